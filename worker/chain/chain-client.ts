@@ -1,4 +1,4 @@
-/** A node's view of its chain, put together: endpoints, journal, account, contracts. */
+/** A node's view of its chain, assembled: endpoints, journal, account, contracts. */
 import type { DatabaseSync } from 'node:sqlite';
 import type { ChainLink, ChainPreset } from '../../contract/chain-preset.ts';
 import type { Hex } from '../../protocol/hex.ts';
@@ -24,14 +24,17 @@ import { TransactionJournal } from './transactions/journal.ts';
 export interface ChainClientOptions {
   readonly preset: ChainPreset;
   readonly signer: Signer;
-  /** The node's store; its schema contains CHAIN_TABLES. Synchronous = FULL, or a power cut can lose a record. */
+  /**
+   * The node's store; its schema contains CHAIN_TABLES. It must use synchronous = FULL, or a power cut can lose a
+   * record.
+   */
   readonly db: DatabaseSync;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  /** Has the last word before coin goes into a stake. @throws to forbid it */
+  /** The final check before coins go into a stake. @throws to prevent it */
   readonly beforeStake?: (() => Promise<void>) | undefined;
-  /** Left out: as the environment says. */
+  /** Omitted: as the environment says. */
   readonly proxies?: ProxyPolicy | undefined;
   readonly traffic?: Traffic | undefined;
 }
@@ -43,18 +46,18 @@ export interface ChainClient {
   readonly transactions: AccountTransactions;
   readonly staking: Staking;
   readonly credits: FreeCredits;
-  /** A stake in contracts that the network has left; null where it has left none. */
+  /** A stake in contracts that the network has abandoned; null if there are no such contracts. */
   readonly legacy: Pick<OpenContracts, 'staking' | 'benefitAddress' | 'credits'> | null;
   readonly benefitAddress: BenefitAddress;
   readonly delegatedStaking: DelegatedStaking;
-  /** Coin of this account, in wei. */
+  /** Coins of this account, in wei. */
   balanceWei(): Promise<bigint>;
-  /** Follows open transactions up until the signal comes. */
+  /** Follows open transactions until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 
-/** The endpoints of a preset as one, without an account. */
+/** The endpoints of a preset combined, without an account. */
 export function openEndpoints(
   options: Omit<ChainClientOptions, 'preset' | 'signer' | 'beforeStake'> & { readonly preset: ChainLink },
 ): {
@@ -73,7 +76,7 @@ export function openEndpoints(
   return { rpc, close: () => agent.destroy() };
 }
 
-/** Opens nothing yet: the first request does. */
+/** Opens no connection until the first request. */
 export function createChainClient(options: ChainClientOptions): ChainClient {
   const { preset, signer, db, clock, log, beforeStake } = options;
   const { rpc, close } = openEndpoints(options);

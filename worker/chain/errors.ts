@@ -1,4 +1,4 @@
-/** What can go wrong between a node and its chain. */
+/** Errors between a node and its chain. */
 import { CodedError, type ErrorCatalogue, type ErrorData } from '../../protocol/errors.ts';
 
 export const CHAIN_ERRORS = {
@@ -111,13 +111,13 @@ export function isChainError(error: unknown, ...codes: readonly ChainErrorCode[]
   return error instanceof ChainError && (codes.length === 0 || codes.includes(error.code));
 }
 
-/** The chain's own refusal of a request, before anybody made sense of it. */
+/** The chain's own refusal of a request, not interpreted yet. */
 export class RpcRefused extends ChainError {
   readonly rpcCode: number;
   readonly rpcMessage: string;
-  /** 0x-hex of a revert, where the node tells it. */
+  /** 0x-hex of a revert, if the node reports it. */
   readonly revertData: string | null;
-  /** An endpoint tried before this one failed in a way that leaves open whether it took the request. */
+  /** A previous endpoint failed in a way that leaves open whether it accepted the request. */
   readonly afterFailure: boolean;
 
   constructor(refusal: {

@@ -18,7 +18,7 @@ describe('a revert', () => {
     ['0x12345678', 'reverted with 0x12345678'],
     ['0x08c379a0ff', 'reverted with 0x08c379a0ff'],
     ['0x4e487b71', 'reverted with 0x4e487b71'],
-  ])('%s says %s', (data, reason) => expect(revertReason(data)).toBe(reason));
+  ])('%s is reported as %s', (data, reason) => expect(revertReason(data)).toBe(reason));
 
   it.each([
     [refusal('execution reverted: Node not staked', 3), 'Node not staked'],
@@ -40,7 +40,7 @@ describe('a refusal', () => {
     ['something new', 'CHAIN_REFUSED'],
   ])('"%s" is %s', (message, code) => expect(explainRefusal(refusal(message)).code).toBe(code));
 
-  // Words of geth, reth/anvil, erigon, nethermind, besu and parity.
+  // Messages of geth, reth/anvil, erigon, nethermind, besu and parity.
   it.each([
     ['already known', 'known'],
     ['AlreadyKnown', 'known'],

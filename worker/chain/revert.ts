@@ -1,4 +1,4 @@
-/** What a contract or a node meant when it refused. */
+/** What a contract or a node meant by a refusal. */
 import { dataSlice, Interface } from 'ethers';
 import { ChainError, type ChainErrorCode, type RpcRefused } from './errors.ts';
 
@@ -11,7 +11,7 @@ const CUSTOM = new Interface([
 ]);
 const PANIC = '0x4e487b71';
 
-/** The words of a revert: a `require` string, `Panic(0x11)`, a custom error with its arguments, or the bytes. */
+/** The text of a revert: a `require` string, `Panic(0x11)`, a custom error with its arguments, or the bytes. */
 export function revertReason(data: string): string {
   if (data === '0x') return 'reverted without a reason';
   try {
@@ -20,12 +20,12 @@ export function revertReason(data: string): string {
     if (error?.name === 'Error') return String(error.args[0]);
     if (error !== null) return `${error.name}(${error.args.join(', ')})`;
   } catch {
-    // Bytes that only look like one of these.
+    // The bytes only looked like one of these.
   }
   return `reverted with ${data.slice(0, 138)}`;
 }
 
-/** A refusal as the coded error it stands for; the refusal itself where there is none. */
+/** The coded error that a refusal means; the refusal itself if there is none. */
 export function explainRefusal(refusal: RpcRefused): ChainError {
   const { rpcMessage, revertData } = refusal;
   const words = /execution reverted:? ?(.*)/i.exec(rpcMessage)?.[1];
@@ -45,20 +45,20 @@ function codeOf(message: string): ChainErrorCode | null {
   return null;
 }
 
-/** What a node's answer to a raw transaction means for the transaction. */
+/** The meaning of a node's answer to a raw transaction. */
 export type SendRefusal =
-  /** The node has it: as good as accepted. */
+  /** The node already has it: as good as accepted. */
   | 'known'
-  /** Something with this nonce is in a block: maybe this very transaction. */
+  /** A transaction with this nonce is in a block: maybe this very one. */
   | 'nonceUsed'
-  /** A rival with the same nonce offers as much. */
+  /** A competing transaction with the same nonce offers as much. */
   | 'underpriced'
-  /** The node will not have it as it is. */
+  /** The node does not accept it as it is. */
   | 'rejected'
   /** Nothing can be concluded. */
   | 'unclear';
 
-/** Node software does not agree on codes, so the words decide: geth, erigon, nethermind, besu, reth, anvil. */
+/** Node software does not agree on codes, so the message decides: geth, erigon, nethermind, besu, reth, anvil. */
 export function classifySendRefusal({ rpcMessage }: RpcRefused): SendRefusal {
   if (/already (known|imported|exists)|known transaction|alreadyknown/i.test(rpcMessage)) return 'known';
   if (/nonce.*too low|nonce.*(already|expired|used)|oldnonce|invalid nonce/i.test(rpcMessage)) return 'nonceUsed';

@@ -43,7 +43,7 @@ function codes(given: AcceptanceInput): readonly string[] {
   return decision.accept ? [] : decision.reasons.map((reason) => reason.code);
 }
 
-/** Decides over a row of samples, each with the memory of the one before. */
+/** Decides for a series of samples, each with the memory of the previous decision. */
 function over<Value>(values: readonly Value[], toInput: (value: Value, i: number) => Partial<AcceptanceInput>): boolean[] {
   let memory: AcceptanceMemory = NOTHING_REMEMBERED;
   return values.map((value, i) => {
@@ -58,7 +58,7 @@ function atTemperature(temperatureC: number | null): Partial<AcceptanceInput> {
 }
 
 describe('limits', () => {
-  it('without any wish every task is welcome, with or without a reading', () => {
+  it('without any limit, every task is accepted, with or without a reading', () => {
     expect(codes(input())).toEqual([]);
     expect(codes(input({ sample: null }))).toEqual([]);
   });
@@ -72,7 +72,7 @@ describe('limits', () => {
     expect(codes(input({ cards, limits: LIMITS }))).toEqual(['GPU_TOO_HOT']);
   });
 
-  it("power counts for all cards of the node together, and other nodes' cards not at all", () => {
+  it("power counts for the sum of this node's cards, and other nodes' cards not at all", () => {
     const cards = [250, 250, 250].map((powerW, index) => card({ index, powerW }));
     expect(codes(input({ cards, limits: POWER }))).toEqual(['GPU_TOO_MUCH_POWER']);
     expect(codes(input({ cards, limits: POWER, ids: [composedUuid(0)] }))).toEqual([]);
@@ -89,13 +89,13 @@ describe('limits', () => {
     expect(codes(input({ limits: LIMITS, ids: ['GPU-gone'] }))).toEqual(['GPU_NO_READING']);
   });
 
-  it('an old reading is none', () => {
+  it('an old reading counts as none', () => {
     const aged = (ageMs: number) => codes(input({ limits: LIMITS, now: moment(NOW + ageMs) }));
     expect(aged(SAMPLE_MAX_AGE_MS)).toEqual([]);
     expect(aged(SAMPLE_MAX_AGE_MS + 1)).toEqual(['GPU_NO_READING']);
   });
 
-  it('a missing reading does not cool the card down', () => {
+  it('a missing reading does not mean the card has cooled down', () => {
     expect(over([81, null, 75, 70], atTemperature)).toEqual([false, false, false, true]);
   });
 
@@ -119,7 +119,7 @@ describe('limits', () => {
 describe('schedule', () => {
   const schedule = gpuScheduleSchema.parse({ windows: [{ days: ['mon'], from: '13:00', to: '14:00' }] });
 
-  it('says until when', () => {
+  it('reports until when', () => {
     const decision = acceptance(input({ schedule }));
     expect(!decision.accept && decision.reasons.map(({ code, detail }) => [code, detail])).toEqual([
       ['GPU_OUTSIDE_SCHEDULE', 'until 2026-01-05T13:00:00.000Z'],
@@ -127,7 +127,7 @@ describe('schedule', () => {
     expect(codes(input({ schedule, nowMs: NOW + 3_600_000 }))).toEqual([]);
   });
 
-  it('all reasons are told at once', () => {
+  it('reports all reasons at once', () => {
     const hot = card({ index: 0, temperatureC: 90, processes: [{ pid: 5, kind: 'both', name: 'game', memoryMib: 1 }] });
     expect(codes(input({ schedule, limits: LIMITS, idle: IDLE_ONLY, cards: [hot] }))).toEqual([
       'GPU_OUTSIDE_SCHEDULE',
@@ -138,7 +138,7 @@ describe('schedule', () => {
 });
 
 describe('settings', () => {
-  it('nothing set means no wish', () => {
+  it('nothing set means no limits', () => {
     expect(parseGpuSettings({})).toEqual({ limits: NO_LIMITS, schedule: null, idle: gpuIdleSchema.parse({}) });
   });
 
@@ -156,7 +156,7 @@ describe('settings', () => {
 describe('idle only', () => {
   const busy = (pid: number, name = 'blender') => card({ index: 0, processes: [{ pid, kind: 'compute', name, memoryMib: 100 }] });
 
-  it('another program keeps the node out, its own engine does not', () => {
+  it('another program keeps the node from tasks, its own engine does not', () => {
     expect(codes(input({ idle: IDLE_ONLY, cards: [busy(77)] }))).toEqual(['GPU_IN_USE']);
     expect(codes(input({ idle: IDLE_ONLY, cards: [busy(77)], ownPids: new Set([77]) }))).toEqual([]);
     expect(codes(input({ cards: [busy(77)] }))).toEqual([]);
@@ -173,7 +173,7 @@ describe('idle only', () => {
     expect(decisions).toEqual([true, false, false, false, true, true]);
   });
 
-  it('unknown processes are not none', () => {
+  it('unknown processes do not count as none', () => {
     expect(codes(input({ idle: IDLE_ONLY, cards: [card({ index: 0, processes: null })] }))).toEqual(['GPU_NO_READING']);
   });
 
@@ -199,7 +199,7 @@ describe('idle only', () => {
     expect(programName({ name })).toBe(program);
   });
 
-  it('our processes are the engine and all that came of it', () => {
+  it('our processes are the engine and all its descendants', () => {
     const table = [
       { pid: 30, parentPid: 20 },
       { pid: 20, parentPid: 10 },

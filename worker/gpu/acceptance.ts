@@ -1,6 +1,6 @@
 /**
- * May the node take another task now? A pure decision over the newest sample and the host's wishes. It never stops a
- * task that runs: it pauses the node, which lets the network send no further one.
+ * May the node take another task now? A pure decision based on the newest sample and the host's settings. It never
+ * stops a running task: it pauses the node, so the network sends no further one.
  */
 import { type GpuCard, type GpuSettings, gpuSettingsSchema } from '../../contract/gpu.ts';
 import { elapsedMs, type Monotonic } from '../../protocol/monotonic.ts';
@@ -9,7 +9,7 @@ import { foreignProcesses } from './idle.ts';
 import { type GpuSample, LONGEST_GAP_MS } from './sampler.ts';
 import { isInSchedule, nextScheduleChange, type TimeZone } from './schedule.ts';
 
-/** What one decision hands to the next, so that a figure near its limit does not make the node flicker. */
+/** What one decision passes to the next, so that a value near its limit does not make the node flap. */
 export interface AcceptanceMemory {
   readonly tooHot: boolean;
   readonly tooMuchPower: boolean;
@@ -23,7 +23,7 @@ export interface AcceptanceInput extends GpuSettings {
   /** Cards of this node. */
   readonly ids: readonly string[];
   readonly ownPids: ReadonlySet<number>;
-  /** The date: a schedule is about it. */
+  /** The date, for the schedule. */
   readonly nowMs: number;
   /** For ages. */
   readonly now: Monotonic;
@@ -43,7 +43,7 @@ export type Acceptance =
   | { readonly accept: true; readonly memory: AcceptanceMemory }
   | { readonly accept: false; readonly reasons: readonly GpuProblem[]; readonly memory: AcceptanceMemory };
 
-/** Older samples say nothing about now. A sampler that works is never that late. */
+/** Older samples say nothing about the present. A working sampler is never that late. */
 export const SAMPLE_MAX_AGE_MS = LONGEST_GAP_MS + 5000;
 
 export function acceptance(input: AcceptanceInput): Acceptance {
@@ -62,7 +62,7 @@ export function acceptance(input: AcceptanceInput): Acceptance {
   return reasons.length === 0 ? { accept: true, memory } : { accept: false, reasons, memory };
 }
 
-/** The node's cards as they are now; null when that is not known of every one of them. */
+/** The current state of the node's cards; null unless it is known for all of them. */
 function freshCards({ sample, ids, now }: AcceptanceInput): readonly GpuCard[] | null {
   if (sample === null || elapsedMs(sample.at, now) > SAMPLE_MAX_AGE_MS) return null;
   const cards = sample.cards.filter((card) => ids.includes(card.id));
@@ -105,7 +105,7 @@ function foreign(input: AcceptanceInput, cards: readonly GpuCard[] | null, reaso
   return seen;
 }
 
-/** A limit that cannot be judged counts as reached: the host set it to be safe. */
+/** A limit that cannot be judged counts as reached, because the host set it for safety. */
 function noReading(what: string, before: boolean, reasons: GpuProblem[]): boolean {
   reasons.push(gpuProblem('GPU_NO_READING', what));
   return before;
@@ -126,5 +126,5 @@ function isOver(value: number, limit: Limit, before: boolean): boolean {
 }
 
 function describe(value: number, limit: Limit, unit: string): string {
-  return `${Math.round(value)} ${unit}; pauses at ${limit.pauseAt} ${unit}, goes on at ${limit.resumeAt} ${unit}`;
+  return `${Math.round(value)} ${unit}; pauses at ${limit.pauseAt} ${unit}, resumes at ${limit.resumeAt} ${unit}`;
 }

@@ -35,7 +35,7 @@ describe('names and memory (RELAY_PROTOCOL 8.9)', () => {
     expect(deriveGpu(ids(count), { cards, platform, executor })).toMatchObject({ reportedName: name, reportedVramGib: gib });
   });
 
-  it('rounds the sum up, not each card', () => {
+  it('rounds up the sum, not each card', () => {
     const small = [card({ index: 0, memoryMib: 1500 }), card({ index: 1, memoryMib: 1500 })];
     const gpu = deriveGpu({ ids: small.map(({ id }) => id) }, { cards: small, platform: 'Linux', executor: null });
     expect(gpu.reportedVramGib).toBe(3);
@@ -43,7 +43,7 @@ describe('names and memory (RELAY_PROTOCOL 8.9)', () => {
     expect(deriveGpu({ ids: [composedUuid(0)] }, { cards: exact, platform: 'Linux', executor: null }).reportedVramGib).toBe(15);
   });
 
-  it('a Mac reports the official name by default, the right one if asked, and sets no CUDA variable', () => {
+  it('a Mac reports the official name by default, the right one on request, and sets no CUDA variable', () => {
     const mac = card({ index: 0, vendor: 'apple', uuid: null, name: 'Apple M2', memoryMib: 24_576 });
     const machine = { cards: [mac], platform: 'Darwin', executor: null } as const;
     const gpu = deriveGpu({ ids: ['apple-0'] }, machine);
@@ -52,7 +52,7 @@ describe('names and memory (RELAY_PROTOCOL 8.9)', () => {
     expect(confinedEnvironment({ gpu, base: { CUDA_VISIBLE_DEVICES: '3' } })).toEqual({});
   });
 
-  it('tensor parallel needs the executor, the platform and two cards', () => {
+  it('tensor parallel requires the executor, the platform and two cards', () => {
     for (const platform of PLATFORMS) {
       for (const executor of [null, 'tensor_parallel', 'device_map', '']) {
         for (const count of [1, 2]) {
@@ -64,11 +64,11 @@ describe('names and memory (RELAY_PROTOCOL 8.9)', () => {
   });
 });
 
-describe('a selection that cannot be', () => {
+describe('an invalid selection', () => {
   const cards = [card({ index: 0 }), card({ index: 1, name: 'Tesla T4' }), card({ index: 2, unusable: MIG })];
   it.each([
     ['empty', [], 'GPU_BAD_SELECTION'],
-    ['twice the same', [0, 0], 'GPU_BAD_SELECTION'],
+    ['the same card twice', [0, 0], 'GPU_BAD_SELECTION'],
     ['not there', [7], 'GPU_UNKNOWN_CARD'],
     ['different cards', [0, 1], 'GPU_NOT_IDENTICAL'],
     ['MIG', [2], 'GPU_MIG_ENABLED'],
@@ -82,7 +82,7 @@ describe('suggestion (RELAY_PROTOCOL 8.9: most cards, largest per-card memory, l
   const suggested = (cards: ReturnType<typeof card>[], taken: string[] = []) =>
     suggestSelection({ cards, taken: new Set(taken) })?.ids.map((id) => cards.findIndex((one) => one.id === id)) ?? null;
 
-  it('most cards win over memory', () => {
+  it('most cards take precedence over memory', () => {
     const cards = [
       card({ index: 0, name: 'A', memoryMib: 80_000 }),
       card({ index: 1, name: 'B' }),
@@ -101,7 +101,7 @@ describe('suggestion (RELAY_PROTOCOL 8.9: most cards, largest per-card memory, l
     expect(suggested(cards)).toEqual([1]);
   });
 
-  it('leaves out cards that cannot be used or are taken', () => {
+  it('leaves out cards that are unusable or taken', () => {
     const cards = [card({ index: 0 }), card({ index: 1 }), card({ index: 2, unusable: MIG })];
     expect(suggested(cards)).toEqual([0, 1]);
     expect(suggested(cards, [composedUuid(0)])).toEqual([1]);
@@ -146,7 +146,7 @@ describe('law 6: the GPU that is reported is the GPU that executes', () => {
       return { ...given, cards, selection: { ids: [...ids] } };
     });
 
-  it('law 6: name and memory follow from the cards the engine can see, whatever the environment says', () => {
+  it('law 6: name and memory are those of the cards the engine can see, whatever the environment says', () => {
     fc.assert(
       fc.property(machines, ({ cards, selection, platform, executor, base }) => {
         const gpu = deriveGpu(selection, { cards, platform, executor });
@@ -166,7 +166,7 @@ describe('law 6: the GPU that is reported is the GPU that executes', () => {
     );
   });
 
-  it('law 6: a configuration that does not belong to its cards is refused', () => {
+  it('law 6: a configuration that does not match its cards is refused', () => {
     fc.assert(
       fc.property(machines, fc.constantFrom('name', 'vramGib', 'card'), ({ selection, ...machine }, wrong) => {
         const report = reportedGpu(deriveGpu(selection, machine));
@@ -181,7 +181,7 @@ describe('law 6: the GPU that is reported is the GPU that executes', () => {
     );
   });
 
-  it('law 6: the fallback setting goes only with tensor parallel', () => {
+  it('law 6: the fallback setting is used only with tensor parallel', () => {
     const base = { GPT_TP_FALLBACK: '1', PATH: '/bin' };
     expect(confinedEnvironment({ gpu: { cudaVisibleDevices: 'GPU-1', executorMode: 'device_map' }, base })).toEqual({
       PATH: '/bin',

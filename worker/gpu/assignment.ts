@@ -1,6 +1,6 @@
 /**
- * From a selection of cards to what is reported and what the engine is confined to. Both are parts of one object, made
- * in one place from the same cards, so that they cannot disagree (law 6). Source: RELAY_PROTOCOL 8.9, 9.1.
+ * From a selection of cards to the report and the engine's isolation. Both are parts of one object, made in one place
+ * from the same cards, so they cannot disagree (law 6). Source: RELAY_PROTOCOL 8.9, 9.1.
  */
 import type { GpuCard, GpuReport, GpuSelection } from '../../contract/gpu.ts';
 import { gpuModel, type NodePlatform, relayGpuName, relayVramGib } from '../../protocol/node/gpu-name.ts';
@@ -8,23 +8,23 @@ import type { ExecutorMode } from '../engines/confinement.ts';
 import { gpuError, problemError } from './errors.ts';
 import { type MacName, macGpuName } from './platform.ts';
 
-/** The host's `WORKER_GPT_EXECUTOR`; null = not set, which means the same as `tensor_parallel`. */
+/** The host's `WORKER_GPT_EXECUTOR`; null = not set, which means `tensor_parallel`. */
 export type GptExecutor = string | null;
 
 export interface DerivedGpu extends GpuReport {
-  /** Name of the card, with `Nx` for several: what diagnostics report (RELAY_PROTOCOL 8.7). */
+  /** Name of the card, with `Nx` for several, as diagnostics report it (RELAY_PROTOCOL 8.7). */
   readonly model: string;
   readonly perCardMib: readonly number[];
   readonly executorMode: ExecutorMode;
-  /** The cards that execute, in the driver's order, as the inventory calls them. */
+  /** IDs of the cards that execute, as in the inventory, in the driver's order. */
   readonly ids: readonly string[];
-  /** Those of them that are NVIDIA's; empty on a Mac. */
+  /** Those of them that are NVIDIA cards; empty on a Mac. */
   readonly uuids: readonly string[];
-  /** Value of CUDA_VISIBLE_DEVICES; null on a Mac, where the variable stays away. */
+  /** Value of CUDA_VISIBLE_DEVICES; null on a Mac, where the variable is not set. */
   readonly cudaVisibleDevices: string | null;
 }
 
-/** What one machine adds to a selection. */
+/** The machine's facts for deriving a selection. */
 export interface NodeMachine {
   readonly cards: readonly GpuCard[];
   readonly platform: NodePlatform;
@@ -33,8 +33,8 @@ export interface NodeMachine {
 }
 
 /**
- * The official node's own choice: the group of equal names with most cards, then the largest memory per card, then the
- * lowest index. Cards that cannot be used, or that `taken` names, are left out. Null = there is none to suggest.
+ * The official node's choice: the group of equal names with the most cards, then the largest memory per card, then the
+ * lowest index. Unusable cards and those in `taken` are left out. Null = nothing to suggest.
  */
 export function suggestSelection({
   cards,
@@ -56,9 +56,7 @@ export function suggestSelection({
   return best === undefined ? null : { ids: inDriverOrder(best).map((card) => card.id) };
 }
 
-/**
- * @throws GpuError GPU_BAD_SELECTION, GPU_UNKNOWN_CARD, GPU_NOT_IDENTICAL, or the code that makes a card unusable.
- */
+/** @throws GpuError GPU_BAD_SELECTION, GPU_UNKNOWN_CARD, GPU_NOT_IDENTICAL, or the code for an unusable card. */
 export function deriveGpu(selection: GpuSelection, machine: NodeMachine): DerivedGpu {
   const cards = inDriverOrder(selectedCards(selection, machine.cards));
   const first = cards[0];

@@ -1,6 +1,6 @@
 /**
- * Watches the cards of a running node and says whether it may take tasks: limits, schedule, idle-only and self-test
- * together. It only ever says no to further tasks; the one that runs is finished.
+ * Watches the cards of a running node and decides whether it may take tasks: limits, schedule, idle-only and self-test
+ * combined. It only prevents further tasks; the running one is finished.
  */
 import type { GpuProcess, NodeGpuView, SelfTestOrder } from '../../contract/gpu.ts';
 import type { NvidiaGpuConfig } from '../../contract/node-config.ts';
@@ -21,7 +21,7 @@ import type { CardReading } from './telemetry-store.ts';
 export interface CardGuardOptions {
   readonly gpu: DerivedGpu;
   readonly config: Pick<NvidiaGpuConfig, 'settings' | 'sampleSeconds'>;
-  /** The reading that the cards were derived from. */
+  /** The reading from which the cards were derived. */
   readonly firstSample: GpuSample;
   readonly nvidia: { probe(): Promise<NvidiaProbe> };
   readonly telemetry: { record(atMs: number, readings: readonly CardReading[]): void };
@@ -55,7 +55,7 @@ export class CardGuard {
     });
     this.#selfTest =
       options.selfTest === null ? null : new SelfTestGuard({ ...options.selfTest, onChange: () => this.#changed() });
-    // Nothing of ours runs yet.
+    // None of our processes is running yet.
     this.#acceptance = this.#decide(new Set());
   }
 
@@ -63,7 +63,7 @@ export class CardGuard {
     this.#listeners.push(listener);
   }
 
-  /** What keeps the node from taking tasks, in one sentence; null = nothing. */
+  /** Why the node takes no tasks, in one sentence; null = no reason. */
   reason(): string | null {
     return this.#reasons()[0]?.message ?? null;
   }
@@ -89,12 +89,12 @@ export class CardGuard {
     this.#selfTest.order(order);
   }
 
-  /** Until `signal` aborts; then resolves. `isIdle`: the node has no task and gets none. */
+  /** Resolves when `signal` aborts. `isIdle`: the node has no task and gets none. */
   async run(signal: AbortSignal, isIdle: () => boolean): Promise<void> {
     await Promise.all([this.#sampler.run(signal), this.#judge(signal), this.#selfTest?.run(signal, isIdle)]);
   }
 
-  /** With every reading, and beside them: a schedule goes on while nvidia-smi does not answer. */
+  /** With every reading, and in between: the schedule is followed even while nvidia-smi does not answer. */
   async #judge(signal: AbortSignal): Promise<void> {
     const { config } = this.#options;
     try {
@@ -148,7 +148,7 @@ export class CardGuard {
     return cards.filter((card) => this.#options.gpu.ids.includes(card.id));
   }
 
-  /** Without its history a node goes on. */
+  /** A node continues without its history. */
   #keep(atMs: number, readings: readonly CardReading[]): void {
     try {
       this.#options.telemetry.record(atMs, readings);

@@ -1,4 +1,4 @@
-/** A program of its own: writes the machine's display controllers as JSON. Started by other-cards.ts, never imported. */
+/** A separate program that writes the machine's display controllers as JSON. Started by other-cards.ts, never imported. */
 import { graphics } from 'systeminformation';
 
 const found = await graphics();

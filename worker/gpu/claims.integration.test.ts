@@ -46,7 +46,7 @@ function here(ids: readonly string[]): ClaimOutcome {
 }
 
 describe('claims', () => {
-  it('a card has one owner, who is named to others', async () => {
+  it('a card has one owner, whose name the others are told', async () => {
     const child = await profile();
     expect(await asks(child, 'alice', [A, B])).toEqual({ kind: 'claimed' });
     const alice = { profile: 'alice', pid: child.pid, sinceMs: 1 };
@@ -73,7 +73,7 @@ describe('claims', () => {
     expect(ownerOf(A, folder)).toBeNull();
   });
 
-  it('of many who ask at once for overlapping groups, owners never share a card', async () => {
+  it('of many that ask at once for overlapping groups, owners never share a card', async () => {
     const wishes = [[A], [A, B], [B, C], [C, A], [C]];
     const racers = await Promise.all(wishes.map(profile));
     const outcomes = await Promise.all(racers.map((child, i) => asks(child, `racer ${i}`, wishes[i] ?? [])));
@@ -83,7 +83,7 @@ describe('claims', () => {
     for (const id of owned) expect(here([id]).kind).toBe('taken');
   });
 
-  it('holds against the same process too, and looking does not lose it', async () => {
+  it('excludes the same process too, and looking up the owner does not release it', async () => {
     const mine = here([A]);
     expect(here([A]).kind).toBe('taken');
     expect(ownerOf(A, folder)?.label?.profile).toBe('here');

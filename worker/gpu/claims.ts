@@ -1,9 +1,9 @@
 /**
  * Which running profile owns which card. A claim is an open write transaction on an empty SQLite file per card, in a
- * folder that all profiles of the machine share. The operating system ends it with the process, however that dies, so
- * there is no stale lock to judge by process id and start time, and no moment in which two can hold one card.
+ * folder that all profiles of the machine share. The operating system ends it with the process, however that ends, so
+ * there are no stale locks to judge by process ID and start time, and two owners are impossible at any moment.
  *
- * Beside it lies a label that says who the owner is, for a person; it decides nothing.
+ * A label beside it names the owner for people; it decides nothing.
  */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -13,7 +13,7 @@ import { type GpuProblem, gpuProblem } from './errors.ts';
 
 const labelSchema = z.object({ profile: z.string(), pid: z.number(), sinceMs: z.number() });
 
-/** Who holds a card; the label is null (or the previous owner's) in the instant before it is written. */
+/** The owner of a card; the label is null (or the previous owner's) in the moment before it is written. */
 export interface ClaimOwner {
   readonly id: string;
   readonly label: z.output<typeof labelSchema> | null;
@@ -21,7 +21,7 @@ export interface ClaimOwner {
 
 export interface GpuClaim {
   readonly ids: readonly string[];
-  /** Gives the cards back; a second call does nothing. Ending the process does the same. */
+  /** Releases the cards; a second call does nothing. The end of the process does the same. */
   release(): void;
 }
 
@@ -30,17 +30,20 @@ export type ClaimOutcome =
   | { readonly kind: 'taken'; readonly problem: GpuProblem; readonly by: readonly ClaimOwner[] };
 
 export interface Claimant {
-  /** Of this machine, on a local disk: network file systems do not lock reliably. Nobody may delete files in it. */
+  /**
+   * On a local disk of this machine, because locks on network file systems are unreliable. Nobody may delete files in
+   * it.
+   */
   readonly folder: string;
   readonly profile: string;
   readonly pid: number;
   readonly nowMs: number;
 }
 
-/** Keeps open claims alive: a database that nobody refers to is closed by the garbage collector. */
+/** Keeps open claims alive: the garbage collector closes unreferenced databases. */
 const held = new Set<DatabaseSync>();
 
-/** Claims all these cards or none. */
+/** Claims all of these cards or none. */
 export function claimGpus(ids: readonly string[], claimant: Claimant): ClaimOutcome {
   const own: DatabaseSync[] = [];
   const release = () => {
@@ -49,7 +52,7 @@ export function claimGpus(ids: readonly string[], claimant: Claimant): ClaimOutc
       database.close();
     }
   };
-  // In one order for everybody, so that of several who want overlapping groups one gets all of its own.
+  // In the same order for everybody, so that among several with overlapping groups, one gets its whole group.
   const ordered = [...new Set(ids)].sort();
   for (const id of ordered) {
     const database = lock(id, claimant.folder);
@@ -71,7 +74,7 @@ function taken(by: readonly ClaimOwner[]): ClaimOutcome {
   return { kind: 'taken', problem: gpuProblem('GPU_TAKEN', owners.join('; ')), by };
 }
 
-/** The running profile that holds a card, or null when it is free. */
+/** The running profile that owns a card, or null if it is free. */
 export function ownerOf(id: string, folder: string): ClaimOwner | null {
   const database = lock(id, folder);
   if (database === null) return { id, label: readLabel(id, folder) };
@@ -79,11 +82,11 @@ export function ownerOf(id: string, folder: string): ClaimOwner | null {
   return null;
 }
 
-/** Another process may be looking who owns the card, which takes a millisecond; a real owner stays. */
+/** Another process may be looking up the owner, which takes a millisecond; a real owner stays. */
 const BUSY_MS = 250;
 const SQLITE_BUSY = 5;
 
-/** Null = another connection, in this or another process, holds the card. */
+/** Null = another connection, in this or another process, owns the card. */
 function lock(id: string, folder: string): DatabaseSync | null {
   mkdirSync(folder, { recursive: true });
   const database = new DatabaseSync(fileOf(id, folder, 'lock'), { timeout: BUSY_MS });

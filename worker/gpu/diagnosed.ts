@@ -1,10 +1,10 @@
-/** How diagnostics name the cards of a node: without the platform, and with the memory of one. RELAY_PROTOCOL 8.7. */
+/** How diagnostics name a node's cards: without the platform, and with the memory of one card. RELAY_PROTOCOL 8.7. */
 import type { DerivedGpu } from './assignment.ts';
 
 export interface DiagnosedGpu {
   /** `NVIDIA GeForce RTX 4090`, `2x NVIDIA GeForce RTX 4090`. */
   readonly model: string;
-  /** Of each card. */
+  /** Memory of each card. */
   readonly perCardMib: number;
 }
 
@@ -14,7 +14,7 @@ export function diagnosedGpu({ model, perCardMib }: Pick<DerivedGpu, 'model' | '
 
 const STATED = /^(?:(\d+)x )?.*?(?= TP\+|\+|$)/;
 
-/** For cards that are only stated, from the name that the network knows: `2x RTX 4090 TP+Linux`. */
+/** For stated cards, from the name that the network knows: `2x RTX 4090 TP+Linux`. */
 export function diagnosedByName({ name, vramGib }: { readonly name: string; readonly vramGib: number }): DiagnosedGpu {
   const [model = name, count] = STATED.exec(name) ?? [];
   return { model, perCardMib: Math.round((vramGib * 1024) / Number(count ?? 1)) };

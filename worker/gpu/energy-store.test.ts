@@ -17,7 +17,7 @@ function rig() {
   return { database, clock, store, read };
 }
 
-it('adds up what each card used, by UTC day, and makes no energy out of one reading', async () => {
+it('sums up the energy of each card by UTC day, and computes none from a single reading', async () => {
   const { clock, store, read } = rig();
   store.record(clock.now(), [card('a', 300), card('b', 100)]);
   expect(read()).toEqual([]);
@@ -37,7 +37,7 @@ it('adds up what each card used, by UTC day, and makes no energy out of one read
   expect(whole.reduce((all, { seconds }) => all + seconds, 0)).toBe(2 * 7_200);
 });
 
-it('counts nothing for a gap in which nobody looked, and nothing for a card that does not tell', async () => {
+it('counts nothing for a gap without readings, and nothing for a card that does not report its power', async () => {
   const { clock, store, read } = rig();
   store.record(clock.now(), [card('a', 300), card('silent', null)]);
   await clock.tick(LONGEST_GAP_MS + 1);
@@ -48,7 +48,7 @@ it('counts nothing for a gap in which nobody looked, and nothing for a card that
   expect(read()).toMatchObject([{ cardId: 'a', wattHours: expect.closeTo((200 * LONGEST_GAP_MS) / 3_600_000, 9) }]);
 });
 
-it('goes by time that passed, whatever the date does meanwhile', async () => {
+it('uses elapsed time, whatever happens to the date meanwhile', async () => {
   const { clock, store, read } = rig();
   store.record(clock.now(), [card('a', 360)]);
   await clock.tick(10_000);
@@ -56,7 +56,7 @@ it('goes by time that passed, whatever the date does meanwhile', async () => {
   expect(read()).toMatchObject([{ wattHours: expect.closeTo(1, 9), seconds: 10 }]);
 });
 
-it('forgets what is older than two years, and reads a file that has no such table yet', () => {
+it('deletes what is older than two years, and reads a file without this table', () => {
   const { database, clock, store, read } = rig();
   database.exec("INSERT INTO gpu_energy VALUES ('a', 0, 1, 1)");
   store.forgetOld(clock.now() + 801 * DAY);

@@ -1,4 +1,4 @@
-/** What each card has used, a row per card and UTC day: kept far longer than the readings themselves. */
+/** The energy each card has used, a row per card and UTC day; kept much longer than the readings themselves. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { z } from 'zod';
 import type { CardEnergy } from '../../contract/gpu.ts';
@@ -31,7 +31,7 @@ FROM gpu_energy WHERE day_ms >= ? AND day_ms < ? ORDER BY day_ms, card`;
 
 const rowSchema = z.object({ cardId: z.string(), dayMs: z.number(), wattHours: z.number(), seconds: z.number() });
 
-/** Days that begin in the span. The table may be older than this program: then nothing was measured. */
+/** Days that begin in the range. The file may be older than this table: then nothing was measured. */
 export function readEnergy(database: DatabaseSync, { fromMs, toMs }: { fromMs: number; toMs: number }): CardEnergy[] {
   const known = database.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'gpu_energy'").get();
   return known === undefined ? [] : readAll(database, rowSchema, READ, fromMs, toMs);
@@ -50,7 +50,7 @@ export class EnergyStore {
     this.#add = database.prepare(ADD);
   }
 
-  /** The mean of two readings over the time between them. A gap in which nobody looked counts as nothing. */
+  /** Counts the mean of two readings over the time between them. A gap without readings counts as zero. */
   record(atMs: number, readings: readonly CardReading[]): void {
     const at = monotonicNow(this.#clock);
     const last = this.#last;
@@ -69,7 +69,7 @@ export class EnergyStore {
     });
   }
 
-  /** What is older than two years goes. */
+  /** Deletes what is older than two years. */
   forgetOld(nowMs: number): void {
     this.#database.prepare('DELETE FROM gpu_energy WHERE day_ms < ?').run(nowMs - KEPT_DAYS * DAY_MS);
   }

@@ -1,4 +1,4 @@
-/** What can be wrong with the machine's cards, their assignment and their guards. */
+/** Errors of the machine's cards, their assignment and their guards. */
 import { CodedError, type ErrorCatalogue, type ErrorData } from '../../protocol/errors.ts';
 
 export const GPU_ERRORS = {
@@ -96,23 +96,23 @@ export const GPU_ERRORS = {
   },
   GPU_TOO_HOT: {
     meaning: 'The card is hotter than the limit you set.',
-    remedy: 'Nothing: the node goes on when it has cooled down.',
+    remedy: 'Nothing: the node resumes when it has cooled down.',
   },
   GPU_TOO_MUCH_POWER: {
     meaning: 'The card draws more power than the limit you set.',
-    remedy: 'Nothing: the node goes on when it draws less.',
+    remedy: 'Nothing: the node resumes when it draws less.',
   },
   GPU_OUTSIDE_SCHEDULE: {
     meaning: 'Your schedule says not now.',
-    remedy: 'Nothing: the node goes on at the next scheduled time.',
+    remedy: 'Nothing: the node resumes at the next scheduled time.',
   },
   GPU_IN_USE: {
-    meaning: 'Another program uses the card and the node is set to work on an idle card only.',
+    meaning: 'Another program uses the card, and the node is set to work only on an idle card.',
     remedy: 'Close the program, add it to the ignored ones, or switch idle-only off.',
   },
   GPU_NO_READING: {
     meaning: 'There is no fresh reading of the card, so limits or idle-only cannot be judged.',
-    remedy: 'Check nvidia-smi; the node goes on with the next reading.',
+    remedy: 'Check nvidia-smi; the node resumes with the next reading.',
   },
   GPU_SELF_TEST_DUE: {
     meaning: 'This combination of card, driver, engine and model has not been tested.',
@@ -123,12 +123,12 @@ export const GPU_ERRORS = {
     remedy: "Read the engine's message, correct it, and run the self-test again.",
   },
   GPU_SELF_TEST_CHANGED: {
-    meaning: 'The reference task gives another result than before; other nodes might disagree with yours and get it slashed.',
-    remedy: 'Decide: accept the new result, or go back to the driver, engine or card from before.',
+    meaning: 'The reference task gives a different result than before; other nodes might disagree with yours and get it slashed.',
+    remedy: 'Decide: accept the new result, or go back to the previous driver, engine or card.',
   },
   GPU_SELF_TEST_REJECTED: {
     meaning: 'You rejected the changed result of the self-test.',
-    remedy: 'Go back to the driver, engine or card from before, then run the self-test again.',
+    remedy: 'Go back to the previous driver, engine or card, then run the self-test again.',
   },
 } as const satisfies ErrorCatalogue;
 
@@ -136,12 +136,12 @@ export type GpuErrorCode = keyof typeof GPU_ERRORS;
 
 export class GpuError extends CodedError<GpuErrorCode> {}
 
-/** An expected failure as a value: what it means, what to do, and what was seen. */
+/** An expected failure as a value: its meaning, what to do, and what was found. */
 export interface GpuProblem {
   readonly code: GpuErrorCode;
   readonly message: string;
   readonly remedy: string;
-  /** What was seen: exit code and first line of output, a field's value, … */
+  /** What was found: exit code and first line of output, a field's value, … */
   readonly detail: string;
 }
 
@@ -153,7 +153,7 @@ export function gpuError(code: GpuErrorCode, detail: string, data: ErrorData = {
   return new GpuError(code, `${GPU_ERRORS[code].meaning} ${detail}`.trim(), data);
 }
 
-/** The same as a thrown error, for a caller that cannot go on. */
+/** The same as a thrown error, for a caller that cannot continue. */
 export function problemError(problem: Pick<GpuProblem, 'detail'> & { readonly code: string }, data: ErrorData = {}): GpuError {
   return gpuError(isGpuErrorCode(problem.code) ? problem.code : 'GPU_NOT_ISOLATABLE', problem.detail, data);
 }

@@ -32,7 +32,7 @@ it('telemetry and self-tests survive a restart', () => {
   second.close();
 });
 
-it('a file of a newer version is refused and left as it is', () => {
+it('a file of a newer version is refused and left unchanged', () => {
   const file = path.join(tempDir(), 'gpu.sqlite');
   const made = openGpuDatabase(file);
   made.exec('PRAGMA user_version = 99');

@@ -2,7 +2,7 @@
 import type { GpuProcess } from '../../contract/gpu.ts';
 import { CARD_RULES } from '../../platform/desktop.ts';
 
-/** Programs that draw a desktop: always there, and no reason to keep a card from earning. */
+/** Programs that draw a desktop: always present, and no reason to keep a card from earning. */
 const DESKTOP = new Set(Object.values(CARD_RULES).flatMap(({ desktopPrograms }) => desktopPrograms));
 
 /** `/opt/x/code --type=gpu` → `code`, `C:\\Program Files\\X\\Game.exe` → `game.exe`. */
@@ -11,7 +11,7 @@ export function programName(process: Pick<GpuProcess, 'name'>): string {
   return (command.trim().split(/[/\\]/).at(-1) ?? '').toLowerCase();
 }
 
-/** Processes that are neither ours, nor the desktop's, nor ignored by the host. */
+/** Processes that are not ours, not the desktop's, and not ignored by the host. */
 export function foreignProcesses({
   processes,
   ownPids,

@@ -10,7 +10,7 @@ import { compose } from './testing/compose.ts';
 const LINUX: Machine = { os: 'linux', totalMemoryMib: 32_000 };
 const MAC: Machine = { os: 'darwin', totalMemoryMib: 24_576 };
 
-/** Hand-written in the shape that the library's type definition gives, as there are no recordings of such machines. */
+/** Hand-written according to the library's type definition, because there are no recordings of such machines. */
 const APPLE: Controller = { vendor: 'Apple', model: 'Apple M2', bus: 'Built-In', vram: null, vramDynamic: true };
 const AMD: Controller = {
   vendor: 'Advanced Micro Devices, Inc. [AMD/ATI]',
@@ -57,7 +57,7 @@ function inventory({
 }
 
 describe('inventory', () => {
-  it('shows NVIDIA cards once, then the others, all with an index', async () => {
+  it('lists NVIDIA cards once, then the others, all with an index', async () => {
     const made = inventory({ nvidia: await found(), controllers: [NVIDIA, AMD, INTEL] });
     expect(made.cards.map((card) => [card.index, card.vendor, card.unusable?.code ?? null])).toEqual([
       [0, 'nvidia', null],
@@ -69,7 +69,7 @@ describe('inventory', () => {
     expect(made.problems).toEqual([]);
   });
 
-  it('shows an NVIDIA card without a driver, with the reason', () => {
+  it('lists an NVIDIA card without a driver, with the reason', () => {
     const made = inventory({ nvidia: NO_DRIVER, controllers: [NVIDIA] });
     expect(made.cards.map((card) => [card.name, card.uuid, card.unusable?.code])).toEqual([
       ['AD102 [GeForce RTX 4090]', null, 'GPU_NO_DRIVER'],
@@ -78,14 +78,14 @@ describe('inventory', () => {
   });
 
   it.each([
-    ['an AMD machine misses nothing', [AMD], []],
-    ['an NVIDIA machine misses nvidia-smi', [NVIDIA], ['GPU_BINARY_MISSING']],
-    ['a machine that shows no cards says what it tried', [], ['GPU_BINARY_MISSING']],
+    ['an AMD machine needs no nvidia-smi', [AMD], []],
+    ['an NVIDIA machine reports a missing nvidia-smi', [NVIDIA], ['GPU_BINARY_MISSING']],
+    ['a machine without any cards reports what was tried', [], ['GPU_BINARY_MISSING']],
   ])('%s', (_what, controllers, codes) => {
     expect(inventory({ nvidia: MISSING, controllers }).problems.map((problem) => problem.code)).toEqual(codes);
   });
 
-  it("a Mac's GPU can be used and has all RAM", () => {
+  it("a Mac's GPU is usable and has all of the RAM", () => {
     const [card] = inventory({ nvidia: MISSING, controllers: [APPLE], machine: MAC }).cards;
     expect(card).toMatchObject({
       id: 'apple-0',
@@ -97,13 +97,13 @@ describe('inventory', () => {
     });
   });
 
-  it('does not take a PCI window for memory', () => {
+  it('does not mistake a PCI window for the memory', () => {
     expect(inventory({ nvidia: MISSING, controllers: [AMD] }).cards[0]?.memoryMib).toBeNull();
     const windows = inventory({ nvidia: MISSING, controllers: [{ ...AMD, vram: 24_560 }], machine: { ...LINUX, os: 'win32' } });
     expect(windows.cards[0]?.memoryMib).toBe(24_560);
   });
 
-  it('goes on with NVIDIA cards when the other source fails', async () => {
+  it('continues with NVIDIA cards if the other source fails', async () => {
     const made = composeInventory({ atMs: 1, machine: LINUX, nvidia: await found(), controllers: readControllers('oops') });
     expect(made.cards).toHaveLength(2);
     expect(made.problems.map((problem) => problem.code)).toEqual(['GPU_PROBE_UNREADABLE']);
@@ -119,7 +119,7 @@ describe('answers of systeminformation', () => {
     expect(readControllers(json).kind).toBe('unreadable');
   });
 
-  it('none is no failure', () => {
+  it('an empty answer is not a failure', () => {
     expect(readControllers('{"controllers":[]}')).toEqual({ kind: 'found', controllers: [] });
   });
 });

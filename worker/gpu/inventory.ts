@@ -5,7 +5,7 @@ import type { GpuProblem } from './errors.ts';
 import type { NvidiaProbe } from './nvidia-smi.ts';
 import { type ControllerProbe, controllerCard, type Machine } from './other-cards.ts';
 
-/** Puts the two sources together: an NVIDIA card that nvidia-smi shows is not shown again as a mere controller. */
+/** Combines the two sources: an NVIDIA card that nvidia-smi reports is not listed again as a mere controller. */
 export function composeInventory(given: {
   readonly atMs: number;
   readonly machine: Machine;
@@ -22,7 +22,7 @@ export function composeInventory(given: {
   }
   const cards = [...nvidiaCards, ...others];
   const problems: GpuProblem[] = nvidia.kind === 'found' ? [...nvidia.problems] : [];
-  // A machine with other cards and no NVIDIA one needs no nvidia-smi.
+  // A machine with other cards but no NVIDIA card needs no nvidia-smi.
   if (nvidia.kind !== 'found' && (nvidia.kind !== 'binaryMissing' || cards.every((card) => card.vendor === 'nvidia'))) {
     problems.push(nvidia.problem);
   }
@@ -31,7 +31,7 @@ export function composeInventory(given: {
 }
 
 export interface InventoryReader {
-  /** Never rejects: what went wrong is among the problems. */
+  /** Never rejects: failures are among the problems. */
   read(): Promise<GpuInventory>;
 }
 

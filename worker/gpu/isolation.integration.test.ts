@@ -29,7 +29,7 @@ async function inventoryOf(folder: string): Promise<readonly GpuCard[]> {
   return (await reader.read()).cards;
 }
 
-/** As a profile starts: suggest what is free, claim it, derive report and isolation from it. Null = nothing free. */
+/** Like a profile's start: suggest a free card, claim it, derive report and isolation from it. Null = nothing is free. */
 function startProfile(profile: string, folder: string, cards: readonly GpuCard[]): DerivedGpu | null {
   const taken = new Set(cards.map((card) => card.id).filter((id) => ownerOf(id, folder) !== null));
   const selection = suggestSelection({ cards, taken });

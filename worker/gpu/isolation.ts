@@ -1,4 +1,4 @@
-/** What a node reports of its cards, and whether that still holds (law 6). */
+/** A node's report about its cards, and whether it is still true (law 6). */
 import { type DerivedGpu, deriveGpu, type NodeMachine } from './assignment.ts';
 import { gpuError } from './errors.ts';
 

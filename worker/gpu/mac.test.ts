@@ -20,7 +20,7 @@ const amd = card({ index: 1, uuid: null, id: 'amd-1', vendor: 'amd', name: 'AMD 
 const M2 = { name: 'Apple M2 Type+Darwin', vramGib: 16, uuids: [] };
 
 describe("8.9 a Mac's GPU", () => {
-  it('is selected by its id, and reported in the spelling of the official node', () => {
+  it("is selected by its ID, and reported with the official node's spelling", () => {
     const machine = { cards: [apple('Apple M2')], platform: 'Darwin', executor: null } as const;
     const gpu = gpuConfigOf({ ids: ['apple-0'] }, machine);
     const { name, vramGib } = M2;
@@ -29,7 +29,7 @@ describe("8.9 a Mac's GPU", () => {
     expect(statesMac({ ...M2, name: 'NVIDIA GeForce RTX 4090+Linux' })).toBe(false);
   });
 
-  it('is read, claimed and watched like any card, without anything to hide others by', async () => {
+  it('is read, claimed and watched like any card, but cannot be isolated', async () => {
     const controllers = [
       { vendor: 'AMD', model: 'Radeon Pro 5500M' },
       { vendor: 'Apple', model: 'Apple M2' },
@@ -45,12 +45,12 @@ describe("8.9 a Mac's GPU", () => {
     opened.close();
   });
 
-  it('says why it could not be read', () => {
+  it('reports why it could not be read', () => {
     const problem = gpuProblem('GPU_PROBE_TIMED_OUT');
     expect(macCards({ kind: 'timedOut', problem }, MAC)).toEqual({ kind: 'failed', problem });
   });
 
-  it('law 6: is compared at every start, in the spelling of the official node or in the right one', () => {
+  it("law 6: is compared at every start, with the official node's spelling or the right one", () => {
     const cards = [amd, apple('Apple M2')];
     expect(assertMac(M2, cards)).toMatchObject({ uuids: [], cudaVisibleDevices: null });
     expect(assertMac({ ...M2, name: 'Apple M2+Darwin' }, cards)).toMatchObject({ model: 'Apple M2' });
@@ -62,7 +62,7 @@ describe("8.9 a Mac's GPU", () => {
 });
 
 describe('a selection as configuration', () => {
-  it('names cards of NVIDIA by UUID, with what the host is to confirm', () => {
+  it('names NVIDIA cards by UUID, with what the host must confirm', () => {
     const cards = [card({ index: 0 }), card({ index: 1 })];
     const gpu = gpuConfigOf({ ids: cards.map(({ id }) => id) }, { cards, platform: 'Linux', executor: null });
     expect(gpu).toEqual({
@@ -73,7 +73,7 @@ describe('a selection as configuration', () => {
     });
   });
 
-  it('of another make is refused with the reason', () => {
+  it('of another vendor is refused with the reason', () => {
     const radeon = controllerCard({
       controller: { vendor: 'Advanced Micro Devices', model: 'Radeon RX 7900', vram: 24_000 },
       index: 0,

@@ -1,4 +1,7 @@
-/** A Mac's GPU: one, shared with everything else on it, and named in a way of its own. Source: RELAY_PROTOCOL 8.9. */
+/**
+ * A Mac's GPU: there is only one, it is shared with everything else, and it is named differently. Source:
+ * RELAY_PROTOCOL 8.9.
+ */
 import type { GpuCard } from '../../contract/gpu.ts';
 import type { Clock } from '../../protocol/ports.ts';
 import { SystemProcessRunner } from '../kit/process-runner.ts';
@@ -9,7 +12,7 @@ import type { NvidiaProbe } from './nvidia-smi.ts';
 import { type ControllerProbe, controllerCard, type Machine, probeControllers, thisMachine } from './other-cards.ts';
 import type { MacName } from './platform.ts';
 
-/** Reads this Mac's GPU as nvidia-smi reads other machines' cards; it tells neither temperature nor power. */
+/** Reads this Mac's GPU like nvidia-smi reads other machines' cards; it reports neither temperature nor power. */
 export function macProbe(clock: Clock): { probe(): Promise<NvidiaProbe> } {
   const runner = new SystemProcessRunner({ clock });
   const machine = thisMachine();
@@ -26,14 +29,14 @@ export function macCards(controllers: ControllerProbe, machine: Machine): Nvidia
 
 const MAC_SUFFIX = '+Darwin';
 
-/** True for a configuration that states a Mac's own GPU; others that are stated belong to devnets. */
+/** True for a configuration that states a Mac's own GPU; other stated cards belong to devnets. */
 export function statesMac({ name, uuids }: ReportedGpu): boolean {
   return uuids.length === 0 && name.endsWith(MAC_SUFFIX);
 }
 
 /**
- * Law 6 where nothing can be isolated: what is stated has to be what this Mac is, in either spelling of its name.
- * @throws GpuError GPU_REPORT_MISMATCH, GPU_UNKNOWN_CARD when the Mac shows no GPU of Apple's
+ * Law 6 where isolation is impossible: the stated card must be this Mac's, in either spelling of its name.
+ * @throws GpuError GPU_REPORT_MISMATCH, GPU_UNKNOWN_CARD if the Mac reports no Apple GPU
  */
 export function assertMac(stated: ReportedGpu, cards: readonly GpuCard[]): DerivedGpu {
   const card = cards.find(({ vendor, unusable }) => vendor === 'apple' && unusable === null);

@@ -17,7 +17,7 @@ function read(folder: string, nvidiaSmi: string) {
 }
 
 describe('the cards of a machine without a node', () => {
-  it.runIf(process.platform !== 'win32')('are all shown, with who uses them and what is free', async () => {
+  it.runIf(process.platform !== 'win32')('are all listed, with their users and the free ones', async () => {
     const folder = tempDir();
     const { command } = fakeNvidiaSmi(folder, compose(['tesla-t4', 'tesla-t4', 'rtx-3090-v12']));
     const claimant = { folder: join(folder, 'claims'), profile: 'alice', pid: process.pid, nowMs: 1 };
@@ -30,7 +30,7 @@ describe('the cards of a machine without a node', () => {
       ['intel', 'GPU_NOT_ISOLATABLE'],
     ]);
     expect(usedBy).toEqual({ [composedUuid(0)]: 'alice' });
-    // Two cards of one name would win over the larger one, but one of them is taken.
+    // Two cards with the same name would take precedence over the larger one, but one of them is taken.
     expect(suggestion).toEqual({ ids: [composedUuid(2)] });
     if (outcome.kind === 'claimed') outcome.claim.release();
     const free = await read(folder, command);
@@ -42,7 +42,7 @@ describe('the cards of a machine without a node', () => {
     });
   });
 
-  it('are shown with what kept them from being read', async () => {
+  it('are listed with the reason why some could not be read', async () => {
     const { inventory, usedBy, suggestion } = await read(tempDir(), '/nowhere/nvidia-smi');
     expect(inventory.cards.map(({ vendor }) => vendor)).toEqual(['intel']);
     expect({ usedBy, suggestion }).toEqual({ usedBy: {}, suggestion: null });

@@ -1,4 +1,4 @@
-/** The machine's cards without a node: for a first run, and for whoever chooses cards. Needs no worker process. */
+/** The machine's cards without a node, for a first run and for choosing cards. Needs no worker process. */
 import type { GpuInventory, GpuReport, GpuSelection } from '../../contract/gpu.ts';
 import type { NodeConfigInput } from '../../contract/node-config.ts';
 import type { Clock } from '../../protocol/ports.ts';
@@ -12,9 +12,9 @@ import { thisPlatform } from './platform.ts';
 
 export interface ReadInventoryOptions {
   readonly clock: Clock;
-  /** Folder in which the profiles of this machine claim their cards; null = nobody claims any. */
+  /** Folder in which the profiles of this machine claim their cards; null = there are no claims. */
   readonly claimsDir: string | null;
-  /** Path of nvidia-smi; absent = where the driver puts it. */
+  /** Path of nvidia-smi; absent = the driver's default location. */
   readonly nvidiaSmi?: string;
   /** For tests. */
   readonly controllers?: () => Promise<ControllerProbe>;
@@ -22,13 +22,13 @@ export interface ReadInventoryOptions {
 
 export interface MachineInventory {
   readonly inventory: GpuInventory;
-  /** Card id → name of the running profile that holds it; '' in the moment before it has signed its claim. */
+  /** Card ID → name of the running profile that owns it; '' in the moment before it has written its label. */
   readonly usedBy: Readonly<Record<string, string>>;
-  /** What the official node would choose of the cards that are free; null = there is none. */
+  /** The official node's choice among the free cards; null = there are none. */
   readonly suggestion: GpuSelection | null;
 }
 
-/** Never rejects for what a probe meets: that is among the inventory's problems. */
+/** Never rejects because of a probe: its failures are among the inventory's problems. */
 export async function readInventory(options: ReadInventoryOptions): Promise<MachineInventory> {
   const { clock, claimsDir, nvidiaSmi } = options;
   const runner = new SystemProcessRunner({ clock });
@@ -49,7 +49,7 @@ export async function readInventory(options: ReadInventoryOptions): Promise<Mach
 
 /**
  * What the network would be told about a selection.
- * @param executor `GPT_EXECUTOR` of the engine; an engine of our own never shards: `device_map`.
+ * @param executor `GPT_EXECUTOR` of the engine; our own engine never shards: `device_map`.
  * @throws GpuError as deriveGpu
  */
 export function gpuReport(selection: GpuSelection, { cards, executor }: Pick<NodeMachine, 'cards' | 'executor'>): GpuReport {
@@ -58,9 +58,9 @@ export function gpuReport(selection: GpuSelection, { cards, executor }: Pick<Nod
 }
 
 /**
- * A selection as a node's configuration takes it: by id, which is an NVIDIA card's UUID, with what the host is to
- * confirm. The cards are read again at every start.
- * @throws GpuError as deriveGpu: GPU_NOT_ISOLATABLE for cards of other makes
+ * A selection for a node's configuration: by ID, which is an NVIDIA card's UUID, with what the host must confirm. The
+ * cards are read again at every start.
+ * @throws GpuError as deriveGpu: GPU_NOT_ISOLATABLE for cards of other vendors
  */
 export function gpuConfigOf(selection: GpuSelection, machine: NodeMachine): NodeConfigInput['gpu'] {
   const { ids, reportedName, reportedVramGib } = deriveGpu(selection, machine);

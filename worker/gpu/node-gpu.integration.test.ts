@@ -1,4 +1,4 @@
-/** Real worker processes on fixture cards: what is reported, what engines see, who owns what, who takes tasks when. */
+/** Real worker processes with fixture cards: what is reported, what engines see, who owns what, who takes tasks when. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ const TWO_CARDS = compose(['tesla-t4', 'rtx-3090-v12']);
 const refusal = (code: string) => expect.objectContaining({ code: 'WORKER_FATAL', data: { reason: code } });
 
 describe.runIf(process.platform !== 'win32')('profiles on one machine', () => {
-  it('law 6: each reports one card, and its engine sees that card and no other', async () => {
+  it('law 6: each reports one card, and its engine sees only that card', async () => {
     const machine = await testMachine(TWO_CARDS);
     const [alice, bob] = [machine.start('alice', { gpu: { uuids: [A] } }), machine.start('bob', { gpu: { uuids: [B] } })];
     await Promise.all([alice.started, bob.started]);
@@ -101,7 +101,7 @@ describe.runIf(process.platform !== 'win32')('a limit', () => {
 });
 
 describe.runIf(process.platform !== 'win32')('the self-test, on the embedded engine', () => {
-  it('comes before joining; a changed result keeps the node out until the host decides', async () => {
+  it('runs before joining; a changed result keeps the node out until the host decides', async () => {
     const machine = await testMachine(TWO_CARDS);
     const modelId = `base:${CHAT_MODEL}`;
     const options = {
@@ -114,7 +114,7 @@ describe.runIf(process.platform !== 'win32')('the self-test, on the embedded eng
     expect(joined.gpu?.selfTest).toMatchObject({ state: 'passed', score: expect.stringMatching(/^0x[0-9a-f]{64}$/) });
     await first.client.stop({ quitNetwork: true });
 
-    // As if the accepted result had been another one, and the driver an older one.
+    // As if the accepted result had been different and the driver older.
     const database = new DatabaseSync(join(first.dataDir, 'gpu.sqlite'));
     database.exec(`UPDATE gpu_self_tests SET score = '0x${'11'.repeat(32)}', driver = '1.0'`);
     database.close();
@@ -130,7 +130,7 @@ describe.runIf(process.platform !== 'win32')('the self-test, on the embedded eng
   });
 });
 
-it("knows this process's own children on a card from others'", async () => {
+it("distinguishes this process's own children on a card from others", async () => {
   const children: ChildProcess[] = [];
   onTestFinished(() => children.forEach((child) => void child.kill('SIGKILL')));
   const child = fork(join(import.meta.dirname, 'testing', 'claim-program.ts'), {

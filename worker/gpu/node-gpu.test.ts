@@ -1,4 +1,4 @@
-/** What is checked before anything starts; with whole processes see node-gpu.integration.test.ts. */
+/** Checks before anything starts; for whole processes see node-gpu.integration.test.ts. */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -28,7 +28,7 @@ function open(dataDir: string, change: Partial<NodeConfigInput>) {
 }
 
 describe('a stated card', () => {
-  it('is believed of a devnet program, and where it names no card', async () => {
+  it('is believed for a devnet program, and if it names no card', async () => {
     const program = await open(tempDir(), { gpu: STATED });
     expect([program.gpu, program.executorMode]).toEqual([
       { ...STATED, diagnosed: { model: 'NVIDIA GeForce RTX 4090', perCardMib: 24_576 } },
@@ -41,14 +41,14 @@ describe('a stated card', () => {
     expect(sharded.executorMode).toBe('tensor_parallel');
   });
 
-  it('law 6: is looked for in this machine where it names a card for the official or our own engine', async () => {
+  it('law 6: is looked up in this machine if it names a card for the official or our own engine', async () => {
     for (const engine of [{ kind: 'embedded' as const }, { kind: 'official' as const, command: 'none' }]) {
       await expect(open(tempDir(), { engine, gpu: STATED })).rejects.toBeInstanceOf(GpuError);
     }
   });
 
   it.runIf(process.platform !== 'darwin')(
-    'law 6: that names none is refused where only the official engine is accepted',
+    'law 6: that names no card is refused if only the official engine is accepted',
     async () => {
       const { network } = nodeConfig({ dataDir: tempDir(), relayUrl: 'http://127.0.0.1:1' });
       const change = { engine: { kind: 'official' as const, command: 'none' }, gpu: { ...STATED, uuids: [] } };
@@ -61,14 +61,14 @@ describe('a stated card', () => {
 });
 
 describe.runIf(process.platform !== 'win32')('selected cards', () => {
-  it('law 6: are refused to an engine that is told to use the processor', async () => {
+  it('law 6: are refused for an engine that is told to use the processor', async () => {
     const folder = tempDir();
     const gpu = selected(folder);
     const refused = open(join(folder, 'alice'), { engine: { kind: 'embedded', device: 'cpu' }, gpu });
     await expect(refused).rejects.toMatchObject({ code: 'GPU_REPORT_MISMATCH' });
   });
 
-  it('are given back when something after the claim fails', async () => {
+  it('are released if something fails after the claim', async () => {
     const folder = tempDir();
     const dataDir = join(folder, 'alice');
     mkdirSync(dataDir);

@@ -28,16 +28,16 @@ import { SelfTestStore } from './self-test-store.ts';
 import { TelemetryStore } from './telemetry-store.ts';
 
 export interface NodeGpu {
-  /** Law 6: reported at join, and what the engine is confined to; and how diagnostics name it. */
+  /** Law 6: the object that is reported at join and that the engine is confined to; also how diagnostics name it. */
   readonly gpu: ReportedGpu & { readonly diagnosed: DiagnosedGpu };
   readonly executorMode: DerivedGpu['executorMode'];
-  /** Watches the cards of the node that this engine belongs to; undefined for cards that are only stated. */
+  /** Watches the cards of this engine's node; undefined for stated cards. */
   guard(engine: Engine): CardGuard | undefined;
-  /** What is kept of the readings of the node's cards; nothing for cards that are only stated. */
+  /** Stored readings of the node's cards; empty for stated cards. */
   history(query: GpuHistoryQuery): GpuHistoryPoint[];
-  /** What its cards have used, by UTC day. */
+  /** Energy use of its cards, by UTC day. */
   energy(span: { fromMs: number; toMs: number }): CardEnergy[];
-  /** Gives the cards back; the end of the process does the same. */
+  /** Releases the cards; the end of the process does the same. */
   close(): void;
 }
 
@@ -45,7 +45,7 @@ export interface NodeGpuOptions {
   readonly config: NodeConfig;
   readonly clock: Clock;
   readonly log: Log;
-  /** For tests; absent = what this machine has. */
+  /** For tests; absent = this machine's. */
   readonly probe?: CardProbe;
 }
 
@@ -55,8 +55,8 @@ interface CardProbe {
 }
 
 /**
- * @throws GpuError GPU_TAKEN, GPU_REPORT_MISMATCH, GPU_UNKNOWN_CARD, GPU_NOT_IDENTICAL, GPU_BAD_SELECTION, what makes a
- * card unusable, or why nvidia-smi did not answer. Then nothing stays claimed.
+ * @throws GpuError GPU_TAKEN, GPU_REPORT_MISMATCH, GPU_UNKNOWN_CARD, GPU_NOT_IDENTICAL, GPU_BAD_SELECTION, the code for
+ * an unusable card, or why nvidia-smi did not answer. No claim remains then.
  */
 export async function openNodeGpu(options: NodeGpuOptions): Promise<NodeGpu> {
   const { config, clock } = options;
@@ -100,7 +100,7 @@ export async function openNodeGpu(options: NodeGpuOptions): Promise<NodeGpu> {
   }
 }
 
-/** Believed, where {@link assertMadeUpWelcome} lets it: the devnet's cards are made up. */
+/** Believed, if {@link assertMadeUpWelcome} allows it: the devnet's cards are invented. */
 function statedGpu({ name, vramGib, uuids }: ReportedGpu): NodeGpu {
   const executorMode = name.includes(' TP+') ? 'tensor_parallel' : 'device_map';
   const gpu = { name, vramGib, uuids, diagnosed: diagnosedByName({ name, vramGib }) };
@@ -108,15 +108,16 @@ function statedGpu({ name, vramGib, uuids }: ReportedGpu): NodeGpu {
 }
 
 /**
- * Law 6: a network of official engines has real cards only, and one that nothing was compared with may be anything.
+ * Law 6: a network of official engines has only real cards, and a card that was compared with nothing could be
+ * anything.
  * @throws GpuError GPU_REPORT_MISMATCH
  */
 function assertMadeUpWelcome({ network }: NodeConfig): void {
   if (network.acceptedEngines.some((engine) => engine !== 'official')) return;
-  throw gpuError('GPU_REPORT_MISMATCH', `${network.title} takes no card that is only stated; choose one by its UUID.`);
+  throw gpuError('GPU_REPORT_MISMATCH', `${network.title} accepts no card that is only stated; choose one by its UUID.`);
 }
 
-/** A Mac's GPU can't be selected by UUID, but it can be compared. The official worker runs on nothing else there. */
+/** A Mac's GPU cannot be selected by UUID, but it can be compared. The official worker always uses it there. */
 function isMacsOwn(engine: NodeConfig['engine']['kind'], gpu: ReportedGpu): boolean {
   return SYSTEM.cards.unified && engine !== 'program' && (engine === 'official' || statesMac(gpu));
 }
@@ -133,7 +134,7 @@ function found(probe: NvidiaProbe): readonly GpuCard[] {
   return probe.cards;
 }
 
-/** @throws GpuError GPU_REPORT_MISMATCH when the cards are not what the host has confirmed, or what deriveGpu throws. */
+/** @throws GpuError GPU_REPORT_MISMATCH if the cards are not what the host has confirmed, or what deriveGpu throws. */
 function selectedGpu({ uuids, confirmed }: NvidiaGpuConfig, machine: NodeMachine): DerivedGpu | null {
   return confirmed === undefined ? deriveGpu({ ids: uuids }, machine) : assertReportedGpu({ ...confirmed, uuids }, machine);
 }
@@ -160,7 +161,7 @@ interface Watch extends NodeGpuOptions {
 function watch(options: Watch): Pick<NodeGpu, 'guard' | 'history' | 'energy' | 'close'> {
   const { config, gpu, derived, probe, cards, clock, log } = options;
   const database = openGpuDatabase(join(config.dataDir, GPU_FILE), ({ kept, error }) =>
-    log.warn({ err: error, kept }, 'telemetry and self-tests begin anew'),
+    log.warn({ err: error, kept }, 'telemetry and self-tests are started anew'),
   );
   const store = new SelfTestStore(database);
   const telemetry = new TelemetryStore(database);

@@ -1,4 +1,4 @@
-/** Real programs in the place of nvidia-smi, which test machines rarely have. */
+/** Real programs in place of nvidia-smi, which test machines rarely have. */
 import { existsSync, readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -46,7 +46,7 @@ describe.runIf(process.platform !== 'win32')('nvidia-smi as a process', () => {
     expect(clock.sleeping).toBe(0);
   });
 
-  it('reads a card beside raw bytes, a warning and an exit code', async () => {
+  it('reads a card despite raw bytes, a warning and an exit code', async () => {
     const file = path.join(folder, 'out.xml');
     const [before = '', after = ''] = recorded('tesla-t4').split('<process_name>python</process_name>');
     const name = Buffer.from([0x70, 0xff, 0xc3, 0x28, 0x00, 0x1b, 0x26, 0x3c]);
@@ -65,23 +65,23 @@ describe.runIf(process.platform !== 'win32')('nvidia-smi as a process', () => {
     expect(probe.problems).toMatchObject([{ code: 'GPU_INFOROM_CORRUPTED' }]);
   });
 
-  it('tells a missing binary', async () => {
+  it('reports a missing binary', async () => {
     expect((await new NvidiaSmi({ runner, commands: [path.join(folder, 'nothing')] }).probe()).kind).toBe('binaryMissing');
   });
 
-  it('tells a binary that cannot be run', async () => {
+  it('reports a binary that cannot be run', async () => {
     const file = path.join(folder, 'nvidia-smi');
     await writeFile(file, 'not a program', { mode: 0o644 });
     expect((await new NvidiaSmi({ runner, commands: [file] }).probe()).kind).toBe('failed');
   });
 
-  it('passes exit code and text on', async () => {
+  it('passes on exit code and text', async () => {
     const command = await program("echo 'NVIDIA-SMI has failed'; exit 9");
     const probe = await new NvidiaSmi({ runner, commands: [command] }).probe();
     expect(probe.kind !== 'found' && probe.problem.detail).toBe('exit code 9: NVIDIA-SMI has failed');
   });
 
-  it('gives a hanging program up, and kills it with everything it started though it ignores SIGTERM', async () => {
+  it('gives up on a hanging program, and kills it with everything it started although it ignores SIGTERM', async () => {
     const pids = path.join(folder, 'pids');
     const command = await program(`trap '' TERM; sleep 1000 & echo "$$ $!" > '${pids}.new'; mv '${pids}.new' '${pids}'; wait`);
     const running = runner.run({ command, args: [], timeoutMs: 5000 });
@@ -94,7 +94,7 @@ describe.runIf(process.platform !== 'win32')('nvidia-smi as a process', () => {
     await vi.waitFor(() => expect([alive(own), alive(child)]).toEqual([false, false]), { timeout: 20_000 });
   });
 
-  it('ends a program that floods', async () => {
+  it('ends a program that writes without end', async () => {
     const command = await program('yes');
     const outcome = await runner.run({ command, args: [], timeoutMs: 60_000 });
     expect(outcome.kind).toBe('failed');

@@ -4,7 +4,7 @@ import { GPU_ERRORS } from './errors.ts';
 import { NvidiaSmi } from './nvidia-smi.ts';
 import { compose, recorded, withField } from './testing/compose.ts';
 
-/** Stands for the operating system's process table; the real one is in the integration test. */
+/** Replaces the operating system's process table; the integration test uses the real one. */
 function smi(outcome: (request: ProcessRequest) => ProcessOutcome, commands = ['nvidia-smi']) {
   const asked: ProcessRequest[] = [];
   const runner = {
@@ -21,14 +21,14 @@ function exited(code: number, stdout: string, stderr = '', tookMs = 0): ProcessO
 }
 
 describe('the call', () => {
-  it('is one for all cards, with an argument list', async () => {
+  it('is made once for all cards, with an argument list', async () => {
     const { nvidiaSmi, asked } = smi(() => exited(0, compose(['tesla-t4', 'a10g'])));
     const probe = await nvidiaSmi.probe();
     expect(probe.kind === 'found' && probe.cards.map((card) => card.name)).toEqual(['Tesla T4', 'NVIDIA A10G']);
     expect(asked.map(({ command, args }) => ({ command, args }))).toEqual([{ command: 'nvidia-smi', args: ['-q', '-x'] }]);
   });
 
-  it('goes through the places where nvidia-smi may be', async () => {
+  it('tries the places where nvidia-smi may be', async () => {
     const { nvidiaSmi } = smi(
       ({ command }) => (command === 'b' ? exited(0, recorded('a10g')) : { kind: 'notFound' }),
       ['a', 'b', 'c'],
@@ -90,8 +90,8 @@ describe('failures', () => {
   });
 });
 
-describe('a card among others in trouble', () => {
-  it('cards shown beside an error are used, and the error is told', async () => {
+describe('a failing card among others', () => {
+  it('cards that are reported beside an error are used, and the error is reported', async () => {
     const probe = await smi(() =>
       exited(15, recorded('a10g'), 'Unable to determine the device handle for GPU 0000:02:00.0'),
     ).nvidiaSmi.probe();
@@ -99,13 +99,13 @@ describe('a card among others in trouble', () => {
     expect(probe.kind === 'found' && probe.problems.map((problem) => problem.code)).toEqual(['GPU_CARD_LOST']);
   });
 
-  it('a card that is attached but not shown is told', async () => {
+  it('a card that is attached but not shown is reported', async () => {
     const probe = await smi(() => exited(0, withField(recorded('a10g'), 'attached_gpus', '2'))).nvidiaSmi.probe();
     expect(probe.kind === 'found' && probe.problems.map((problem) => problem.detail)).toEqual(['2 cards attached, 1 shown']);
   });
 });
 
-describe('what is told beside the cards', () => {
+describe('what is reported beside the cards', () => {
   const told = async (outcome: ProcessOutcome) => {
     const probe = await smi(() => outcome).nvidiaSmi.probe();
     if (probe.kind !== 'found') return expect.fail(`${probe.kind}: ${probe.problem.detail}`);
@@ -131,7 +131,7 @@ describe('what is told beside the cards', () => {
   });
 });
 
-it('a call that cannot be killed is not joined by others', async () => {
+it('does not start more calls beside one that cannot be killed', async () => {
   let die = () => {};
   const gone = new Promise<void>((resolve) => {
     die = resolve;

@@ -1,6 +1,6 @@
 /**
- * Asks `nvidia-smi -q -x` for every NVIDIA card, in one call. An answer is used although the call failed or something stands
- * around it, and what else was said is told beside the cards. ARCHITECTURE.md says why no library does this.
+ * Runs `nvidia-smi -q -x` once for all NVIDIA cards. Its output is used even if the call failed or other text surrounds
+ * it, and whatever else it says is reported beside the cards. ARCHITECTURE.md explains why no library does this.
  */
 
 import type { GpuCard } from '../../contract/gpu.ts';
@@ -13,7 +13,7 @@ import { type NvidiaXml, parseNvidiaXml } from './nvidia-xml.ts';
 type Failure<Kind extends string> = { readonly kind: Kind; readonly problem: GpuProblem };
 
 export type NvidiaProbe =
-  /** `problems` says what is wrong with cards that the driver could not show. */
+  /** `problems`: what is wrong with cards that the driver could not show. */
   | { readonly kind: 'found'; readonly cards: readonly GpuCard[]; readonly problems: readonly GpuProblem[] }
   | Failure<'binaryMissing'>
   | Failure<'noDriver'>
@@ -38,7 +38,7 @@ const CODES: Readonly<Record<NvidiaFailureKind, GpuErrorCode>> = {
   failed: 'GPU_PROBE_FAILED',
 };
 
-/** nvidia-smi's documented return codes come first: they have no language. */
+/** nvidia-smi's documented return codes come first, because they do not depend on the language. */
 const BY_EXIT_CODE: ReadonlyMap<number, NvidiaFailureKind> = new Map([
   [4, 'noPermission'],
   [6, 'noCards'],
@@ -49,7 +49,7 @@ const BY_EXIT_CODE: ReadonlyMap<number, NvidiaFailureKind> = new Map([
   [18, 'driverMismatch'],
 ]);
 
-/** For the codes that say nothing (1, 255), and for builds that end with 0 all the same. */
+/** For codes that say nothing (1, 255), and for builds that exit with 0 all the same. */
 const BY_TEXT: readonly (readonly [RegExp, NvidiaFailureKind])[] = [
   [/version mismatch/i, 'driverMismatch'],
   [/couldn't communicate with the NVIDIA driver|driver not loaded|couldn't find libnvidia-ml/i, 'noDriver'],
@@ -60,7 +60,7 @@ const BY_TEXT: readonly (readonly [RegExp, NvidiaFailureKind])[] = [
 
 const INFOROM_CORRUPTED = 14;
 
-/** With persistence mode a call takes some tenths of a second. */
+/** With persistence mode, a call takes some tenths of a second. */
 const SLOW_MS = 3000;
 
 type Exited = Extract<ProcessOutcome, { kind: 'exited' }>;
@@ -72,12 +72,12 @@ export interface NvidiaSmiOptions {
   readonly timeoutMs?: number;
 }
 
-/** A first call without persistence mode takes seconds on machines with many cards. */
+/** Without persistence mode, a first call takes seconds on machines with many cards. */
 export const NVIDIA_SMI_TIMEOUT_MS = 15_000;
 
 export class NvidiaSmi {
   readonly #options: NvidiaSmiOptions;
-  /** True while a killed call is not dead yet: another would hang beside it, and every few seconds one more. */
+  /** True while a killed call is still alive: another call would hang as well, and every few seconds one more. */
   #hanging = false;
 
   constructor(options: NvidiaSmiOptions) {
@@ -123,7 +123,7 @@ async function judgeOutput(exit: Exited): Promise<NvidiaProbe> {
   return { kind: 'found', cards: xml.cards, problems: problemsBeside({ xml, said, exit, text }) };
 }
 
-/** What is to be told although cards were read. */
+/** Problems to report although cards were read. */
 function problemsBeside(given: {
   readonly xml: Extract<NvidiaXml, { kind: 'cards' }>;
   readonly said: NvidiaFailureKind | null;
@@ -161,7 +161,7 @@ function failure(kind: NvidiaFailureKind, detail: string): NvidiaProbe {
   return { kind, problem: gpuProblem(CODES[kind], detail) };
 }
 
-/** This machine's, or the one that is named. */
+/** This machine's nvidia-smi, or the given one. */
 export function machineNvidiaSmi(given: { readonly command: string | undefined; readonly runner: ProcessRunner }): NvidiaSmi {
   const { command, runner } = given;
   return new NvidiaSmi({ runner, commands: command === undefined ? SYSTEM.cards.nvidiaSmi : [command] });

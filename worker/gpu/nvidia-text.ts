@@ -1,25 +1,25 @@
 /**
- * The text around and inside the XML of nvidia-smi, which writes names of processes as they are: with `<`, `&`, raw bytes,
- * and warnings before or after. Everything here scans from left to right once, because a stranger can start a process of
- * any name and the output is read every few seconds.
+ * The text around and inside the XML of nvidia-smi, which writes process names unescaped: with `<`, `&`, raw bytes, and
+ * warnings before or after. Everything here scans from left to right only once, because anyone can start a process with
+ * any name, and the output is read every few seconds.
  */
 
 const LOG = { open: '<nvidia_smi_log', close: '</nvidia_smi_log>' } as const;
 
 export interface NvidiaText {
-  /** From the log's first tag to its last one, or to the end where that is missing. */
+  /** From the log's first tag to its last one, or to the end if that is missing. */
   readonly log: string;
-  /** What nvidia-smi said before and after it. */
+  /** What nvidia-smi wrote before and after it. */
   readonly around: string;
 }
 
-/** Null = there is no log in it. */
+/** Null = it contains no log. */
 export function locateLog(output: string): NvidiaText | null {
   const start = output.indexOf(LOG.open);
   if (start < 0) return null;
   const close = output.lastIndexOf(LOG.close);
   const end = close < start ? output.length : close + LOG.close.length;
-  // The XML declaration and the document type say nothing.
+  // The XML declaration and the document type are irrelevant.
   const before = linesOf(output.slice(0, start)).filter((line) => !/^<[?!]/.test(line));
   return { log: output.slice(start, end), around: [...before, ...linesOf(output.slice(end))].join('\n') };
 }
@@ -31,12 +31,12 @@ function linesOf(text: string): string[] {
     .filter((line) => line !== '');
 }
 
-/** Without every `<tag>…</tag>`; one that is not closed before its card ends stays. */
+/** Removes every `<tag>…</tag>`; one that is not closed before its card ends stays. */
 export function withoutElement(text: string, tag: string): string {
   return replaced(text, { tag, within: '</gpu>' }, () => '');
 }
 
-/** What is between the first `<tag>` and the `</tag>` after it; null = there is no such. */
+/** The text between the first `<tag>` and the next `</tag>`; null = none. */
 export function elementText(text: string, tag: string): string | null {
   const [open, close] = [`<${tag}>`, `</${tag}>`];
   const start = text.indexOf(open);
@@ -44,7 +44,7 @@ export function elementText(text: string, tag: string): string | null {
   return end < 0 ? null : text.slice(start + open.length, end);
 }
 
-/** Each process's name as text of XML. A name that is well written stays as it is. */
+/** Escapes process names as XML text. A name that is already escaped stays as it is. */
 export function withWrittenNames(text: string): string {
   return replaced(
     text,
@@ -53,7 +53,7 @@ export function withWrittenNames(text: string): string {
   );
 }
 
-/** An element that is not closed before what it is within ends is left as it is. */
+/** An element that is not closed before its parent ends stays as it is. */
 function replaced(
   text: string,
   { tag, within }: { readonly tag: string; readonly within: string },
@@ -62,7 +62,7 @@ function replaced(
   const [open, close] = [`<${tag}>`, `</${tag}>`];
   const parts: string[] = [];
   let kept = 0;
-  // Each is looked for again only when it has been passed.
+  // Each position is searched again only once it has been passed.
   let [end, limit] = [0, 0];
   for (let start = text.indexOf(open); start >= 0; start = text.indexOf(open, start + 1)) {
     if (start >= end) end = placeOf(close, text, start);
@@ -101,12 +101,12 @@ export function withoutControlCharacters(text: string): string {
 const TAG = /<(\/?)([A-Za-z_][\w.-]*)((?:\s+[\w:.-]+="[^"<]*")*)\s*(\/?)>/y;
 const COMMENT = { open: '<!--', close: '-->' } as const;
 
-/** nvidia-smi nests five deep. */
+/** nvidia-smi nests five levels deep. */
 const MAX_DEPTH = 64;
 
 /**
  * Whether a parser may be given the text. A library's error handling is not made for thousands of errors, nor its stack
- * for thousands of open elements: either takes it minutes.
+ * for thousands of open elements: either would take it minutes.
  */
 export function isWellFormed(text: string): boolean {
   const open: string[] = [];
@@ -138,11 +138,11 @@ export interface GpuBlock {
   readonly text: string;
 }
 
-/** At the start of a line: a process's name may contain anything else. */
+/** At the start of a line: a process name may contain anything else. */
 const GPU_TAG = /(?<=^|[\n>][ \t]{0,64})<gpu id="([^"<\n]{0,64})">/g;
 const MAX_BLOCKS = 64;
 
-/** The parts that have an end, or at least the list of processes, which comes after everything that is needed. */
+/** The parts that have an end, or at least the process list, which comes after everything that is needed. */
 export function gpuBlocks(log: string): GpuBlock[] {
   const starts = [...take(log.matchAll(GPU_TAG), MAX_BLOCKS)];
   return starts.flatMap((start, number): GpuBlock[] => {

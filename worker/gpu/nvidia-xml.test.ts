@@ -17,7 +17,7 @@ async function only(xml: string): Promise<GpuCard> {
   return cards[0] as GpuCard;
 }
 
-/** name, MiB, MiB used, load, °C, W, driver, processes; read off the recordings by eye. */
+/** name, MiB, MiB used, load, °C, W, driver, processes; read manually from the recordings. */
 const EXPECTED: Readonly<Record<RecordedCard, readonly unknown[]>> = {
   a10g: ['NVIDIA A10G', 23028, 22, 0, 17, 25.58, '515.105.01', 1],
   'gtx-1070-ti': ['GeForce GTX 1070 Ti', 4096, 42, 0, 39, null, null, null],
@@ -31,7 +31,7 @@ const EXPECTED: Readonly<Record<RecordedCard, readonly unknown[]>> = {
 };
 
 describe('recorded outputs', () => {
-  it('knows every file of the folder', () => {
+  it('covers every file in the folder', () => {
     const files = readdirSync(path.join(import.meta.dirname, 'fixtures')).filter((file) => file !== 'README.md');
     expect(files.sort()).toEqual(RECORDED.map((card) => `${card}.xml`));
   });
@@ -74,14 +74,14 @@ describe('several cards', () => {
     ]);
   });
 
-  it('eight, of all schema generations', async () => {
+  it('eight, from all schema generations', async () => {
     const cards = await cardsOf(compose(RECORDED.slice(0, 8)));
     expect(cards.map((card) => card.memoryMib)).toEqual(RECORDED.slice(0, 8).map((card) => EXPECTED[card][1]));
     expect(new Set(cards.map((card) => card.id)).size).toBe(8);
   });
 });
 
-describe('fields in trouble', () => {
+describe('invalid fields', () => {
   const NO_NUMBERS = [
     'N/A',
     '[N/A]',
@@ -94,7 +94,7 @@ describe('fields in trouble', () => {
     'NaN',
   ];
 
-  it.each(NO_NUMBERS)('%j is no number', async (text) => {
+  it.each(NO_NUMBERS)('%j is not a number', async (text) => {
     let xml = recorded('rtx-3090-v12');
     for (const tag of ['power_draw', 'gpu_temp', 'gpu_util', 'used']) xml = withField(xml, tag, text);
     const card = await only(xml);
@@ -106,14 +106,14 @@ describe('fields in trouble', () => {
     expect((await only(withField(recorded('tesla-t4'), 'power_draw', '26,78 W'))).powerW).toBe(26.78);
   });
 
-  it('keeps a process whose memory is not told', async () => {
+  it('keeps a process whose memory is not reported', async () => {
     const card = await only(
       recorded('tesla-t4').replace('<used_memory>1005 MiB</used_memory>', '<used_memory>N/A</used_memory>'),
     );
     expect(card.processes?.[1]).toEqual({ pid: 5762, kind: 'compute', name: 'python', memoryMib: null });
   });
 
-  it.each(['N/A', 'Unzureichende Berechtigungen'])('processes told as %j are unknown, not none', async (text) => {
+  it.each(['N/A', 'Unzureichende Berechtigungen'])('processes reported as %j are unknown, not none', async (text) => {
     const card = await only(recorded('tesla-t4').replace(/<processes>[\s\S]*<\/processes>/, `<processes>${text}</processes>`));
     expect(card.processes).toBeNull();
   });
@@ -137,7 +137,7 @@ describe('cards that cannot be used', () => {
     expect(card.id).not.toBe('');
   });
 
-  it('MIG is told from off and from unsupported', async () => {
+  it('distinguishes MIG from off and unsupported', async () => {
     expect((await only(withField(xml, 'current_mig', 'Enabled'))).mig).toBe('enabled');
     expect((await only(withField(xml, 'current_mig', 'Disabled'))).mig).toBe('disabled');
     expect((await only(xml)).mig).toBe('unsupported');
@@ -149,8 +149,8 @@ describe('cards that cannot be used', () => {
   });
 });
 
-/** Each is well-formed XML no longer, or has something around it. */
-describe('a defect in what is not needed costs nothing else', () => {
+/** None of these is well-formed XML, or there is text around it. */
+describe('a defect in something unneeded costs nothing else', () => {
   const xml = recorded('rtx-4000-sff-ada-v13');
   const named = (name: string) =>
     xml.replace('<process_name>python</process_name>', () => `<process_name>${name}</process_name>`);
@@ -200,7 +200,7 @@ describe('a defect in what is not needed costs nothing else', () => {
     expect(card.processes).toHaveLength(4);
   });
 
-  it('a broken element of the memory leaves a card that says so', async () => {
+  it('a broken memory element leaves a card that reports it', async () => {
     expect((await only(xml.replace('<fb_memory_usage>', '<fb_memory_usage><a'))).unusable?.code).toBe('GPU_NO_MEMORY_SIZE');
   });
 
@@ -218,7 +218,7 @@ describe('a defect in what is not needed costs nothing else', () => {
     expect(await only(text)).toMatchObject({ name: 'NVIDIA RTX 4000 SFF Ada Generation', memoryMib: 20475, unusable: null });
   });
 
-  it('a card in pieces does not cost the others, nor lend them what is its own', async () => {
+  it('a broken card does not cost the others, nor give them its values', async () => {
     const cards = await cardsOf(
       compose(['a10g', 'rtx-4000-sff-ada-v13', 'tesla-t4'], (card, i) =>
         i === 1 ? card.slice(0, card.indexOf('<fb_memory_usage>')).replace('</supported_clocks>', '') : card,
@@ -230,23 +230,26 @@ describe('a defect in what is not needed costs nothing else', () => {
     ]);
   });
 
-  it("an instance's memory is not taken for the card's", async () => {
+  it("an instance's memory is not mistaken for the card's", async () => {
     const mig = '<mig_device><fb_memory_usage><total>4864 MiB</total></fb_memory_usage></mig_device>';
     const text = xml.replace(/<mig_devices>[\s\S]*?<\/mig_devices>/, `<mig_devices>${mig}</mig_devices>`);
     for (const each of [text, text.replace('<clocks>', '<clocks><broken')]) expect((await only(each)).memoryMib).toBe(20475);
   });
 
-  it.each(['-1', '-1 MiB', '99999999999999999999 MiB'])('a figure that cannot be is none: %s', async (figure) => {
+  it.each(['-1', '-1 MiB', '99999999999999999999 MiB'])('an impossible number counts as none: %s', async (figure) => {
     const card = await only(withField(withField(xml, 'used', figure), 'instant_power_draw', '-1 W'));
     expect(gpuCardSchema.parse(card)).toMatchObject({ memoryUsedMib: null, unusable: null });
   });
 
-  it('a name that is not readable is not reported', async () => {
+  it('an unreadable name is not reported', async () => {
     expect((await only(withField(xml, 'product_name', 'NVIDIA \ufffd\ufffd'))).unusable?.code).toBe('GPU_NO_IDENTITY');
   });
 });
 
-/** Far beyond any time-out of a test while the work grew with the square of the size; an instant while it grows with the size. */
+/**
+ * Takes much longer than any test's time limit if the work grows with the square of the size, and a moment if it grows
+ * with the size.
+ */
 describe('a flood of', () => {
   const xml = recorded('tesla-t4');
   const inside = (flood: string) => xml.replace('<clocks>', () => `${flood}<clocks>`);
@@ -272,7 +275,7 @@ describe('a flood of', () => {
     if (parsed.kind === 'cards') expect(parsed.cards.length).toBeLessThanOrEqual(64);
   });
 
-  it('processes is not read, and the card is', async () => {
+  it('processes is not read, but the card is', async () => {
     const processes = many(
       '<process_info><pid>1</pid><type>C</type><process_name>x</process_name><used_memory>1 MiB</used_memory></process_info>',
       20_000,
@@ -295,7 +298,7 @@ describe('garbage', () => {
     expect(parsed.kind === 'unreadable' && parsed.detail).not.toBe('');
   });
 
-  it('every cut of an output is unreadable or gives whole cards', async () => {
+  it('every truncation of an output is unreadable or gives whole cards', async () => {
     const xml = recorded('tesla-t4').replace(/<supported_clocks>[\s\S]*<\/supported_clocks>/, '');
     for (let end = 0; end < xml.length; end += 97) {
       const parsed = await parseNvidiaXml(xml.slice(0, end));

@@ -1,6 +1,6 @@
 /**
- * `nvidia-smi -q -x` as cards. Schema generations v10 to v13 move, rename and drop fields, and a driver in trouble
- * writes words where numbers belong (in any language), so every figure is optional: what is no number is null.
+ * `nvidia-smi -q -x` as cards. Schema generations v10 to v13 move, rename and drop fields, and a failing driver writes
+ * words instead of numbers (in any language), so every number is optional: anything else is null.
  */
 import { parseStringPromise } from 'xml2js';
 import { z } from 'zod';
@@ -23,7 +23,10 @@ export type NvidiaXml =
       readonly kind: 'cards';
       readonly cards: readonly GpuCard[];
       readonly attached: number | null;
-      /** The driver is unloaded whenever nobody uses it, so that each question waits until it has started. */
+      /**
+       * Without persistence mode, the driver is unloaded whenever nobody uses it, and each query waits until it has
+       * started.
+       */
       readonly persistence: 'on' | 'off' | 'unknown';
     }
   | { readonly kind: 'unreadable'; readonly detail: string };
@@ -36,16 +39,16 @@ function figure(text: unknown): number | null {
   return number === undefined ? null : Number(number.replace(',', '.'));
 }
 
-/** Any element, also an absent one. */
+/** Any element, or none. */
 const anything = z.unknown().optional();
 const quantity = anything.transform(figure);
-/** A driver in trouble also gives -1, or all bits set. */
+/** A failing driver also reports -1, or all bits set. */
 const amount = quantity.transform((value) => (value === null || value < 0 || value > Number.MAX_SAFE_INTEGER ? null : value));
 const words = anything.transform((value) =>
   typeof value === 'string' && value.trim() !== '' && !/^\[?(?:n\/a|not supported)\]?$/i.test(value) ? value : null,
 );
 
-/** xml2js gives a string for an empty element, an object for one child, an array for several. */
+/** xml2js returns a string for an empty element, an object for one child, an array for several. */
 function list<Item extends z.ZodType>(item: Item) {
   return anything
     .transform((value) => (Array.isArray(value) ? value : [value]).filter((one) => typeof one === 'object' && one !== null))
@@ -91,20 +94,20 @@ const logSchema = z.object({
 });
 type Log = z.output<typeof logSchema>['nvidia_smi_log'];
 
-/** Most of the output, and nothing we read: a list of every clock the card supports. */
+/** Most of the output, and unused: a list of every clock that the card supports. */
 const SUPPORTED_CLOCKS = 'supported_clocks';
-/** Has elements of the same names as the card that it is a part of. */
+/** Contains elements with the same names as the card it belongs to. */
 const MIG_DEVICES = 'mig_devices';
-/** All that is read of a card; without its children where one of them is broken. */
+/** Everything that is read about a card; without its children if one of them is broken. */
 const ELEMENTS = Object.keys(gpuSchema.shape).filter((name) => name !== '$' && name !== 'processes');
 
-/** Sixteen cards with a thousand processes. More is read in pieces, each not larger than the other limit. */
+/** Sixteen cards with a thousand processes. A longer log is read in pieces, each no larger than the other limit. */
 const MAX_LOG = 2 * 1024 * 1024;
 const MAX_PIECE = 256 * 1024;
 
 /**
- * As a whole where it is well-formed once the names of processes are; else in pieces, so that a defect costs no more than
- * the piece that it is in. @param output of nvidia-smi, with whatever it says before and after
+ * Parses the whole log if it is well-formed after escaping the process names; otherwise in pieces, so that a defect
+ * costs only its own piece. @param output of nvidia-smi, including any text before and after
  */
 export async function parseNvidiaXml(output: string): Promise<NvidiaXml> {
   const located = locateLog(output);
@@ -133,7 +136,7 @@ async function logInPieces(text: string): Promise<Log | null> {
   const ids = new Set<string | null>();
   const gpus: Gpu[] = [];
   for (const { id, text: block } of blocks) {
-    // Printed twice, as by a wrapper that tries again.
+    // Printed twice, for example by a wrapper that retries.
     if (id !== null && ids.has(id)) continue;
     ids.add(id);
     const processes = block.indexOf('<processes>');
@@ -146,7 +149,7 @@ async function logInPieces(text: string): Promise<Log | null> {
   return { ...logSchema.shape.nvidia_smi_log.parse(Object.assign({}, ...facts)), gpu: gpus };
 }
 
-/** The element alone, as a field of an object; absent where it is broken. */
+/** The element alone, as a field of an object; absent if it is broken. */
 async function piece(text: string, name: string): Promise<object> {
   const content = elementText(text, name);
   if (content === null || content.length > MAX_PIECE) return {};
@@ -169,7 +172,7 @@ function cardOf({ gpu, index, driver }: { gpu: Gpu; index: number; driver: strin
     id: uuid ?? `nvidia-${gpu.$.id ?? index}`,
     uuid,
     vendor: 'nvidia' as const,
-    // A name that is not readable is none: the network would be told another card.
+    // An unreadable name counts as none; otherwise the network would be told a different card.
     name: gpu.product_name === null || gpu.product_name.includes('\ufffd') ? '' : gpu.product_name,
     index,
     busId: gpu.$.id,
@@ -195,7 +198,8 @@ function drawOf(readings: Gpu['power_readings']): number | null {
 const PROCESS_KINDS: Readonly<Record<string, GpuProcess['kind']>> = { C: 'compute', G: 'graphics', 'C+G': 'both' };
 
 function processesOf(processes: Gpu['processes']): GpuProcess[] | null {
-  // An absent element (or a word such as N/A in it) means that the driver does not tell; an empty one that there are none.
+  // An absent element (or a word such as N/A in it) means that the driver does not report it; an empty one means that
+  // there are none.
   if (processes === null) return null;
   if (typeof processes === 'string') return processes.trim() === '' ? [] : null;
   return processes.process_info.flatMap((info): GpuProcess[] =>

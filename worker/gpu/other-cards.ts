@@ -1,4 +1,4 @@
-/** Cards that are not NVIDIA's, or whose NVIDIA driver does not answer, as `systeminformation` sees them. */
+/** Cards that are not NVIDIA's, or whose NVIDIA driver does not answer, as reported by `systeminformation`. */
 
 import { totalmem } from 'node:os';
 import { z } from 'zod';
@@ -39,8 +39,8 @@ export type ControllerProbe =
 export const CONTROLLERS_TIMEOUT_MS = 30_000;
 
 /**
- * In a process of its own: on Linux and Windows the library calls nvidia-smi synchronously and without a time limit,
- * so that with a hanging driver it would stop the whole node. Never rejects.
+ * In a separate process: on Linux and Windows the library calls nvidia-smi synchronously and without a time limit, so a
+ * hanging driver would stop the whole node. Never rejects.
  */
 export async function probeControllers({
   runner,
@@ -99,7 +99,7 @@ export function controllerCard(given: {
   readonly controller: Controller;
   readonly index: number;
   readonly machine: Machine;
-  /** Why nvidia-smi does not show this machine's NVIDIA cards. */
+  /** Why nvidia-smi does not report this machine's NVIDIA cards. */
   readonly nvidiaProblem: GpuProblem | null;
 }): GpuCard {
   const { controller, index, machine } = given;
@@ -140,7 +140,7 @@ function vendorOf({ vendor, model }: Controller): GpuCard['vendor'] {
   return /intel/.test(text) ? 'intel' : 'other';
 }
 
-/** A PCI window usually has 256 MiB, whatever the card has. */
+/** A PCI window usually has 256 MiB, whatever the card's memory. */
 const PCI_WINDOW_MIB = 512;
 
 function memoryOf({ memoryTotal, vram }: Controller, os: SystemName): number | null {

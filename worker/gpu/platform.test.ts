@@ -31,7 +31,7 @@ describe('platform (RELAY_PROTOCOL 8.9)', () => {
   });
 });
 
-it("a made-up card never bears a Mac's suffix, which would be compared with the Mac", () => {
+it("an invented card never has a Mac's suffix, which would be compared with the Mac", () => {
   expect((['docker', 'Linux', 'Windows', 'Darwin'] as const).map(madeUpPlatform)).toEqual([
     'docker',
     'Linux',
@@ -44,9 +44,9 @@ describe("a Mac's name", () => {
   it.each([
     ['Apple M2', 'Apple M2 Type'],
     ['Apple M3 Max', 'Apple M3 Max Type'],
-    // The official pattern stops at the first character that is neither word nor space.
+    // The official pattern stops at the first character that is neither a word character nor a space.
     ['Intel(R) UHD Graphics', 'Intel'],
-  ])('%s as the official node says it', (chipset, name) => {
+  ])('%s as spelled by the official node', (chipset, name) => {
     expect(collapseWhitespace(macGpuName({ chipset, style: 'official' }))).toBe(name);
     expect(macGpuName({ chipset, style: 'chipset' })).toBe(chipset);
   });

@@ -15,7 +15,7 @@ import { composedUuid } from './testing/compose.ts';
 
 type Ready = Extract<EngineState, { kind: 'ready' }>;
 
-/** An engine whose version and answers a test sets; real engines need a GPU to differ. */
+/** An engine whose version and answers the test sets; real engines differ only with real GPUs. */
 class FakeEngine implements Engine {
   version = '3.5.0';
   lifetime = 'first';
@@ -88,7 +88,7 @@ describe('the reference task', () => {
     expect(args).toMatchObject({ model: 'qwen/qwen3-8b', seed: 42 });
   });
 
-  it('keeps score, seconds and what they belong to, and leaves no files', async () => {
+  it('stores score, seconds and the key they belong to, and leaves no files', async () => {
     const { store, options } = bench();
     const state = await runSelfTest(options);
     expect(state.kind).toBe('passed');
@@ -126,7 +126,7 @@ describe('slash guard', () => {
     engine.answer = '{"answer":2}';
     const stopped = await ensureSelfTested({ ...options, driver: '600.10' });
     expect(stopped.kind).toBe('changed');
-    // Nothing is tried again behind the host's back.
+    // Nothing is retried without the host's knowledge.
     expect((await ensureSelfTested({ ...options, driver: '600.10' })).kind).toBe('changed');
     expect(engine.jobs).toHaveLength(3);
     if (stopped.kind === 'changed') store.decide(stopped.record, 'accepted', 9000);
@@ -163,7 +163,7 @@ describe('no result', () => {
     expect(readdirSync(options.workDir)).toEqual([]);
   });
 
-  it('a result of an engine that changed meanwhile is not kept under the name of the one before', async () => {
+  it('a result of an engine that changed meanwhile is not recorded for the previous one', async () => {
     const { engine, store, options } = bench();
     engine.during = () => {
       engine.lifetime = 'second';

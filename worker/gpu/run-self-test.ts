@@ -1,4 +1,4 @@
-/** Has the engine do the reference task, keeps what came out, and says where the node stands. */
+/** Makes the engine execute the reference task, records the outcome, and returns the node's state. */
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { EngineKind } from '../../contract/node-config.ts';
@@ -12,7 +12,7 @@ import type { DerivedGpu } from './assignment.ts';
 import { type SelfTestKey, type SelfTestOutcome, type SelfTestState, selfTestState } from './self-test.ts';
 import type { SelfTestStore } from './self-test-store.ts';
 
-/** Long and sampled, so that a small numeric difference shows: after the first other token all that follow differ. */
+/** Long and sampled, so that a small numeric difference shows: after the first different token, all others differ. */
 export const REFERENCE = {
   id: 'llm-1',
   messages: [{ role: 'user', content: 'Tell the story of a lighthouse keeper who finds a message in a bottle.' }],
@@ -20,7 +20,10 @@ export const REFERENCE = {
   generation_config: { max_new_tokens: 96, do_sample: true, temperature: 0.8, top_p: 0.95 },
 } as const;
 
-/** No task of a network has such a number: a commitment is a hash. A new one each time: an engine takes none twice. */
+/**
+ * A commitment that no task of a network can have, since theirs are hashes. A new one each time, because an engine
+ * accepts none twice.
+ */
 function commitmentAt(startMs: number): Hex {
   return `0x${Math.floor(startMs).toString(16).padStart(64, '0')}`;
 }
@@ -32,7 +35,7 @@ export interface SelfTestOptions {
   readonly engine: Engine;
   readonly engineKind: EngineKind;
   readonly gpu: Pick<DerivedGpu, 'ids'>;
-  /** Driver version; on a Mac the system's, which brings the driver. */
+  /** Driver version; on a Mac the system's, which includes the driver. */
   readonly driver: string;
   /** A base model for LLM tasks that is on disk. */
   readonly modelId: string;
@@ -42,7 +45,7 @@ export interface SelfTestOptions {
   readonly signal: AbortSignal;
 }
 
-/** Where the node stands with the engine that is ready now. Rejects when `signal` aborts first. */
+/** The node's state with the engine that is ready now. Rejects if `signal` aborts first. */
 export async function currentSelfTest(
   options: SelfTestOptions,
 ): Promise<{ key: SelfTestKey; state: SelfTestState; lifetime: string }> {
@@ -58,15 +61,15 @@ export async function currentSelfTest(
   return { key, state: selfTestState(key, options.store.history()), lifetime };
 }
 
-/** Runs the test if it is due. @returns where the node stands then. */
+/** Runs the test if it is due. @returns the node's state afterwards */
 export async function ensureSelfTested(options: SelfTestOptions): Promise<SelfTestState> {
   const { state } = await currentSelfTest(options);
   return state.kind === 'due' ? await runSelfTest(options) : state;
 }
 
 /**
- * Runs the test in any case, as when the host asks for it. What interrupts it (shutdown, a restart of the engine) is no
- * result: the test is then as due as before. Must not run beside a task of the network, whose deadline would suffer.
+ * Runs the test in any case, for example at the host's request. An interruption (shutdown, a restart of the engine) is
+ * no result: the test is then as due as before. Must not run beside a task of the network, whose deadline would suffer.
  */
 export async function runSelfTest(options: SelfTestOptions): Promise<SelfTestState> {
   const { engine, store, clock, signal } = options;
@@ -131,7 +134,7 @@ async function outcomeOf(given: {
   }
 }
 
-/** A Python traceback ends with what went wrong. */
+/** The last line of a Python traceback says what went wrong. */
 function lastLine(traceback: string): string {
   return (traceback.trimEnd().split('\n').at(-1) ?? '').slice(0, 500);
 }

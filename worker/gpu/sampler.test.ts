@@ -39,14 +39,14 @@ async function sampling(given: {
 }
 
 describe('sampler', () => {
-  it('asks once per interval for all cards', async () => {
+  it('reads all cards once per interval', async () => {
     const { calls, recorded, state } = await sampling({ answer: () => FOUND, forMs: 20_000 });
     expect(calls).toEqual([0, 5000, 10_000, 15_000, 20_000]);
     expect(recorded[0]).toEqual([composedUuid(0), composedUuid(1)]);
     expect(state).toMatchObject({ kind: 'sampled', sample: { atMs: 20_000 } });
   });
 
-  it('keeps the history of its own cards only, if told so', async () => {
+  it('stores only the history of its own cards, if configured', async () => {
     const { recorded, sampler } = await sampling({
       answer: () => FOUND,
       forMs: 0,
@@ -56,7 +56,7 @@ describe('sampler', () => {
     expect(sampler.sample()?.cards).toHaveLength(2);
   });
 
-  it('a slow call makes it rarer: at most a twentieth of the time is spent asking', async () => {
+  it('a slow call reduces the rate: at most a twentieth of the time is spent in calls', async () => {
     const { calls } = await sampling({ answer: () => FOUND, tookMs: 1000, forMs: 40_000 });
     expect(calls).toEqual([0, 20_000, 40_000]);
   });
@@ -68,14 +68,14 @@ describe('sampler', () => {
     expect(SAMPLE_MAX_AGE_MS).toBeGreaterThan(LONGEST_GAP_MS);
   });
 
-  it('failures make it rarer, up to five minutes, and the last sample stays readable', async () => {
+  it('failures reduce the rate, up to five minutes, and the last sample stays readable', async () => {
     const { calls, state } = await sampling({ answer: (call) => (call === 1 ? FOUND : HANGING), forMs: 1_500_000 });
     const pauses = calls.slice(1).map((at, i) => at - (calls[i] ?? 0));
     expect(pauses.slice(0, 8)).toEqual([5000, 10_000, 20_000, 40_000, 80_000, 160_000, 300_000, 300_000]);
     expect(state).toMatchObject({ kind: 'failed', problem: { code: 'GPU_PROBE_TIMED_OUT' }, last: { atMs: 0 } });
   });
 
-  it('goes back to its pace with the first answer', async () => {
+  it('returns to its rate with the first answer', async () => {
     const { calls } = await sampling({ answer: (call) => (call <= 2 ? HANGING : FOUND), forMs: 40_000 });
     expect(calls).toEqual([0, 10_000, 30_000, 35_000, 40_000]);
   });
@@ -87,7 +87,7 @@ describe('sampler', () => {
     expect(calls).toHaveLength(1);
   });
 
-  it('tells every state', async () => {
+  it('reports every state', async () => {
     const seen: string[] = [];
     await sampling({
       answer: (call) => (call === 2 ? HANGING : FOUND),

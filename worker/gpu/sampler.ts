@@ -1,4 +1,7 @@
-/** Reads all NVIDIA cards every few seconds, with one call, and never so often that the reading itself is felt. */
+/**
+ * Reads all NVIDIA cards every few seconds, with one call, and never so often that the reading itself has a noticeable
+ * cost.
+ */
 import type { GpuCard } from '../../contract/gpu.ts';
 import { type Monotonic, monotonicNow, startStopwatch } from '../../protocol/monotonic.ts';
 import type { Clock } from '../../protocol/ports.ts';
@@ -16,7 +19,7 @@ export interface GpuSample {
 export type SamplerState =
   | { readonly kind: 'waiting' }
   | { readonly kind: 'sampled'; readonly sample: GpuSample }
-  /** `last` is the newest sample there was, if any. */
+  /** `last` is the newest sample, if there is any. */
   | { readonly kind: 'failed'; readonly atMs: number; readonly problem: GpuProblem; readonly last: GpuSample | null };
 
 export interface SamplerOptions {
@@ -24,18 +27,21 @@ export interface SamplerOptions {
   readonly nvidia: { probe(): Promise<NvidiaProbe> };
   readonly store: { record(atMs: number, readings: readonly CardReading[]): void };
   readonly intervalMs?: number;
-  /** Cards whose history is kept; absent = all. */
+  /** Cards whose history is stored; absent = all. */
   readonly ids?: ReadonlySet<string>;
   readonly onState?: (state: SamplerState) => void;
 }
 
 export const SAMPLE_INTERVAL_MS = 5000;
-/** A call that takes long (many cards, no persistence mode) makes the pause longer: at most one part in twenty is spent in it. */
+/**
+ * A call that takes long (many cards, no persistence mode) makes the pause longer: at most a twentieth of the time is
+ * spent in calls.
+ */
 const PAUSE_PER_CALL = 19;
 const LONGEST_PAUSE_MS = 25_000;
 const LONGEST_PAUSE_AFTER_FAILURES_MS = 300_000;
 
-/** Longest time between two samples as long as calls succeed. */
+/** Longest time between two samples while calls succeed. */
 export const LONGEST_GAP_MS = LONGEST_PAUSE_MS + NVIDIA_SMI_TIMEOUT_MS;
 
 export class GpuSampler {

@@ -30,7 +30,7 @@ describe('schedule', () => {
     expect(inside(NIGHTS, text)).toBe(expected);
   });
 
-  it("goes by the host's wall clock, in summer and winter", () => {
+  it("uses the host's local time, in summer and winter", () => {
     const evening: GpuSchedule = { windows: [{ days: [...WEEKDAYS], from: '18:00', to: '19:00' }] };
     expect(inside(evening, '2026-01-05T17:30:00Z', 'Europe/Zurich')).toBe(true);
     expect(inside(evening, '2026-07-06T16:30:00Z', 'Europe/Zurich')).toBe(true);
@@ -56,25 +56,25 @@ describe('next change', () => {
   it.each([
     ['2026-01-05T12:34:56Z', '2026-01-05T22:00:00.000Z'],
     ['2026-01-05T22:00:00Z', '2026-01-06T06:00:00.000Z'],
-    // Friday night runs into the weekend: one long stretch.
+    // Friday night continues into the weekend: one long period.
     ['2026-01-09T23:00:00Z', '2026-01-12T00:00:00.000Z'],
   ])('after %s: %s', (text, expected) => {
     expect(next(NIGHTS, text)).toBe(expected);
   });
 
-  it('never, if the schedule covers the week', () => {
+  it('never, if the schedule covers the whole week', () => {
     expect(next({ windows: [{ days: [...WEEKDAYS], from: '08:00', to: '08:00' }] }, '2026-01-05T12:00:00Z')).toBeNull();
   });
 
   it('is exact across the change to summer time', () => {
     const morning: GpuSchedule = { windows: [{ days: ['sun'], from: '03:30', to: '09:00' }] };
     expect(next(morning, '2026-03-28T23:00:00Z', 'Europe/Zurich')).toBe('2026-03-29T01:30:00.000Z');
-    // The clock jumps over 02:30, so the window begins with the first minute after.
+    // The clock skips 02:30, so the window begins with the first minute afterwards.
     const gap: GpuSchedule = { windows: [{ days: ['sun'], from: '02:30', to: '09:00' }] };
     expect(next(gap, '2026-03-28T23:00:00Z', 'Europe/Zurich')).toBe('2026-03-29T01:00:00.000Z');
   });
 
-  it('is the first minute at which a minute-by-minute walk sees a change', () => {
+  it('is the first minute at which a minute-by-minute check sees a change', () => {
     const quarter = fc
       .nat(95)
       .map((n) => `${String(Math.floor(n / 4)).padStart(2, '0')}:${String((n % 4) * 15).padStart(2, '0')}`);

@@ -1,4 +1,4 @@
-/** A weekly schedule in the host's own time zone, by the clock on the wall. */
+/** A weekly schedule in the host's own time zone, by local time. */
 import { type GpuSchedule, WEEKDAYS } from '../../contract/gpu.ts';
 
 const MINUTE_MS = 60_000;
@@ -29,7 +29,7 @@ export function nextScheduleChange({ schedule, nowMs, timeZone }: Moment): numbe
   while (atMs < endMs) {
     const minute = wall(atMs);
     const untilEdge = Math.min(...edges.map((edge) => ((edge - minute + WEEK_MINUTES - 1) % WEEK_MINUTES) + 1));
-    // In short strides, because a change to or from summer time on the way puts the landing an hour off.
+    // In short steps, because a change to or from summer time in between shifts the result by an hour.
     atMs += Math.min(untilEdge, STRIDE_MINUTES) * MINUTE_MS;
     if (covers(schedule, wall(atMs)) === inside) continue;
     while (atMs - MINUTE_MS > nowMs && covers(schedule, wall(atMs - MINUTE_MS)) !== inside) atMs -= MINUTE_MS;

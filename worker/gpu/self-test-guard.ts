@@ -1,6 +1,6 @@
 /**
  * Keeps a node from taking tasks until its engine has passed the self-test, at the start and after every change of the
- * engine. The test itself waits until the network sends no task and none is left.
+ * engine. The test itself waits until the network sends no tasks and none is left.
  */
 import type { SelfTestOrder, SelfTestView } from '../../contract/gpu.ts';
 import { WorkerError } from '../kit/errors.ts';
@@ -13,9 +13,9 @@ export interface SelfTestGuardOptions extends Omit<SelfTestOptions, 'signal'> {
   readonly onChange: () => void;
 }
 
-/** How often a test that must run asks whether it may. */
+/** How often a due test checks whether it may run. */
 const ASK_MS = 250;
-/** Otherwise a change of the engine or the host's word wakes it. */
+/** Otherwise a change of the engine or the host's order wakes it. */
 const LOOK_MS = 60_000;
 
 export class SelfTestGuard {
@@ -34,13 +34,13 @@ export class SelfTestGuard {
     return this.#state === null ? null : selfTestView(this.#state);
   }
 
-  /** What keeps the node from taking tasks; null = nothing. */
+  /** Why the node takes no tasks; null = no reason. */
   problem(): GpuProblem | null {
     if (this.#state === null) return gpuProblem('GPU_SELF_TEST_DUE', 'the engine is not ready');
     return this.#again ? gpuProblem('GPU_SELF_TEST_DUE', 'you asked for it') : selfTestProblem(this.#state);
   }
 
-  /** @throws WorkerError NODE_ILLEGAL_STATE when there is no changed result to decide on. */
+  /** @throws WorkerError NODE_ILLEGAL_STATE if there is no changed result to decide on. */
   order(order: SelfTestOrder): void {
     if (order === 'run') this.#again = true;
     else if (this.#state?.kind === 'changed') {
@@ -55,7 +55,7 @@ export class SelfTestGuard {
     this.#waker.wake();
   }
 
-  /** Until `signal` aborts; then resolves. `isIdle`: the node has no task and gets none. */
+  /** Resolves when `signal` aborts. `isIdle`: the node has no task and gets none. */
   async run(signal: AbortSignal, isIdle: () => boolean): Promise<void> {
     const options = { ...this.#options, signal };
     const unsubscribe = this.#options.engine.onState(() => this.#waker.wake());

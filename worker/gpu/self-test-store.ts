@@ -1,4 +1,7 @@
-/** Results of self-tests and what the host decided about them. Rows are never removed: one more per change of driver. */
+/**
+ * Results of self-tests and the host's decisions about them. Rows are never deleted: each change of driver adds only
+ * one.
+ */
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { ENGINE_KINDS } from '../../contract/node-config.ts';
@@ -51,7 +54,7 @@ export class SelfTestStore {
     return readAll(this.#database, rowSchema, 'SELECT * FROM gpu_self_tests ORDER BY id').map(recordOf);
   }
 
-  /** Judges and keeps a fresh outcome. */
+  /** Judges and records a new outcome. */
   record(key: SelfTestKey, outcome: SelfTestOutcome, atMs: number): void {
     const [score, seconds, detail] =
       outcome.kind === 'scored' ? [outcome.score, outcome.seconds, ''] : [null, null, outcome.detail];
@@ -79,7 +82,7 @@ export class SelfTestStore {
     });
   }
 
-  /** The host's word on an open result of a combination, and on its repetitions with the same score. */
+  /** The host's decision on an open result of a combination, and on its repetitions with the same score. */
   decide(record: SelfTestRecord, verdict: 'accepted' | 'rejected', nowMs: number): void {
     const { key } = record;
     inTransaction(this.#database, () => {

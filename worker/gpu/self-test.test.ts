@@ -19,7 +19,7 @@ const NEW_DRIVER = { ...KEY, driver: '600.10' };
 const OLD_SCORE = `0x${'aa'.repeat(32)}`;
 const NEW_SCORE = `0x${'bb'.repeat(32)}`;
 
-/** A node's tests in the order they happen. */
+/** A node's tests in chronological order. */
 class History {
   readonly database = new DatabaseSync(':memory:');
   readonly store: SelfTestStore;
@@ -82,7 +82,7 @@ describe('when a test is due', () => {
     expect(selfTestProblem(history.state(key))?.code).toBe('GPU_SELF_TEST_DUE');
   });
 
-  it('after going back, too; compared with what was accepted then', () => {
+  it('after going back, too; compared with the result accepted then', () => {
     const history = new History().scored(KEY, OLD_SCORE).scored(NEW_DRIVER, NEW_SCORE).decides(NEW_DRIVER, 'accepted');
     expect(history.kind(NEW_DRIVER)).toBe('passed');
     expect(history.kind(KEY)).toBe('due');
@@ -93,7 +93,7 @@ describe('when a test is due', () => {
 describe('a changed result', () => {
   const changed = () => new History().scored(KEY, OLD_SCORE).scored(NEW_DRIVER, NEW_SCORE);
 
-  it('stops the node and says what changed', () => {
+  it('stops the node and reports what changed', () => {
     const state = changed().state(NEW_DRIVER);
     expect(state).toMatchObject({ kind: 'changed', changed: ['driver'] });
     expect(selfTestProblem(state)).toMatchObject({
@@ -103,25 +103,25 @@ describe('a changed result', () => {
     expect(selfTestView(state)).toMatchObject({ score: NEW_SCORE, expectedScore: OLD_SCORE });
   });
 
-  it('goes on once the host accepts it, and is then what later tests are compared with', () => {
+  it('resumes the node once the host accepts it, and is then the baseline for later tests', () => {
     const history = changed().decides(NEW_DRIVER, 'accepted');
     expect(history.kind(NEW_DRIVER)).toBe('passed');
     const later = { ...NEW_DRIVER, driver: '610.00' };
     expect(history.scored(later, NEW_SCORE).kind(later)).toBe('passed');
   });
 
-  it('stays stopped when the host rejects it, also after another try with the same result', () => {
+  it('stays rejected if the host rejects it, even after another run with the same result', () => {
     const history = changed().decides(NEW_DRIVER, 'rejected');
     expect(selfTestProblem(history.state(NEW_DRIVER))?.code).toBe('GPU_SELF_TEST_REJECTED');
     expect(history.scored(NEW_DRIVER, NEW_SCORE).kind(NEW_DRIVER)).toBe('changed');
   });
 
-  it('a repetition that gives the old result does not make it good: the engine is then unstable', () => {
+  it('is not fixed by a repetition with the old result: the engine is then unstable', () => {
     const history = changed().scored(NEW_DRIVER, OLD_SCORE);
     expect(history.state(NEW_DRIVER)).toMatchObject({ kind: 'changed', record: { outcome: { score: NEW_SCORE } } });
   });
 
-  it('under an unchanged combination is caught as well', () => {
+  it('with an unchanged combination is detected as well', () => {
     expect(new History().scored(KEY, OLD_SCORE).scored(KEY, NEW_SCORE).state(KEY)).toMatchObject({
       kind: 'changed',
       changed: [],

@@ -1,7 +1,7 @@
 /**
- * Slash guard: a node's results must be what they were before, or other nodes of its validation groups disagree with
- * it. Every combination of card, driver, engine and model does one reference task before it may take tasks; a result
- * that is not the accepted one stops the node until the host decides. A pure decision over the history of tests.
+ * Slash guard: a node's results must stay the same, or other nodes of its validation groups disagree with it. Every
+ * combination of card, driver, engine and model executes one reference task before it may take tasks; a result that
+ * differs from the accepted one stops the node until the host decides. A pure decision based on the history of tests.
  */
 import type { SelfTestView } from '../../contract/gpu.ts';
 import type { EngineKind } from '../../contract/node-config.ts';
@@ -9,7 +9,7 @@ import { type GpuProblem, gpuProblem } from './errors.ts';
 
 /** What a result is expected to depend on. */
 export interface SelfTestKey {
-  /** UUIDs (ids) of the cards, sorted. */
+  /** UUIDs (IDs) of the cards, sorted. */
   readonly cards: readonly string[];
   readonly driver: string;
   readonly engineKind: EngineKind;
@@ -23,7 +23,7 @@ export type SelfTestOutcome =
   | { readonly kind: 'scored'; readonly score: string; readonly seconds: number }
   | { readonly kind: 'failed'; readonly detail: string };
 
-/** `open` = differs from what was accepted, and the host has not decided. */
+/** `open` = differs from the accepted result, and the host has not decided. */
 export type SelfTestVerdict = 'accepted' | 'open' | 'rejected' | 'failed';
 
 export interface SelfTestRecord {
@@ -45,8 +45,8 @@ export type SelfTestState =
   | { readonly kind: 'rejected'; readonly record: Scored };
 
 /**
- * Where a node stands. `history` is all tests of this node, oldest first. Going back to an earlier combination is a
- * change like any other: the test runs again, and is compared with what was accepted for that combination.
+ * The node's state. `history` contains all tests of this node, oldest first. Going back to an earlier combination is a
+ * change like any other: the test runs again, and is compared with the result accepted for that combination.
  */
 export function selfTestState(key: SelfTestKey, history: readonly SelfTestRecord[]): SelfTestState {
   const comparable = history.filter((record) => isComparable(record.key, key));
@@ -55,14 +55,14 @@ export function selfTestState(key: SelfTestKey, history: readonly SelfTestRecord
   const changed = expected === null ? [] : differences(expected.key, key);
   if (last === undefined || !sameKey(last.key, key)) return { kind: 'due', changed };
   const open = scored(comparable).findLast((record) => record.verdict === 'open' && sameKey(record.key, key));
-  // An open result stays open whatever a repetition gives: an engine that answers now so and now so is the worst case.
+  // An open result stays open whatever a repetition gives: an engine whose answers vary is the worst case.
   if (open !== undefined && expected !== null) return { kind: 'changed', record: open, expected, changed };
   if (last.outcome.kind === 'failed') return { kind: 'failed', record: last, detail: last.outcome.detail };
   const record = { ...last, outcome: last.outcome };
   return { kind: last.verdict === 'rejected' ? 'rejected' : 'passed', record };
 }
 
-/** The verdict on a fresh outcome, before the host has a say: the first result of a comparable kind is accepted. */
+/** The verdict on a new outcome, before the host decides: the first result of a comparable kind is accepted. */
 export function judgeSelfTest(key: SelfTestKey, outcome: SelfTestOutcome, history: readonly SelfTestRecord[]): SelfTestVerdict {
   if (outcome.kind === 'failed') return 'failed';
   const expected = baseline(
@@ -72,7 +72,7 @@ export function judgeSelfTest(key: SelfTestKey, outcome: SelfTestOutcome, histor
   return expected === null || expected.outcome.score === outcome.score ? 'accepted' : 'open';
 }
 
-/** What keeps the node from accepting tasks; null = nothing. */
+/** Why the node may not accept tasks; null = no reason. */
 export function selfTestProblem(state: SelfTestState): GpuProblem | null {
   switch (state.kind) {
     case 'passed':
@@ -102,7 +102,7 @@ export function selfTestView(state: SelfTestState): SelfTestView {
   };
 }
 
-/** The accepted result to compare with: of this very combination if there is one, else the newest. */
+/** The accepted result to compare with: for exactly this combination if there is one, otherwise the newest. */
 function baseline(key: SelfTestKey, comparable: readonly SelfTestRecord[]): Scored | null {
   const accepted = scored(comparable).filter((record) => record.verdict === 'accepted');
   return accepted.findLast((record) => sameKey(record.key, key)) ?? accepted.at(-1) ?? null;

@@ -47,7 +47,7 @@ describe('steps', () => {
     expect(gpuHistoryPointSchema.parse(minute)).toEqual(minute);
   });
 
-  it('a figure that the card never tells stays null', () => {
+  it('a value that the card never reports stays null', () => {
     const store = new TelemetryStore(database());
     store.record(START, [reading({ powerW: null })]);
     store.record(START + 1000, [reading({ powerW: null })]);
@@ -55,7 +55,7 @@ describe('steps', () => {
     expect(points.map((point) => point.powerW)).toEqual([null]);
   });
 
-  it('agree with the readings, whatever these are', () => {
+  it('agree with any readings', () => {
     const figure = fc.option(fc.integer({ min: 0, max: 500 }), { nil: null });
     fc.assert(
       fc.property(fc.array(figure, { minLength: 1, maxLength: 40 }), (temperatures) => {
@@ -100,7 +100,7 @@ describe('history', () => {
     expect(steps.every((step) => step.temperatureC?.maximum === 60)).toBe(true);
   });
 
-  it('never gives more steps than asked for, and loses no peak by taking several together', () => {
+  it('never returns more steps than requested, and loses no peak by combining several', () => {
     const peaks = new TelemetryStore(database());
     for (let i = 0; i < 720; i++) peaks.record(START + i * 5000, [reading({ temperatureC: i === 301 ? 99 : 40 })]);
     fc.assert(
@@ -112,19 +112,19 @@ describe('history', () => {
     );
   });
 
-  it('is empty for a card that was never read, and for a time ahead', () => {
+  it('is empty for a card that was never read, and for a time in the future', () => {
     expect(store.history({ cardId: 'c', fromMs: START, toMs: now, points: 10 }, now)).toEqual([]);
     expect(store.history({ cardId: 'a', fromMs: now + HOUR, toMs: now, points: 10 }, now)).toEqual([]);
   });
 });
 
 describe('size', () => {
-  it('is bounded: 35 days of two cards, sampled by the clock', async () => {
+  it('is limited: 35 days of two cards, sampled by the clock', async () => {
     const made = database();
     const clock = new ManualClock(START);
     const cards = [card({ index: 0 }), card({ index: 1 })];
     const nvidia = { probe: async () => ({ kind: 'found', cards, problems: [] }) as const };
-    // Every minute, for the speed of the test; the finest level is filled in the next one.
+    // Every minute, for the speed of the test; the next test fills the finest level.
     const sampler = new GpuSampler({ clock, nvidia, store: new TelemetryStore(made), intervalMs: 60_000 });
     const stop = new AbortController();
     const running = sampler.run(stop.signal);
@@ -143,14 +143,14 @@ describe('size', () => {
     expect(maxRowsPerCard()).toBe(720 + 1440 + 4320);
   });
 
-  it('is bounded on the finest level too, also for readings more often than a step', () => {
+  it('is limited on the finest level too, even if readings are more frequent than steps', () => {
     const made = database();
     const store = new TelemetryStore(made);
     for (let atMs = START; atMs < START + 3 * HOUR; atMs += 2500) store.record(atMs, [reading()]);
     expect(rows(made, 'step_seconds = 5')).toBe(720);
   });
 
-  it('a card that is no longer there is forgotten', () => {
+  it('a card that no longer exists is deleted', () => {
     const made = database();
     const store = new TelemetryStore(made);
     store.record(START, [reading({ id: 'old' })]);
@@ -158,7 +158,7 @@ describe('size', () => {
     expect(rows(made, "card = 'old'")).toBe(0);
   });
 
-  it('a clock that was ahead leaves nothing behind, also across a restart', () => {
+  it('a clock that was ahead leaves nothing behind, even across a restart', () => {
     const made = database();
     new TelemetryStore(made).record(START + 900 * DAY, [reading()]);
     new TelemetryStore(made).record(START, [reading()]);

@@ -1,14 +1,14 @@
 /**
- * A card's readings, down-sampled as they come: each reading is added to the step it falls into on every level, so that
- * nothing has to be thinned out later and a crash loses nothing. What is too old for its level is deleted when a new
- * step begins, so that the table's size has a bound (see {@link maxRowsPerCard}).
+ * A card's readings, down-sampled as they arrive: each reading is added to its step on every level, so nothing has to
+ * be thinned out later and a crash loses nothing. Steps that are too old for their level are deleted when a new step
+ * starts, which limits the table's size (see {@link maxRowsPerCard}).
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { z } from 'zod';
 import type { GpuHistoryPoint, GpuHistoryQuery } from '../../contract/gpu.ts';
 import { inTransaction, readAll } from '../kit/database.ts';
 
-/** What the sampler reads of one card; null = the card does not tell. */
+/** What the sampler reads from one card; null = the card does not report it. */
 export interface CardReading {
   readonly id: string;
   readonly loadPercent: number | null;
@@ -51,7 +51,7 @@ CREATE TABLE gpu_telemetry (
 
 const COLUMNS = NAMES.flatMap((name) => [`${name}_count`, `${name}_sum`, `${name}_max`]);
 
-/** max() of SQLite's scalar form is null when either is null, hence the coalescing. */
+/** SQLite's scalar max() is null if either argument is null, hence the coalescing. */
 const ADD = `
 INSERT INTO gpu_telemetry (card, step_seconds, at_ms, ${COLUMNS.join(', ')})
 VALUES (?, ?, ?, ${COLUMNS.map(() => '?').join(', ')})
@@ -83,7 +83,7 @@ export class TelemetryStore {
     this.#database = database;
     this.#levels = levels;
     this.#add = database.prepare(ADD);
-    // Two statements: each is a range of the primary key, where one with OR would walk the whole level.
+    // Two statements: each is a range of the primary key, while one with OR would scan the whole level.
     this.#forgetOld = database.prepare('DELETE FROM gpu_telemetry WHERE step_seconds = ? AND at_ms <= ?');
     this.#forgetAhead = database.prepare('DELETE FROM gpu_telemetry WHERE step_seconds = ? AND at_ms > ?');
   }
@@ -95,7 +95,7 @@ export class TelemetryStore {
         for (const reading of readings) this.#add.run(reading.id, level.seconds, start, ...columnsOf(reading));
         if (this.#current.get(level) === start) continue;
         this.#current.set(level, start);
-        // Also what lies ahead: a clock that was set back would else keep it beyond every bound.
+        // Also future steps: a clock that was set back would otherwise keep them beyond every limit.
         this.#forgetOld.run(level.seconds, start - level.keepSeconds * 1000);
         this.#forgetAhead.run(level.seconds, start);
       }
@@ -103,8 +103,8 @@ export class TelemetryStore {
   }
 
   /**
-   * The span in at most `points` equal steps, oldest first; a step without a reading is left out. No step is shorter
-   * than what is still kept of that time.
+   * The range in at most `points` equal steps, oldest first; a step without a reading is omitted. No step is shorter
+   * than what is still stored for that time.
    */
   history({ cardId, fromMs, toMs, points }: GpuHistoryQuery, nowMs: number): GpuHistoryPoint[] {
     const kept = this.#levels.filter(({ keepSeconds }) => fromMs >= nowMs - keepSeconds * 1000);

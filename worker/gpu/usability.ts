@@ -7,7 +7,7 @@ export interface Unusable {
   readonly detail: string;
 }
 
-/** What nvidia-smi puts where a fact should be when it can no longer talk to the card. */
+/** What nvidia-smi writes instead of a value when it can no longer talk to the card. */
 const LOST = /unknown error|gpu is lost|fallen off|requires reset|^err!?$/i;
 
 const HEALTHY_RECOVERY = new Set(['none', 'n/a']);
@@ -28,7 +28,7 @@ export function nvidiaUnusable({
   }
   if (card.uuid === null) return { code: 'GPU_NO_IDENTITY', detail: 'no UUID' };
   if (card.name === '') return { code: 'GPU_NO_IDENTITY', detail: 'no name' };
-  // Before the memory, which some drivers do not tell of a card that is split.
+  // Before the memory, which some drivers do not report for a card that is split.
   if (card.mig === 'enabled') return { code: 'GPU_MIG_ENABLED', detail: '' };
   if (card.memoryMib === null) return { code: 'GPU_NO_MEMORY_SIZE', detail: 'no memory size' };
   if (computeMode?.toLowerCase() === 'prohibited') return { code: 'GPU_COMPUTE_PROHIBITED', detail: '' };

@@ -1,4 +1,4 @@
-/** Ends of transactions as a caller wants them: done, or a coded error that says what became of it. */
+/** Turns the outcome of a transaction into what a caller needs: success, or a coded error. */
 import { ChainError } from '../errors.ts';
 import type { AccountTransactions, Patience } from '../transactions/account-transactions.ts';
 import type { Inclusion, Intent, Outcome } from '../transactions/intent.ts';
@@ -17,14 +17,15 @@ export function requireSuccess(outcome: Outcome): Inclusion {
   }
 }
 
-/** How an act is asked for. The id makes it one act, however often it is asked for and whatever happens in between. */
+/** The parameters of an act. The ID makes it one act, however often it is requested and whatever happens in between. */
 export interface Act extends Patience {
   readonly id: string;
 }
 
 /**
- * Goes on with the act if it is under way; otherwise works it out from the chain's present state and submits it.
- * @param plan gives null when there is nothing to do. @returns null then
+ * Continues the act if it is pending; otherwise plans it from the chain's current state and submits it.
+ * @param plan returns null if there is nothing to do.
+ * @returns null in that case
  */
 export async function perform(
   transactions: AccountTransactions,

@@ -25,13 +25,14 @@ export class BenefitAddress {
     this.#self = self;
   }
 
-  /** Null while it is not set. @param address Default: this node. */
+  /** Null if it is not set. @param address default: this node */
   get(address: Hex = this.#self): Promise<Hex | null> {
     return this.#contract.read(addressSchema, 'getBenefitAddress', address);
   }
 
   /**
-   * Sets it for ever. @returns null when it is this address already.
+   * Sets it permanently.
+   * @returns null if it is already this address.
    * @throws ChainError CHAIN_BENEFIT_ADDRESS_SET, CHAIN_BAD_ARGUMENT for the zero address and the node's own
    */
   set(target: Hex, act: Act): Promise<Inclusion | null> {
@@ -39,13 +40,13 @@ export class BenefitAddress {
       if (!addressField.safeParse(target).success || sameAddress(target, ZeroAddress)) {
         throw new ChainError('CHAIN_BAD_ARGUMENT', 'the beneficial address must be an address other than zero');
       }
-      // A stolen node key must not be able to take the money too.
+      // Whoever steals the node's key must not get the money too.
       if (sameAddress(target, this.#self)) {
         throw new ChainError('CHAIN_BAD_ARGUMENT', "the beneficial address must not be the node's own");
       }
       const present = await this.get();
       if (present === null) {
-        // It cannot be set again, so it must not go to a contract that the stake's does not ask.
+        // It can be set only once, so it must not be set in a contract that the staking contract does not use.
         await this.#contracts.verify();
         return this.#contract.intent(act.id, 'setBenefitAddress', [target.toLowerCase()]);
       }

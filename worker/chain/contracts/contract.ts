@@ -20,7 +20,7 @@ export class Contract {
   readonly #rpc: ChainRpc;
   readonly #prefix: string;
 
-  /** @param contract `prefix`: of the name that its transactions bear in the journal. */
+  /** @param contract `prefix`: of its name in the journal's transactions. */
   constructor(contract: { name: string; face: Interface; address: Hex; rpc: ChainRpc; prefix?: string }) {
     this.name = contract.name;
     this.address = contract.address;
@@ -30,14 +30,14 @@ export class Contract {
   }
 
   /**
-   * The outputs of a view function, as `schema` says.
+   * The outputs of a view function, parsed with `schema`.
    * @throws ChainError CHAIN_REVERTED, CHAIN_NO_CONTRACT and those of an RPC call
    */
   async read<Schema extends z.ZodType>(schema: Schema, fn: string, ...args: readonly unknown[]): Promise<z.output<Schema>> {
     return this.readAt('latest', schema, fn, ...args);
   }
 
-  /** As {@link read}, of the state after a block: what is read of one block belongs together. */
+  /** As {@link read}, for the state after a block: reads of the same block are consistent. */
   async readAt<Schema extends z.ZodType>(
     block: BlockTag,
     schema: Schema,
@@ -55,7 +55,10 @@ export class Contract {
     return this.read(oneAddress, fn);
   }
 
-  /** What the contract objects to when somebody without a stake makes this call now; null for nothing. @throws those of an RPC call */
+  /**
+   * The contract's objection if an account without a stake made this call now; null if none.
+   * @throws those of an RPC call
+   */
   async refusal(fn: string): Promise<string | null> {
     try {
       await this.call(fn, []);
@@ -77,7 +80,7 @@ export class Contract {
     };
   }
 
-  /** The answer as it comes. @throws ChainError CHAIN_REVERTED and those of an RPC call */
+  /** The raw answer. @throws ChainError CHAIN_REVERTED and those of an RPC call */
   async call(fn: string, args: readonly unknown[], block: BlockTag = 'latest'): Promise<Hex> {
     const data = this.#interface.encodeFunctionData(fn, args);
     try {
@@ -98,9 +101,9 @@ export class Contract {
     }
   }
 
-  /** An account without code answers every call with nothing. */
+  /** An account without code answers every call with an empty result. */
   foreign(fn: string, cause: unknown): ChainError {
-    const text = `what lies at ${this.address} does not answer ${fn} as ${this.name} does`;
+    const text = `the account at ${this.address} does not answer ${fn} as ${this.name} does`;
     return new ChainError('CHAIN_NO_CONTRACT', text, { contract: this.name, address: this.address, function: fn }, { cause });
   }
 }

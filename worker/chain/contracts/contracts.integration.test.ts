@@ -12,7 +12,7 @@ afterAll(() => world.chain.stop());
 const COLD = '0x00000000000000000000000000000000000000cc' as Hex;
 const relayCalls = (fn: string, ...args: unknown[]) =>
   world.relay.call(world.chain.contracts.nodeStaking, contractInterface('J26', 'NodeStaking'), fn, args);
-/** What the account must hold, from its own journal: the start, minus every fee, minus what is staked. */
+/** The balance that the account must have according to its journal: the start, minus every fee, minus the stake. */
 async function expectedBalance(client: TestClient, start: bigint): Promise<bigint> {
   const fees = client.journal
     .settledAfter(0)
@@ -21,7 +21,7 @@ async function expectedBalance(client: TestClient, start: bigint): Promise<bigin
 }
 
 describe('a stake', () => {
-  it('is set, raised with credits first, lowered, asked back and returned; the journal explains every wei', async () => {
+  it('is set, raised using credits first, lowered, requested back and returned; the journal explains every wei', async () => {
     const start = 1000n * CNX;
     const client = await world.client({ wei: start });
     const { staking } = client;
@@ -68,7 +68,7 @@ describe('a stake', () => {
     expect(await world.count(client.address)).toBe(0);
   });
 
-  it('is forced out later than the delay', async () => {
+  it('can be forced out after the delay', async () => {
     const client = await world.client();
     const { staking } = client;
     await expect(staking.forceUnstake({ id: 'f0' })).rejects.toMatchObject({ code: 'CHAIN_NOT_STAKED' });
@@ -127,13 +127,13 @@ describe('delegation', () => {
     expect(await delegatedStaking.delegationWei({ delegator: world.relay.address })).toBe(400n * CNX);
     expect(await delegatedStaking.delegations()).toEqual([{ delegator: world.relay.address, stakeWei: 400n * CNX }]);
     await delegatedStaking.setShare(0, { id: 'close' });
-    // Closed for new ones; what is there stays.
+    // Closed for new ones; existing delegations stay.
     expect(await delegatedStaking.totalWei()).toBe(400n * CNX);
   });
 });
 
 describe('a wrong address in the preset', () => {
-  it('is told from a chain that fails', async () => {
+  it('is distinguished from a failing chain', async () => {
     const { benefitAddress } = world.chain.contracts;
     for (const address of [COLD, benefitAddress]) {
       const client = await world.client({ preset: { contracts: { ...world.chain.contracts, nodeStaking: address } } });

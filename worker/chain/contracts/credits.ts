@@ -1,4 +1,7 @@
-/** Stake that was given and cannot be cashed; only the older contracts know it. Source: CHAIN_PROTOCOL 7.3. Amounts in wei. */
+/**
+ * Stake that was granted and cannot be cashed; only the older contracts have it. Source: CHAIN_PROTOCOL 7.3. Amounts in
+ * wei.
+ */
 import { z } from 'zod';
 import type { Hex } from '../../../protocol/hex.ts';
 import type { ChainRpc } from '../rpc/methods.ts';
@@ -17,5 +20,5 @@ export function freeCreditsOf(address: Hex, rpc: ChainRpc): FreeCredits {
   return { of: (holder) => contract.read(amount, 'getCredits', holder) };
 }
 
-/** Where the contracts know none. */
+/** For contracts without credits. */
 export const NO_CREDITS: FreeCredits = { of: async () => 0n };

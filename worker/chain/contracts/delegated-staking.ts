@@ -1,4 +1,4 @@
-/** What others stake on this node, and the share they get. Source: CHAIN_PROTOCOL 7.5, RELAY_PROTOCOL 10.1. Amounts in wei. */
+/** What others stake on this node, and their share. Source: CHAIN_PROTOCOL 7.5, RELAY_PROTOCOL 10.1. Amounts in wei. */
 import { z } from 'zod';
 import type { Hex } from '../../../protocol/hex.ts';
 import { addressField } from '../../../protocol/wire/fields.ts';
@@ -9,7 +9,7 @@ import { type Act, perform } from './acts.ts';
 import type { Contract } from './contract.ts';
 import type { StakingContracts } from './staking-contracts.ts';
 
-/** As the relay pages; the contract allows 200. */
+/** The relay's page size; the contract allows 200. */
 const PAGE = 100;
 
 const amount = z.tuple([z.bigint()]).transform(([value]) => value);
@@ -33,7 +33,7 @@ export class DelegatedStaking {
     this.#self = self;
   }
 
-  /** Percent of the node's earnings that go to its delegators; 0 = closed for delegation. */
+  /** Percentage of the node's earnings that goes to its delegators; 0 = closed for delegation. */
   async share(node: Hex = this.#self): Promise<number> {
     return Number(await this.#contract.read(amount, 'getNodeDelegatorShare', node));
   }
@@ -50,7 +50,7 @@ export class DelegatedStaking {
     return this.#contract.read(amount, 'getDelegationStakingAmount', delegator, node);
   }
 
-  /** All delegations to a node. Read page by page: one that moves between two reads may be missing or come twice. */
+  /** All delegations to a node, read page by page: one that changes between two reads may be missing or appear twice. */
   async delegations(node: Hex = this.#self): Promise<Delegation[]> {
     const count = Number(await this.#contract.read(amount, 'getNodeStakingInfoCount', node));
     const found: Delegation[] = [];
@@ -62,8 +62,9 @@ export class DelegatedStaking {
   }
 
   /**
-   * Sets the share. 0 only closes the node: delegations stay, count and earn nothing. @returns null when it is that already.
-   * @throws ChainError CHAIN_BAD_ARGUMENT unless it is a whole number from 0 to 99
+   * Sets the share. 0 only closes the node: delegations stay and count, but earn nothing.
+   * @returns null if it is already this share.
+   * @throws ChainError CHAIN_BAD_ARGUMENT unless it is an integer from 0 to 99
    */
   setShare(percent: number, act: Act): Promise<Inclusion | null> {
     return perform(this.#transactions, act, async () => {

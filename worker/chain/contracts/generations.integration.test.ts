@@ -1,4 +1,7 @@
-/** The client on chains of both generations: it reads each rightly, and sends nothing where it has the wrong one. */
+/**
+ * The client on chains of both generations: it reads each correctly, and sends nothing if the preset names the wrong
+ * one.
+ */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ContractAddresses, STAKING_GENERATIONS, type StakingGeneration } from '../../../contract/chain-preset.ts';
 import { contractInterface } from '../../../devnet/chain/abi.ts';
@@ -17,7 +20,7 @@ describe.each(STAKING_GENERATIONS)('generation %s', (generation) => {
   const relayCalls = (fn: string, ...args: unknown[]) =>
     world.relay.call(world.chain.contracts.nodeStaking, world.chain.face('NodeStaking'), fn, args);
 
-  it('a whole life of a stake is read and booked to the wei', async () => {
+  it('the whole life of a stake is read and booked to the wei', async () => {
     const rig = await chainRig(world);
     const { staking, benefitAddress, delegatedStaking, address } = rig.client;
     const agrees = async () => expect(await rig.agreement()).toEqual(['wallet agrees', 'stake agrees']);
@@ -59,7 +62,7 @@ describe.each(STAKING_GENERATIONS)('generation %s', (generation) => {
     expect(rig.ledger.page({ limit: 9, after: null, kinds: ['slash'] })).toMatchObject([{ wei: 400n * CNX }]);
   });
 
-  it('is told by the length of an answer; with the other one in the preset nothing is sent', async () => {
+  it('is recognised by the length of an answer; if the preset names the other one, nothing is sent', async () => {
     const other: StakingGeneration = generation === 'J26' ? 'C26' : 'J26';
     const { nodeStaking, benefitAddress, delegatedStaking } = world.chain.contracts;
     const shared = { nodeStaking, benefitAddress, delegatedStaking };
@@ -77,11 +80,11 @@ describe.each(STAKING_GENERATIONS)('generation %s', (generation) => {
   });
 });
 
-it('the fewer fields decode from the other generation’s answer without an error, and wrongly', () => {
+it('its fewer fields decode from the other generation’s answer without an error, but wrongly', () => {
   const staked = contractInterface('J26', 'NodeStaking').encodeFunctionResult('getStakingInfo', [
     { nodeAddress: COLD, stakedBalance: 400n, stakedCredits: 0n, status: 1, unstakeTimestamp: 0n },
   ]);
-  // Why the length is asked first: a staked node would look like one without a stake.
+  // Why the length is checked first: a staked node would look like one without a stake.
   expect(adapterOf('C26').decodeStake(staked as `0x${string}`)).toMatchObject({ status: 'Unstaked', unstakeTimestampSeconds: 1 });
 });
 
@@ -92,7 +95,7 @@ describe('generation C26', () => {
   });
   afterAll(() => world.chain.stop());
 
-  it('must look beneficial addresses up where the preset does, or nothing is sent', async () => {
+  it("must look up beneficial addresses in the preset's contract, or nothing is sent", async () => {
     const contracts = { ...world.chain.contracts, benefitAddress: COLD } as ContractAddresses;
     const client = await world.client({ preset: { contracts } });
     await expect(client.staking.setStake(400n * CNX, { id: 'stake' })).rejects.toMatchObject({
@@ -102,7 +105,7 @@ describe('generation C26', () => {
     expect(await world.count(client.address)).toBe(0);
   });
 
-  it('while the network has paused it, waits and says so, and goes on afterwards', async () => {
+  it('while the network has paused it, waits and reports that, and continues afterwards', async () => {
     const client = await world.client();
     await world.chain.pause(true);
     expect(await client.staking.isPaused()).toBe(true);

@@ -1,6 +1,6 @@
 /**
- * What is different between the generations of the staking contracts, behind one interface. Nothing outside this file
- * asks which generation it has. Source: RELAY_PROTOCOL 8.3, 10.1, CHAIN_PROTOCOL 7.2.
+ * The differences between the generations of the staking contracts, behind one interface. Nothing outside this file
+ * needs to know the generation. Source: RELAY_PROTOCOL 8.3, 10.1, CHAIN_PROTOCOL 7.2.
  */
 import type { Interface } from 'ethers';
 import type { ContractAddresses, StakingGeneration } from '../../../contract/chain-preset.ts';
@@ -15,7 +15,7 @@ import { STAKING_STATUSES, type Stake } from './stake-plan.ts';
 
 export const STAKING_EVENTS = ['NodeStaked', 'NodeUnstaked', 'NodeSlashed'] as const;
 
-/** Totals after NodeStaked, what was returned or taken otherwise. Wei. */
+/** Totals in NodeStaked; in other events, what was returned or taken. Wei. */
 interface StakingEvent {
   readonly event: (typeof STAKING_EVENTS)[number];
   readonly balanceWei: bigint;
@@ -26,18 +26,21 @@ export interface GenerationAdapter {
   readonly generation: StakingGeneration;
   readonly nodeStaking: Interface;
   readonly delegatedStaking: Interface;
-  /** Bytes of every answer to getStakingInfo: what tells the generations apart. Decoding does not. */
+  /** Length in bytes of every answer to getStakingInfo, which distinguishes the generations. Decoding does not. */
   readonly stakeBytes: number;
-  /** Of an answer of that length. */
+  /** Decodes an answer of that length. */
   decodeStake(answer: Hex): Stake;
   /** Topics of {@link STAKING_EVENTS}. */
   readonly topics: readonly string[];
   /** Null for any other event. */
   decodeEvent(log: Pick<Log, 'topics' | 'data'>): StakingEvent | null;
   readonly credits: (contracts: ContractAddresses, rpc: ChainRpc) => FreeCredits;
-  /** What else must be so before coin moves, beyond the length of an answer. @throws ChainError CHAIN_CONTRACTS_DISAGREE */
+  /**
+   * Checks, in addition to the length of an answer, what must hold before coins move.
+   * @throws ChainError CHAIN_CONTRACTS_DISAGREE
+   */
   confirm(staking: Contract, contracts: ContractAddresses): Promise<void>;
-  /** Whether amounts can change at present: the network can pause that. */
+  /** Whether the network has paused changes of amounts. */
   isPaused(staking: Contract): Promise<boolean>;
 }
 
@@ -72,13 +75,13 @@ const C26: GenerationAdapter = {
       found: paysTo,
     });
   },
-  /** The observer cannot be read. A call that a node without a stake makes fails at the observer first, if there is none. */
+  /** The observer cannot be read. Without an observer, a call from a node without a stake fails because of that first. */
   async isPaused(staking) {
     return (await staking.refusal('tryUnstake')) === NO_OBSERVER;
   },
 };
 
-/** What the contracts say while the network has paused every change of an amount. */
+/** The contracts' message while the network has paused every change of an amount. */
 const NO_OBSERVER = 'observer not configured';
 
 const ADAPTERS: Readonly<Record<StakingGeneration, GenerationAdapter>> = { J26, C26 };
@@ -87,7 +90,7 @@ export function adapterOf(generation: StakingGeneration): GenerationAdapter {
   return ADAPTERS[generation];
 }
 
-/** Null: of no generation that is known. */
+/** Null: not a known generation. */
 export function generationByBytes(bytes: number): StakingGeneration | null {
   return Object.values(ADAPTERS).find(({ stakeBytes }) => stakeBytes === bytes)?.generation ?? null;
 }

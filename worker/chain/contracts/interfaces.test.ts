@@ -4,7 +4,7 @@ import { revertReason } from '../revert.ts';
 import { INTERFACES } from './interfaces.ts';
 import facts from './testing/network-facts.json' with { type: 'json' };
 
-/** Everything of an interface that is on the wire. */
+/** All parts of an interface that affect the encoding. */
 function described(face: Interface) {
   const functions: Record<string, object> = {};
   const events: Record<string, object> = {};
@@ -32,7 +32,7 @@ const faceOf = (generation: string, name: string) =>
   )?.[1];
 
 describe('the interfaces of the contracts', () => {
-  it('are those of the network, no more and no fewer', () => {
+  it("are the network's, no more and no fewer", () => {
     const ours = Object.entries(INTERFACES).flatMap(([generation, faces]) =>
       Object.keys(faces).map((name) => [generation, name]),
     );
@@ -44,7 +44,7 @@ describe('the interfaces of the contracts', () => {
     expect(described(faceOf(generation, name) as Interface)).toEqual(wire);
   });
 
-  // Measured on the network's own bytecode, so that the sheet above is not its own witness.
+  // Measured on the network's own bytecode, so that the facts file above is verified independently.
   it.each([
     ['J26', 'event', 'NodeStaked', '0x99a32eb4ddb5f70b97ac30749039f48ad104fff6c815cc699424d4ec8356224a'],
     ['J26', 'event', 'NodeUnstaked', '0xb4288416c9357d00b226d50e61ee6f3d6d7b94406ea7ede4c928a2dd3a4d0a0b'],
@@ -70,7 +70,7 @@ describe('the interfaces of the contracts', () => {
     ['0x3ee5aeb5', 'ReentrancyGuardReentrantCall()'],
     [`0x118cdaa7${'0'.repeat(63)}1`, 'OwnableUnauthorizedAccount(0x0000000000000000000000000000000000000001)'],
     [`0x1e4fbdf7${'0'.repeat(64)}`, 'OwnableInvalidOwner(0x0000000000000000000000000000000000000000)'],
-  ])('a revert with %s is told as %s', (data, told) => {
+  ])('a revert with %s is reported as %s', (data, told) => {
     expect(revertReason(data)).toBe(told);
   });
 });

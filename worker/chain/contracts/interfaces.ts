@@ -1,5 +1,5 @@
 /**
- * The interfaces of the network's contracts, by generation. A test holds every selector, topic and error against the
+ * The interfaces of the network's contracts, by generation. A test checks every selector, topic and error against the
  * network's own (`testing/network-facts.json`). Source: CHAIN_PROTOCOL 7, RELAY_PROTOCOL 10.1.
  */
 import { Interface } from 'ethers';
@@ -35,7 +35,7 @@ const OBSERVED = [
   'function slashReceiver() view returns (address)',
 ];
 
-/** What both generations of NodeStaking answer to alike. */
+/** The common part of both generations of NodeStaking. */
 const NODE_STAKING = [
   'event NodeTryUnstaked(address indexed nodeAddress)',
   'function stake(uint256 stakedAmount) payable',
@@ -116,7 +116,7 @@ const CREDITS = [
   'function getAllCredits() view returns (address[], uint256[])',
 ];
 
-/** Both generations have the same one. */
+/** The same in both generations. */
 export const BENEFIT_ADDRESS_INTERFACE = new Interface(BENEFIT_ADDRESS);
 
 export const INTERFACES = {

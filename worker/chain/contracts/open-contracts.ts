@@ -1,4 +1,4 @@
-/** The client's side of the staking contracts of one preset, put together. */
+/** The client's side of one preset's staking contracts, assembled. */
 import type { ContractAddresses } from '../../../contract/chain-preset.ts';
 import type { Hex } from '../../../protocol/hex.ts';
 import type { Clock } from '../../../protocol/ports.ts';
@@ -10,7 +10,7 @@ import type { FreeCredits } from './credits.ts';
 import { Staking } from './staking.ts';
 import { StakingContracts } from './staking-contracts.ts';
 
-/** Of the journal's names for transactions in contracts that the network has left. */
+/** Prefix of the journal's names for transactions with abandoned contracts. */
 export const LEGACY_PREFIX = 'Legacy';
 
 export interface OpenContracts {
@@ -25,7 +25,7 @@ export interface ContractsOptions {
   readonly transactions: AccountTransactions;
   readonly self: Hex;
   readonly clock: Clock;
-  /** Has the last word before coin goes into a stake. @throws to forbid it */
+  /** The final check before coins go into a stake. @throws to prevent it */
   readonly beforeStake?: (() => Promise<void>) | undefined;
 }
 
@@ -38,12 +38,15 @@ export function openContracts(addresses: ContractAddresses, options: ContractsOp
   return { contracts, staking, credits, benefitAddress: new BenefitAddress(common) };
 }
 
-/** Contracts that the network has left: a stake comes out of them, and none goes in. Null where there are none. */
+/**
+ * Contracts that the network has abandoned: a stake can be withdrawn from them, but none goes in. Null if there are
+ * none.
+ */
 export function openLegacy(addresses: ContractAddresses | undefined, options: ContractsOptions): OpenContracts | null {
   if (addresses === undefined) return null;
   return openContracts(addresses, { ...options, beforeStake: staysOut }, LEGACY_PREFIX);
 }
 
 async function staysOut(): Promise<void> {
-  throw new ChainError('CHAIN_BAD_ARGUMENT', 'the network has left these contracts: a stake there earns nothing');
+  throw new ChainError('CHAIN_BAD_ARGUMENT', 'the network has abandoned these contracts: a stake there earns nothing');
 }

@@ -24,7 +24,7 @@ describe('the plan for a stake', () => {
     ['new, all from credits', stake({ status: 'Unstaked' }), 900n, 500n, { kind: 'raise', valueWei: 0n, fromCreditsWei: 500n }],
     ['the same', stake({ balanceWei: 300n, creditsWei: 200n }), 50n, 500n, { kind: 'unchanged' }],
     [
-      'less, coin first',
+      'less, coins first',
       stake({ balanceWei: 300n, creditsWei: 300n }),
       0n,
       450n,
@@ -41,7 +41,7 @@ describe('the plan for a stake', () => {
     expect(planStake({ stake: present, freeCreditsWei, minimumWei: 400n, targetWei })).toEqual(plan);
   });
 
-  it('below the minimum, or while leaving, is refused; what is there already is no change even below a raised minimum', () => {
+  it('below the minimum, or while leaving, is refused; the current amount is no change, even below a raised minimum', () => {
     const input = { freeCreditsWei: 0n, minimumWei: 400n, targetWei: 399n };
     expect(() => planStake({ ...input, stake: stake() })).toThrow(expect.objectContaining({ code: 'CHAIN_STAKE_BELOW_MINIMUM' }));
     expect(() => planStake({ ...input, targetWei: 500n, stake: stake({ status: 'PendingUnstaked' }) })).toThrow(
@@ -50,7 +50,7 @@ describe('the plan for a stake', () => {
     expect(planStake({ ...input, stake: stake({ balanceWei: 399n }) })).toEqual({ kind: 'unchanged' });
   });
 
-  it('always adds up to the target, and never takes more credits or coin than there are', () => {
+  it('always adds up to the target, and never takes more credits or coins than there are', () => {
     fc.assert(
       fc.property(wei, wei, wei, wei, (balanceWei, creditsWei, freeCreditsWei, targetWei) => {
         const plan = planStake({ stake: stake({ balanceWei, creditsWei }), freeCreditsWei, minimumWei: 0n, targetWei });

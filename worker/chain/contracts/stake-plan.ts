@@ -1,4 +1,4 @@
-/** What it takes to bring a stake to a wanted amount. Source: RELAY_PROTOCOL 8.3, 10.2. Amounts in wei; pure. */
+/** What is needed to change a stake to a wanted amount. Source: RELAY_PROTOCOL 8.3, 10.2. Amounts in wei; pure. */
 import { ChainError } from '../errors.ts';
 
 export const STAKING_STATUSES = ['Unstaked', 'Staked', 'PendingUnstaked'] as const;
@@ -8,15 +8,15 @@ export interface Stake {
   readonly status: StakingStatus;
   readonly balanceWei: bigint;
   readonly creditsWei: bigint;
-  /** When the return was asked for, in the chain's time; 0 = it was not. */
+  /** When the return was requested, in the chain's time; 0 = it was not. */
   readonly unstakeTimestampSeconds: number;
 }
 
 export type StakePlan =
   | { readonly kind: 'unchanged' }
-  /** `valueWei` is sent; credits are taken first. */
+  /** `valueWei` is sent; credits are used first. */
   | { readonly kind: 'raise'; readonly valueWei: bigint; readonly fromCreditsWei: bigint }
-  /** Coin comes back first (to the benefit address, if there is one), then credits. */
+  /** Coins are returned first (to the benefit address, if there is one), then credits. */
   | { readonly kind: 'lower'; readonly returnedWei: bigint; readonly returnedCreditsWei: bigint };
 
 /** @throws ChainError CHAIN_STAKE_BELOW_MINIMUM, CHAIN_STAKE_LEAVING */

@@ -1,7 +1,7 @@
 /**
- * The staking contracts of one preset: which generation the chain really has is settled before a stake is believed or
- * coin moves. Told by the raw length of an answer: the fewer fields of a newer contract decode from an older one's answer
- * without an error, with wrong values. Source: RELAY_PROTOCOL 10.1.
+ * The staking contracts of one preset. The chain's actual generation is determined before a stake is believed or coins
+ * move. The raw length of an answer shows it, because a newer contract's fewer fields decode from an older one's answer
+ * without an error, but with wrong values. Source: RELAY_PROTOCOL 10.1.
  */
 import { ZeroAddress } from 'ethers';
 import type { ContractAddresses } from '../../../contract/chain-preset.ts';
@@ -21,7 +21,7 @@ export class StakingContracts {
   readonly benefitAddress: Contract;
   #verified: Promise<void> | null = null;
 
-  /** @param prefix Of the names that the contracts' transactions bear in the journal. */
+  /** @param prefix of the contracts' names in the journal's transactions */
   constructor({ addresses, rpc, prefix = '' }: { addresses: ContractAddresses; rpc: ChainRpc; prefix?: string }) {
     this.addresses = addresses;
     this.adapter = adapterOf(addresses.generation);
@@ -39,7 +39,7 @@ export class StakingContracts {
   }
 
   /**
-   * That these are the contracts of the preset; asked once, and again while the answer is not yes.
+   * Checks that these are the preset's contracts; once, and again until they are.
    * @throws ChainError CHAIN_NO_CONTRACT, CHAIN_GENERATION_MISMATCH, CHAIN_CONTRACTS_DISAGREE and those of an RPC call
    */
   async verify(): Promise<void> {
@@ -53,7 +53,7 @@ export class StakingContracts {
     }
   }
 
-  /** @throws ChainError CHAIN_PAUSED while the network lets no amount change */
+  /** @throws ChainError CHAIN_PAUSED while the network allows no change of amounts */
   async assertNotPaused(): Promise<void> {
     if (!(await this.adapter.isPaused(this.nodeStaking))) return;
     throw new ChainError('CHAIN_PAUSED', 'the network has paused every change of a stake (observer not configured)');

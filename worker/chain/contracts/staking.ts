@@ -20,7 +20,7 @@ export interface StakingOptions {
   readonly transactions: AccountTransactions;
   readonly self: Hex;
   readonly clock: Clock;
-  /** Has the last word before coin goes into the contract. @throws to forbid it */
+  /** The final check before coins go into the contract. @throws to prevent it */
   readonly beforeStake?: (() => Promise<void>) | undefined;
 }
 
@@ -31,7 +31,10 @@ export class Staking {
     this.#options = options;
   }
 
-  /** @param address Default: this node. @throws ChainError CHAIN_GENERATION_MISMATCH rather than guess what an answer means */
+  /**
+   * @param address default: this node.
+   * @throws ChainError CHAIN_GENERATION_MISMATCH instead of guessing what an answer means
+   */
   stake(address: Hex = this.#options.self): Promise<Stake> {
     return this.#options.contracts.stake(address);
   }
@@ -44,7 +47,7 @@ export class Staking {
     return Number(await this.#options.contracts.nodeStaking.read(amount, 'getForceUnstakeDelay'));
   }
 
-  /** Whether the network lets no stake change at present. */
+  /** Whether the network currently allows no change of stake. */
   isPaused(): Promise<boolean> {
     const { adapter, nodeStaking } = this.#options.contracts;
     return adapter.isPaused(nodeStaking);
@@ -61,7 +64,8 @@ export class Staking {
   }
 
   /**
-   * Brings the stake to `targetWei`, credits first. @returns null when it is there already.
+   * Changes the stake to `targetWei`, using credits first.
+   * @returns null if it already has this amount.
    * @throws as {@link plan}; CHAIN_GENERATION_MISMATCH, CHAIN_CONTRACTS_DISAGREE, CHAIN_PAUSED
    */
   setStake(targetWei: bigint, act: Act): Promise<Inclusion | null> {
@@ -73,7 +77,11 @@ export class Staking {
     });
   }
 
-  /** Asks for the stake back; the relay then returns it. @returns null when that was asked already. @throws ChainError CHAIN_NOT_STAKED */
+  /**
+   * Requests the stake back; the relay then returns it.
+   * @returns null if it was already requested.
+   * @throws ChainError CHAIN_NOT_STAKED
+   */
   tryUnstake(act: Act): Promise<Inclusion | null> {
     return perform(this.#options.transactions, act, async () => {
       const { status } = await this.stake();
@@ -82,21 +90,27 @@ export class Staking {
     });
   }
 
-  /** First second, in the chain's time, at which {@link forceUnstake} works. @throws ChainError CHAIN_NOT_STAKED, CHAIN_UNSTAKE_NOT_ASKED */
+  /**
+   * The earliest second, in the chain's time, at which {@link forceUnstake} works.
+   * @throws ChainError CHAIN_NOT_STAKED, CHAIN_UNSTAKE_NOT_ASKED
+   */
   async forceAvailableAtSeconds(): Promise<number> {
     const { status, unstakeTimestampSeconds } = await this.stake();
     if (status === 'Unstaked') throw new ChainError('CHAIN_NOT_STAKED', 'this account has no stake');
     if (status === 'Staked') throw new ChainError('CHAIN_UNSTAKE_NOT_ASKED', 'the return of the stake was not requested');
-    // Strictly later than the delay: at exactly the delay the contract still refuses.
+    // Strictly after the delay: at exactly the delay the contract still refuses.
     return unstakeTimestampSeconds + (await this.forceDelaySeconds()) + 1;
   }
 
-  /** Takes the stake out without the relay. @throws ChainError CHAIN_FORCE_UNSTAKE_EARLY and as {@link forceAvailableAtSeconds} */
+  /**
+   * Withdraws the stake without the relay.
+   * @throws ChainError CHAIN_FORCE_UNSTAKE_EARLY and as {@link forceAvailableAtSeconds}
+   */
   async forceUnstake(act: Act): Promise<Inclusion> {
     const done = await perform(this.#options.transactions, act, async () => {
       const availableAtSeconds = await this.forceAvailableAtSeconds();
       const block = await this.#options.rpc.call('eth_getBlockByNumber', ['latest', false]);
-      // The next block is later than the newest one; on a chain that makes blocks only on demand, our clock knows more.
+      // The next block is later than the newest one; on a chain that only makes blocks on demand, our clock is closer.
       const nowSeconds = Math.max(Number(block?.timestamp ?? 0n) + 1, Math.floor(this.#options.clock.now() / 1000));
       if (nowSeconds < availableAtSeconds) {
         throw new ChainError(
@@ -114,7 +128,7 @@ export class Staking {
     return done;
   }
 
-  /** Only once the contracts are known to be those of the preset, and amounts can change. */
+  /** Made only if the contracts are known to be the preset's, and amounts can change. */
   async #intent({ id }: Act, fn: string, args: readonly unknown[] = [], valueWei = 0n): Promise<Intent> {
     const { contracts } = this.#options;
     await contracts.verify();

@@ -1,4 +1,4 @@
-/** What providers have said instead of an answer, over HTTP, and what is made of it. */
+/** Real answers of providers that are not results, over HTTP, and how each is treated. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -46,7 +46,7 @@ const error =
   (id: number) => ({ jsonrpc: '2.0', id, error: { code, message, ...more } });
 const failed = { kind: 'failed', phase: 'gateway' };
 
-describe('an endpoint that speaks of itself is left for another one', () => {
+describe("an endpoint's own trouble makes another one be used", () => {
   it.each<[string, Said]>([
     ['Alchemy', { status: 429, body: error(429, 'Your app has exceeded its compute units per second capacity.') }],
     ['Alchemy in HTTP 200', { body: error(429, 'Your app has exceeded its compute units per second capacity.') }],
@@ -58,7 +58,7 @@ describe('an endpoint that speaks of itself is left for another one', () => {
     ['Infura', { status: 429, body: error(-32005, 'daily request count exceeded, request rate limited') }],
     ['Base', { status: 429, body: error(-32016, 'over rate limit') }],
     ['Base, nested', { body: error(-32000, '429 Too Many Requests: {"error":{"code":-32016}}') }],
-    // docs.metamask.io, "Avoid rate limiting": the daily credits are spent, and the credits of a second.
+    // docs.metamask.io, "Avoid rate limiting": the daily credits are used up, or the credits per second.
     ['Infura, credits', { status: 402, body: error(402, 'Payment Required') }],
     ['Infura, credits in HTTP 200', { body: error(402, 'Payment Required') }],
     // quicknode.com/docs, "Error references".
@@ -100,14 +100,14 @@ describe('an endpoint that speaks of itself is left for another one', () => {
     ['a captive portal', { body: () => '<html>log in</html>' }, 'a web page'],
     ['the answer to another request', { body: () => ({ jsonrpc: '2.0', id: 99, result: '0x5' }) }, 'another request'],
     ['nothing', { body: () => '' }, 'not a JSON-RPC'],
-  ])('%s is no answer', async (_name, said, message) => {
+  ])('%s is not an answer', async (_name, said, message) => {
     expect(await ask(said)).toMatchObject({ kind: 'failed', phase: 'garbage', message: expect.stringContaining(message) });
   });
 
   it.each([
     ['7', 7_000],
     ['soon', undefined],
-  ])('and is asked again when it says so: %s', async (header, ms) => {
+  ])('and is asked again when it says it may be: %s', async (header, ms) => {
     const answer = await ask({ status: 429, headers: { 'retry-after': header }, body: () => '' });
     expect('retryAfterMs' in answer ? answer.retryAfterMs : undefined).toBe(ms);
   });
@@ -197,7 +197,7 @@ describe('too many blocks at once', () => {
     expect(await ask(said, 'eth_getLogs', [{ fromBlock: '0x1', toBlock: '0x7d0' }])).toMatchObject({ kind: 'refused' });
   });
 
-  it('is not meant by a rate limit', async () => {
+  it('is not confused with a rate limit', async () => {
     expect(await ask({ status: 429, body: error(-32005, 'rate limited') }, 'eth_getLogs', [{}])).toMatchObject(failed);
   });
 });

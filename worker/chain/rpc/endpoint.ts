@@ -1,4 +1,4 @@
-/** One JSON-RPC endpoint over HTTP: one attempt per call, a limit on time, on bytes and on rate. */
+/** One JSON-RPC endpoint over HTTP: one attempt per call, with limits on time, size and rate. */
 import type { Dispatcher } from 'undici';
 import { z } from 'zod';
 import type { Clock } from '../../../protocol/ports.ts';
@@ -11,9 +11,9 @@ export type FailurePhase = ConnectionPhase | 'gateway' | 'garbage';
 
 export type RpcAnswer<Value> =
   | { readonly kind: 'result'; readonly value: Value }
-  /** The node understood and said no. */
+  /** The node understood the request and refused it. */
   | { readonly kind: 'refused'; readonly rpcCode: number; readonly rpcMessage: string; readonly revertData: string | null }
-  /** No answer, or none that can be used: another endpoint may do better. */
+  /** No answer, or an unusable one: another endpoint may do better. */
   | EndpointFailure;
 
 interface EndpointFailure {
@@ -22,7 +22,7 @@ interface EndpointFailure {
   /** Absent: something answered, so it is not this machine's connection. */
   readonly side?: FailureSide;
   readonly message: string;
-  /** How long it asks to be left alone. */
+  /** How long it asks not to be used. */
   readonly retryAfterMs?: number;
 }
 
@@ -30,7 +30,7 @@ const MAX_BYTES = 4 * 1024 * 1024;
 const MAX_WORDS = 500;
 
 const envelopeSchema = z.object({
-  /** Null where a gateway refuses before it has read the request; some servers answer in text. */
+  /** Null if a gateway refuses before it has read the request; some servers answer with text. */
   id: z.union([z.number(), z.string()]).nullish(),
   result: z.unknown().optional(),
   error: z
@@ -42,7 +42,7 @@ const envelopeSchema = z.object({
 });
 
 export class RpcEndpoint {
-  /** Host and port only: the path of an RPC URL often is an access key. */
+  /** Host and port only: the path of an RPC URL is often an access key. */
   readonly name: string;
   readonly #url: URL;
   readonly #agent: Dispatcher;
@@ -102,7 +102,7 @@ export class RpcEndpoint {
       return retryAfterMs === null ? read : { ...read, retryAfterMs };
     } catch (error) {
       const failure = describe(error);
-      // As good as a refusal of the range: fewer blocks make a smaller answer.
+      // Equivalent to a refusal of the range: fewer blocks make a smaller answer.
       if (method === 'eth_getLogs' && failure.phase === 'garbage') {
         return { kind: 'refused', rpcCode: 0, rpcMessage: failure.message, revertData: null };
       }
@@ -117,13 +117,13 @@ export class RpcEndpoint {
 export const AGENT_OPTIONS = { maxResponseSize: MAX_BYTES, connections: 4, pipelining: 1 } as const;
 
 interface HttpAnswer {
-  /** Of the request. */
+  /** ID of the request. */
   readonly id: number;
   readonly status: number;
   readonly body: string;
 }
 
-/** The status counts before the body: a gateway's words may look like a node's. */
+/** The status takes precedence over the body: a gateway's message may look like a node's. */
 function readAnswer<Method extends RpcMethod>(method: Method, { id, status, body }: HttpAnswer): RpcAnswer<RpcResult<Method>> {
   const envelope = readEnvelope(body);
   const error = envelope?.error ?? null;
@@ -143,14 +143,14 @@ function readAnswer<Method extends RpcMethod>(method: Method, { id, status, body
     if (revertData === null && isEndpointTrouble(error.code, rpcMessage)) return gateway(rpcMessage);
     return { kind: 'refused', rpcCode: error.code, rpcMessage, revertData };
   }
-  // A result belongs to the request whose number it has; anything else may be somebody else's.
+  // A result belongs to the request with its ID; anything else may be for someone else.
   if (String(envelope.id) !== String(id)) return garbage('the answer to another request');
   const value = RPC_METHODS[method].safeParse(envelope.result);
   if (!value.success) return garbage(`${method}: ${z.prettifyError(value.error).slice(0, MAX_WORDS)}`);
   return { kind: 'result', value: value.data as RpcResult<Method> };
 }
 
-/** With these, nodes send their own refusals. */
+/** Nodes use these statuses for their own refusals. */
 const OF_THE_NODE: ReadonlySet<number> = new Set([400, 404, 405, 413, 422]);
 
 function readEnvelope(body: string): z.output<typeof envelopeSchema> | null {
@@ -166,7 +166,7 @@ function isHtml(body: string): boolean {
   return /^\s*<(?:!doctype|html|head|body)/i.test(body);
 }
 
-/** However it is told that too much was asked for at once: providers have no common code for it. */
+/** Recognises all ways to report that the range is too large: providers have no common code for it. */
 function isRangeRefusal(status: number, message: string): boolean {
   if (status === 413) return true;
   return /\brange\b|too many (?:results|logs|blocks)|more than [\d,]+ (?:results|logs|blocks)|response size|(?:response|result|query)[\w ]* (?:too (?:large|big|wide)|exceed)|too (?:large|big|wide)|(?:limit|max|exceed)\w* [\w ,-]*blocks?\b|blocks? [\w ]*(?:limit|exceed)|query (?:timeout|timed out)/i.test(
@@ -174,19 +174,19 @@ function isRangeRefusal(status: number, message: string): boolean {
   );
 }
 
-/** Codes by which Infura, QuickNode, Base, Alchemy, Ankr, TheRPC and Pocket speak of their own limits. */
+/** Codes that Infura, QuickNode, Base, Alchemy, Ankr, TheRPC and Pocket use for their own limits. */
 const ENDPOINT_CODES: ReadonlySet<number> = new Set([402, 429, -32005, -32007, -32012, -32016, -32029, -32050, -32090, -32097]);
 
 const ENDPOINT_WORDS =
   /rate.?limit|too many requests|requests? (?:limit|count)|limit reached|capacity|compute units|credits? (?:limit|exhaust|exceed)|quota|usage limit|payment required|your (?:current )?plan|throttl|over (?:rate )?limit|upgrade your|\binactive\b|project id|api.?key|unauthori[sz]ed|must be authenticated|header not found|missing trie node|no backend|no healthy|upstream|unavailable|overload|try again later|no state available|relay attempts|^internal (?:server )?error\.?$/i;
 
-/** Refusals that speak of the endpoint, not of the request: its limits, its account, or state it does not have. */
+/** Refusals that are about the endpoint, not the request: its limits, its account, or missing state. */
 function isEndpointTrouble(code: number, message: string): boolean {
   if (ENDPOINT_CODES.has(code)) return true;
   return !/revert|\bgas\b|nonce|\bfees?\b|funds|balance/i.test(message) && ENDPOINT_WORDS.test(message);
 }
 
-/** Seconds, or a date. @returns null where there is none */
+/** Seconds, or a date. @returns null if there is none */
 function retryAfter(header: string | string[] | undefined, nowMs: number): number | null {
   const text = Array.isArray(header) ? header[0] : header;
   if (text === undefined) return null;

@@ -1,4 +1,4 @@
-/** The identities of chains, kept in the node's store: a chain cannot be swapped for another while we are away. */
+/** The identities of chains, stored in the node's store: a chain cannot be swapped for another while the node is off. */
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { readOne } from '../../kit/database.ts';

@@ -1,4 +1,4 @@
-/** The JSON-RPC methods this program uses, and what an answer to each must look like. */
+/** The JSON-RPC methods that this program uses, with the schema of each answer. */
 import { z } from 'zod';
 import { isHex } from '../../../protocol/hex.ts';
 import { addressField } from '../../../protocol/wire/fields.ts';
@@ -11,7 +11,7 @@ const nonceField = quantity.transform((value, context) => {
   if (value > BigInt(Number.MAX_SAFE_INTEGER)) context.addIssue({ code: 'custom', message: 'must be a nonce' });
   return Number(value);
 });
-/** Hex digits of an answer: a stranger may have put long texts into a task, which must stay readable. */
+/** Hex digits of an answer: others may have put long texts into a task, which must stay readable. */
 const MAX_DATA = 2 * 1024 ** 2;
 const dataField = z
   .string()
@@ -38,7 +38,7 @@ const receiptSchema = z.object({
   status: quantity,
   gasUsed: quantity,
   effectiveGasPrice: quantity.nullish(),
-  /** OP-stack chains charge the data's way to the parent chain apart from gas. */
+  /** OP-stack chains charge for the data's transfer to the parent chain separately from gas. */
   l1Fee: quantity.nullish(),
 });
 export type Receipt = z.output<typeof receiptSchema>;
@@ -50,7 +50,7 @@ const logSchema = z.object({
   blockNumber: quantity,
   transactionHash: hash,
   logIndex: quantity,
-  /** True for a log that a reorganisation took back. */
+  /** True for a log that a reorganisation reverted. */
   removed: z.boolean().nullish(),
 });
 export type Log = z.output<typeof logSchema>;
@@ -76,12 +76,12 @@ export const RPC_METHODS = {
 export type RpcMethod = keyof typeof RPC_METHODS;
 export type RpcResult<Method extends RpcMethod> = z.output<(typeof RPC_METHODS)[Method]>;
 
-/** What everything above the endpoints needs: one request, some endpoint, a checked answer. */
+/** What the layers above the endpoints need: one request, some endpoint, a checked answer. */
 export interface ChainRpc {
   /** @throws ChainError CHAIN_UNREACHABLE, CHAIN_BAD_ANSWER, CHAIN_WRONG_ID; RpcRefused */
   call<Method extends RpcMethod>(method: Method, params: readonly unknown[]): Promise<RpcResult<Method>>;
-  /** The id of the chain, once an endpoint is verified. @throws as {@link call} */
+  /** The chain's ID, once an endpoint is verified. @throws as {@link call} */
   chainId(): Promise<number>;
-  /** The most blocks whose logs the preferred endpoint gives at once; null or absent = no limit has been met. */
+  /** Most blocks whose logs the preferred endpoint returns at once; null or absent = no limit found so far. */
   readonly logRange?: number | null;
 }

@@ -1,4 +1,4 @@
-/** A token bucket: at most `burst` at once and `perSecond` in the long run; who comes too early waits. */
+/** A token bucket: at most `burst` at once and `perSecond` in the long run; requests that come too early wait. */
 import { startStopwatch } from '../../../protocol/monotonic.ts';
 import type { Clock } from '../../../protocol/ports.ts';
 
@@ -7,7 +7,7 @@ export class RateLimit {
   readonly #elapsedMs: () => number;
   readonly #intervalMs: number;
   readonly #burst: number;
-  /** The moment at which the next request would be due if requests came evenly. */
+  /** The time at which the next request would be due if requests were evenly spaced. */
   #nextMs = Number.NEGATIVE_INFINITY;
 
   constructor({ clock, perSecond, burst }: { clock: Clock; perSecond: number; burst: number }) {

@@ -15,15 +15,15 @@ class FakeEndpoint implements PoolEndpoint {
   readonly asked: string[] = [];
   chainId = 7411n;
   genesis = hash('a');
-  /** How every request ends; null = it works. */
+  /** The result of every request; null = it works. */
   trouble: FailurePhase | null = null;
   side: FailureSide = 'there';
   refusal: string | null = null;
   retryAfterMs = 0;
-  /** Fails only what is not part of the identity. */
+  /** Only requests other than those about the identity fail. */
   onlyReal = false;
   head: bigint | null = null;
-  /** How the next real request ends, once. */
+  /** The result of the next real request, once. */
   once: FailurePhase | null = null;
 
   constructor(name: string) {
@@ -62,7 +62,7 @@ function setUp(count: number, options: { chainId?: number | null; known?: ChainI
 }
 
 describe('the endpoints', () => {
-  it('are used in order; one that failed rests, longer each time, and is then preferred again', async () => {
+  it('are used in order; a failed one is paused, longer each time, and is then preferred again', async () => {
     const { clock, first, ask } = setUp(2);
     expect(await ask()).toBe(1);
     first.trouble = 'timeout';
@@ -81,7 +81,7 @@ describe('the endpoints', () => {
     expect(await ask()).toBe(1);
   });
 
-  it('that are all out are the fault of this machine’s own connection, unless one has surely failed by itself', async () => {
+  it('are all unreachable because of this machine’s own connection, unless one has certainly failed itself', async () => {
     const { first, second, ask } = setUp(2);
     first.trouble = second.trouble = 'dns';
     first.side = second.side = 'here';
@@ -90,7 +90,7 @@ describe('the endpoints', () => {
     await expect(ask()).rejects.toMatchObject({ data: { side: 'there' } });
   });
 
-  it('that rest are asked all the same when there is no other', async () => {
+  it('are used even when paused if there is no other', async () => {
     const { first, second, ask } = setUp(2);
     first.trouble = 'dns';
     second.trouble = 'reset';
@@ -102,7 +102,7 @@ describe('the endpoints', () => {
     expect(await ask()).toBe(2);
   });
 
-  it('that all talk nonsense are told from absent ones', async () => {
+  it('that all give invalid answers are distinguished from unreachable ones', async () => {
     const { first, second, ask } = setUp(2);
     first.trouble = 'garbage';
     second.trouble = 'garbage';
@@ -111,7 +111,7 @@ describe('the endpoints', () => {
     await expect(ask()).rejects.toMatchObject({ code: 'CHAIN_UNREACHABLE' });
   });
 
-  it('that ask to be left alone are, for as long as they say, within reason', async () => {
+  it('that ask for a pause get it, for as long as they ask, within limits', async () => {
     const { clock, first, ask } = setUp(2);
     Object.assign(first, { trouble: 'gateway', retryAfterMs: 30_000 });
     expect(await ask()).toBe(2);
@@ -127,7 +127,7 @@ describe('the endpoints', () => {
     expect(await ask()).toBe(1);
   });
 
-  it('remember how many blocks of logs they have refused, each for itself, down to one', async () => {
+  it('remember how many blocks of logs they have refused, each separately, down to one', async () => {
     const { first, second, pool } = setUp(2);
     const logs = (blocks: number) => pool.call('eth_getLogs', [{ fromBlock: '0x1', toBlock: `0x${blocks.toString(16)}` }]);
     expect(pool.logRange).toBeNull();
@@ -136,7 +136,7 @@ describe('the endpoints', () => {
     expect(pool.logRange).toBe(1_000);
     await expect(logs(3)).rejects.toMatchObject({ code: 'CHAIN_REFUSED' });
     expect(pool.logRange).toBe(1);
-    // What is refused for a single block is not refused for their number.
+    // A refusal of a single block is not about the number of blocks.
     await expect(logs(1)).rejects.toMatchObject({ code: 'CHAIN_REFUSED' });
     expect(pool.logRange).toBeNull();
     expect(second.asked).toEqual([]);
@@ -149,19 +149,19 @@ describe('the endpoints', () => {
     expect(second.asked).toEqual([]);
   });
 
-  it('a refusal after a failure says so: the failed one may have taken the request', async () => {
+  it('a refusal after a failure reports that: the failed one may have accepted the request', async () => {
     const { first, second, pool } = setUp(2);
     Object.assign(first, { trouble: 'timeout', onlyReal: true });
     second.refusal = 'no';
     await expect(pool.call('eth_sendRawTransaction', ['0x'])).rejects.toMatchObject({ afterFailure: true });
-    // It failed before the request was made: then it has not.
+    // It failed before the request was made, so it has not accepted it.
     first.onlyReal = false;
     await expect(pool.call('eth_sendRawTransaction', ['0x'])).rejects.toMatchObject({ afterFailure: false });
   });
 });
 
-describe('an endpoint that is behind the others', () => {
-  it('is asked after them, until it has caught up', async () => {
+describe('an endpoint that lags behind the others', () => {
+  it('is used after them until it has caught up', async () => {
     const { clock, first, second, pool } = setUp(2);
     [first.head, second.head] = [100n, 111n];
     const gas = async () => Number(await pool.call('eth_gasPrice', []));
@@ -181,7 +181,7 @@ describe('an endpoint that is behind the others', () => {
     expect(await gas()).toBe(1);
   });
 
-  it('is no measure for the others when it is of another chain, or does not answer', async () => {
+  it('does not affect the others if it is on a different chain, or does not answer', async () => {
     const { clock, first, second, pool } = setUp(2);
     [first.head, second.head] = [1n, 1_000n];
     second.genesis = hash('b');
@@ -194,8 +194,8 @@ describe('an endpoint that is behind the others', () => {
   });
 });
 
-describe('a question whose answer was lost everywhere', () => {
-  it.each(['reset', 'gateway', 'garbage'] as const)('is asked once more: %s', async (phase) => {
+describe('a request whose answer was lost everywhere', () => {
+  it.each(['reset', 'gateway', 'garbage'] as const)('is repeated once: %s', async (phase) => {
     const { first, ask } = setUp(1);
     expect(await ask()).toBe(1);
     first.once = phase;
@@ -203,11 +203,11 @@ describe('a question whose answer was lost everywhere', () => {
     first.trouble = phase;
     const before = first.asked.length;
     await expect(ask()).rejects.toMatchObject({ data: { failures: [expect.stringContaining(phase)] } });
-    // The question, then who it is, which fails as well.
+    // The request, then the identity, which fails as well.
     expect(first.asked.slice(before)).toEqual(['eth_blockNumber', 'eth_chainId']);
   });
 
-  it('is not, of an endpoint that was slow, is not there, or asks to be left alone; nor is a transaction', async () => {
+  it('is not repeated at an endpoint that was slow, is unreachable, or asks for a pause; nor is a transaction', async () => {
     for (const phase of ['timeout', 'connect', 'dns'] as const) {
       const { first, ask } = setUp(1);
       first.once = phase;
@@ -222,7 +222,7 @@ describe('a question whose answer was lost everywhere', () => {
 });
 
 describe('a transaction', () => {
-  it('is told to every endpoint that works; what the others say of it changes nothing', async () => {
+  it("is sent to every working endpoint; the others' answers change nothing", async () => {
     const { clock, first, second, pool } = setUp(2);
     second.refusal = 'already known';
     await pool.call('eth_sendRawTransaction', ['0x01']);
@@ -230,7 +230,7 @@ describe('a transaction', () => {
     expect([first, second].map(({ asked }) => asked.at(-1))).toEqual(['eth_sendRawTransaction', 'eth_sendRawTransaction']);
   });
 
-  it('that is refused is told to no other', async () => {
+  it('that is refused is sent to no other', async () => {
     const { clock, first, second, pool } = setUp(2);
     await pool.call('eth_gasPrice', []);
     first.refusal = 'nonce too low';
@@ -253,7 +253,7 @@ describe('the identity of the chain', () => {
     await expect(ask()).rejects.toMatchObject({ code: 'CHAIN_WRONG_ID' });
   });
 
-  it('keeps an endpoint of another chain out, by id or by first block', async () => {
+  it('keeps an endpoint of a different chain out, by ID or by first block', async () => {
     const { first, second, ask } = setUp(2, { chainId: 7411 });
     first.chainId = 1n;
     expect(await ask()).toBe(2);

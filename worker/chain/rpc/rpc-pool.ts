@@ -1,7 +1,7 @@
 /**
- * Several endpoints of one chain as one: the first that works and is not behind is used, in the order of the preset. An
- * endpoint is trusted only after it has shown the right chain id and the right first block, and again after each failure.
- * A transaction is told to all of them.
+ * Several endpoints of one chain combined: the first one in the preset's order that works and does not lag is used. An
+ * endpoint is trusted only after it has shown the right chain ID and the right first block, and again after each
+ * failure. Transactions are sent to all of them.
  */
 import { LONG_AGO, later, type Monotonic, monotonicNow, msUntil } from '../../../protocol/monotonic.ts';
 import type { Clock, Random } from '../../../protocol/ports.ts';
@@ -13,27 +13,27 @@ import type { ChainRpc, RpcMethod, RpcResult } from './methods.ts';
 
 const FIRST_BACKOFF_MS = 1_000;
 const LONGEST_BACKOFF_MS = 60_000;
-/** No endpoint decides that it is not asked for longer. */
+/** No endpoint can pause itself for longer than this. */
 const LONGEST_RETRY_AFTER_MS = 600_000;
-/** Between two comparisons of the endpoints' newest blocks. */
+/** Time between two comparisons of the endpoints' newest blocks. */
 const COMPARE_EVERY_MS = 30_000;
-/** Blocks that an endpoint may lack: so many may come between two answers. */
+/** How many blocks an endpoint may lag: as many may appear between two answers. */
 const MOST_BEHIND = 10n;
 
 export interface ChainIdentity {
   readonly chainId: number;
-  /** Hash of block 0; null where an endpoint does not keep it. Tells a chain from another with the same id. */
+  /** Hash of block 0; null if an endpoint does not store it. Distinguishes chains with the same ID. */
   readonly genesis: string | null;
 }
 
-/** Where the identity that was seen first is kept over restarts. */
+/** Where the identity that was seen first is stored across restarts. */
 export interface IdentityBook {
   find(chainId: number): ChainIdentity | null;
-  /** Keeps what was seen first; only a first block that was not known yet is added. */
+  /** Stores what was seen first; later, only an unknown first block is added. */
   pin(identity: ChainIdentity): void;
 }
 
-/** What the pool needs of an {@link RpcEndpoint}. */
+/** What the pool needs from an {@link RpcEndpoint}. */
 export type PoolEndpoint = Pick<RpcEndpoint, 'name' | 'call'>;
 
 interface Member {
@@ -41,9 +41,9 @@ interface Member {
   verified: boolean;
   failures: number;
   retryAt: Monotonic;
-  /** It answers, and yet its newest block is an old one. */
+  /** It answers, but its newest block is old. */
   isBehind: boolean;
-  /** The most blocks whose logs it may be asked for at once, as far as it has refused more; null = it has not. */
+  /** Most blocks whose logs may be requested from it at once, according to its refusals; null = none so far. */
   logRange: number | null;
 }
 
@@ -63,12 +63,12 @@ export class RpcPool implements ChainRpc {
   readonly #random: Random;
   readonly #log: Log;
   #identity: ChainIdentity | null = null;
-  /** Null before the first question. */
+  /** Null before the first request. */
   #compareAt: Monotonic | null = null;
 
   constructor(options: {
     endpoints: readonly PoolEndpoint[];
-    /** Null: what the first endpoint says. */
+    /** Null: accept what the first endpoint reports. */
     chainId: number | null;
     identities: IdentityBook;
     clock: Clock;
@@ -92,7 +92,7 @@ export class RpcPool implements ChainRpc {
 
   async chainId(): Promise<number> {
     if (this.#identity === null) await this.call('eth_chainId', []);
-    if (this.#identity === null) throw new ChainError('CHAIN_UNREACHABLE', 'no endpoint told its chain id');
+    if (this.#identity === null) throw new ChainError('CHAIN_UNREACHABLE', 'no endpoint reported its chain ID');
     return this.#identity.chainId;
   }
 
@@ -100,7 +100,7 @@ export class RpcPool implements ChainRpc {
     if (this.#isComparisonDue()) void this.#compareHeads();
     const failures = await this.#askEach(method, params);
     if (!Array.isArray(failures)) return failures.value;
-    // An act reads many things in a row: one answer that was lost must not begin it anew, again and again.
+    // An act reads many things in a row: one lost answer must not restart it again and again.
     const again = method !== 'eth_sendRawTransaction' && failures.every(isMomentary);
     const still = again ? await this.#askEach(method, params) : failures;
     if (!Array.isArray(still)) return still.value;
@@ -113,7 +113,7 @@ export class RpcPool implements ChainRpc {
     params: readonly unknown[],
   ): Promise<{ readonly value: RpcResult<Method> } | Failure[]> {
     const failures: Failure[] = [];
-    // Only a failure of the request itself leaves open whether it was taken.
+    // Only a failure of the request itself leaves open whether it was accepted.
     let mayHaveBeenTaken = false;
     for (const member of this.#order()) {
       const problem = member.verified ? null : await this.#verify(member);
@@ -143,8 +143,8 @@ export class RpcPool implements ChainRpc {
   }
 
   /**
-   * Those that may be asked now, as the preset orders them; then those that are behind; then, as a last resort, those that
-   * failed lately.
+   * First those that can be used now, in the preset's order; then lagging ones; then, as a last resort, those that
+   * failed recently.
    */
   #order(): Member[] {
     const restMs = (member: Member) => msUntil(member.retryAt, this.#clock);
@@ -153,7 +153,7 @@ export class RpcPool implements ChainRpc {
     return [...ready.filter(({ isBehind }) => !isBehind), ...ready.filter(({ isBehind }) => isBehind), ...resting];
   }
 
-  /** One that has taken a transaction may be behind, or keep it to itself. What the others say of it changes nothing. */
+  /** An endpoint that has accepted a transaction may lag, or not broadcast it. The others' answers change nothing. */
   #tellOthers(taker: Member, params: readonly unknown[]): void {
     for (const member of this.#members) {
       if (member !== taker && msUntil(member.retryAt, this.#clock) <= 0) void this.#tell(member, params).catch(() => {});
@@ -169,7 +169,7 @@ export class RpcPool implements ChainRpc {
     return this.#members.length > 1 && this.#identity !== null && msUntil(this.#compareAt, this.#clock) <= 0;
   }
 
-  /** Never rejects. Nothing waits for it: a slow endpoint holds no question up. */
+  /** Never rejects. Nothing waits for it: a slow endpoint delays no request. */
   async #compareHeads(): Promise<void> {
     this.#compareAt = later(monotonicNow(this.#clock), COMPARE_EVERY_MS);
     const heads = await Promise.all(this.#members.map((member) => this.#headOf(member).catch(() => null)));
@@ -180,14 +180,14 @@ export class RpcPool implements ChainRpc {
       if (isBehind && !member.isBehind) {
         this.#log.warn(
           { endpoint: member.endpoint.name, behind: Number(newest - head) },
-          'an RPC endpoint is behind; another is asked before it',
+          'an RPC endpoint is behind; another is preferred',
         );
       }
       member.isBehind = isBehind;
     }
   }
 
-  /** Null for one that rests, fails, or is of another chain. */
+  /** Null for one that is paused, fails, or is on a different chain. */
   async #headOf(member: Member): Promise<bigint | null> {
     if (msUntil(member.retryAt, this.#clock) > 0) return null;
     const problem = member.verified ? null : await this.#verify(member);
@@ -235,7 +235,7 @@ export class RpcPool implements ChainRpc {
   }
 }
 
-/** Half of what was refused. A single block that is refused is refused for another reason. */
+/** Half of what was refused. If a single block is refused, there is another reason. */
 function noteLogRange(member: Member, [filter]: readonly unknown[]): void {
   const { fromBlock, toBlock } = filter as { fromBlock?: unknown; toBlock?: unknown };
   const blocks = Number(toBlock) - Number(fromBlock) + 1;
@@ -252,7 +252,7 @@ function mismatch(seen: ChainIdentity, expected: { chainId: number | null; genes
   return null;
 }
 
-/** It came at once, and may be over at once; one that asks to be left alone is. */
+/** The failure was immediate and may be over at once, unless the endpoint asked for a pause. */
 function isMomentary({ phase, retryAfterMs = 0 }: Failure): boolean {
   return retryAfterMs === 0 && (phase === 'reset' || phase === 'gateway' || phase === 'garbage');
 }
@@ -262,7 +262,7 @@ function asFailure(answer: Exclude<RpcAnswer<unknown>, { kind: 'result' }>): Omi
   return { phase: 'garbage', message: answer.rpcMessage };
 }
 
-/** Who is to blame: a wrong chain or a wrong program at the end of the line, only if nobody was merely absent. */
+/** Which error to report: a wrong chain or a wrong program at the other end only if no endpoint was merely unreachable. */
 function summary(method: string, failures: readonly Failure[]): ChainError {
   const lines = failures.map((failure) => `${failure.name}: ${failure.phase} (${failure.message})`);
   const phases = new Set(failures.map((failure) => failure.phase));

@@ -22,13 +22,13 @@ export const SILENT = createLog({ level: 'silent', secrets: [] });
 export interface ChainWorld {
   readonly chain: DevnetChain;
   readonly relay: DevnetAccount;
-  /** A client with a new key, a store of its own and 1,000 CNX. */
+  /** A client with a new key, its own store and 1,000 CNX. */
   client(options?: ClientOptions): Promise<TestClient>;
   /** All NodeStaking events of an account, by name. */
   stakingEvents(account: Hex): Promise<string[]>;
-  /** Number of transactions the account has in the chain. */
+  /** Number of the account's transactions on the chain. */
   count(account: Hex): Promise<number>;
-  /** A stake of so many CNX as raw intent, with the coin that is sent along. */
+  /** A raw intent to stake this many CNX, with the coins to send. */
   stakeIntent(id: string, cnx: bigint, valueCnx?: bigint): Intent;
 }
 

@@ -1,6 +1,6 @@
 /**
- * A process that brings one intent onto the chain and is killed at one point of the way, as a power cut would do it.
- * Everything it needs, the point included, comes over the private channel.
+ * A process that executes one intent on the chain and is killed at one point on the way, as by a power cut. All its
+ * input, including the point, comes over the private channel.
  */
 import type { z } from 'zod';
 import { chainPresetSchema } from '../../../contract/chain-preset.ts';

@@ -1,4 +1,4 @@
-/** Where a process on its way to a transaction can be killed, and what it is told. */
+/** Where a process can be killed on its way to a transaction, and its input. */
 import { z } from 'zod';
 
 export const KILL_POINTS = [

@@ -1,13 +1,13 @@
-/** An RPC endpoint in front of the real one that can be made to fail in the ways endpoints do. */
+/** An RPC endpoint in front of the real one that can fail in the ways that endpoints do. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { onTestFinished } from 'vitest';
 import { z } from 'zod';
 
 type ProxyMode =
   | 'pass'
-  /** HTTP 503 with a page for people. */
+  /** HTTP 503 with an HTML page. */
   | 'down'
-  /** Takes the request and never answers. */
+  /** Accepts the request and never answers. */
   | 'silent'
   /** Closes the connection at once. */
   | 'reset'
@@ -17,19 +17,19 @@ type ProxyMode =
   | 'garbage'
   /** JSON-RPC with results of the wrong shape. */
   | 'wrongShape'
-  /** The refusal of a node that is asked too much. */
+  /** The refusal of an overloaded node. */
   | 'limited';
 
 export interface RpcProxy {
   readonly url: string;
-  /** Methods in the order in which they came. */
+  /** Methods in the order of arrival. */
   readonly methods: string[];
   mode: ProxyMode;
-  /** Requests the mode is for; all others pass. Null = all. */
+  /** Requests that the mode applies to; all others pass. Null = all. */
   only: readonly string[] | null;
-  /** The mode is for each so-many-th request alone; 1 = for each. */
+  /** The mode applies only to every n-th request; 1 = to each. */
   every: number;
-  /** Answers that are given instead of asking the chain. */
+  /** Answers to give instead of asking the chain. */
   readonly answers: Map<string, unknown>;
 }
 

@@ -1,4 +1,4 @@
-/** What tests, and the processes they start, need outside of Vitest. */
+/** Shared by tests and the processes they start, outside of Vitest. */
 import type { DatabaseSync } from 'node:sqlite';
 import type { ChainPreset } from '../../../contract/chain-preset.ts';
 import { systemClock, systemRandom } from '../../../devnet/system.ts';

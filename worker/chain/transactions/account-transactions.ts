@@ -1,6 +1,6 @@
 /**
  * The transactions of one account, one at a time: recorded, then sent, then followed until they are final. After a
- * crash the bytes on disk are sent again, never others; so whatever fails, an intent is executed at most once.
+ * crash, the bytes on disk are sent again, never different ones, so whatever fails, an intent is executed at most once.
  */
 import { later, type Monotonic, monotonicNow, msUntil } from '../../../protocol/monotonic.ts';
 import type { Clock } from '../../../protocol/ports.ts';
@@ -13,7 +13,7 @@ import { prepareTransaction } from './prepare.ts';
 const DEFAULT_WAIT_MS = 120_000;
 
 export interface Patience {
-  /** Milliseconds; the transaction goes on after that, only this call does not wait for it any more. */
+  /** In milliseconds; afterwards the transaction continues, only this call stops waiting. */
   readonly waitMs?: number;
   readonly signal?: AbortSignal;
 }
@@ -33,9 +33,10 @@ export class AccountTransactions {
   }
 
   /**
-   * Brings an intent onto the chain and waits until it is final. An id that is known already is only followed.
-   * @returns how it ended, also where that is a revert. @throws ChainError: CHAIN_TRANSACTION_OPEN when it takes longer
-   *   than `waitMs` (it then stays in the journal); anything else means that nothing was sent.
+   * Executes an intent on the chain and waits until it is final. If its ID is already known, it is only followed.
+   * @returns the outcome, even if it is a revert.
+   * @throws ChainError: CHAIN_TRANSACTION_OPEN if it takes longer than `waitMs` (it then stays in the journal);
+   * anything else means that nothing was sent.
    */
   submit(intent: Intent, { waitMs = DEFAULT_WAIT_MS, signal }: Patience = {}): Promise<Outcome> {
     return this.#inTurn(async () => {
@@ -49,8 +50,8 @@ export class AccountTransactions {
   }
 
   /**
-   * As {@link submit} for an intent that may be under way since before a restart, when its value is not to be worked
-   * out anew. Null when the journal does not know it.
+   * As {@link submit}, for an intent that may be pending since before a restart, if its value must not be computed
+   * again. Null if the journal does not know it.
    */
   async resume(intentId: string, patience: Patience = {}): Promise<Outcome | null> {
     const known = this.#journal.find(intentId);
@@ -58,8 +59,8 @@ export class AccountTransactions {
   }
 
   /**
-   * Has what a deep reorganisation took out of the chain, although it was final, wait again.
-   * @throws ChainError CHAIN_NONCE_GAP when none of ours is missing, and those of an RPC call
+   * Reopens final transactions that a deep reorganisation removed from the chain.
+   * @throws ChainError CHAIN_NONCE_GAP if none of ours is missing, and those of an RPC call
    */
   recheck(): Promise<void> {
     return this.#inTurn(async () => {
@@ -70,7 +71,7 @@ export class AccountTransactions {
     });
   }
 
-  /** Follows up what is open until the signal comes: after a restart, and after a `submit` that lost patience. */
+  /** Follows open transactions until the signal aborts: after a restart, and after a `submit` that stopped waiting. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
@@ -80,7 +81,7 @@ export class AccountTransactions {
         });
       } catch (error) {
         if (!isChainError(error)) throw error;
-        this.#options.log.warn({ code: error.code }, 'open transactions cannot be followed up at present');
+        this.#options.log.warn({ code: error.code }, 'open transactions cannot be followed at present');
       }
       await this.#clock.sleep(this.#options.preset.pollMs, signal).catch(() => {});
     }
@@ -118,7 +119,7 @@ export class AccountTransactions {
     if (pending > nonce) {
       throw new ChainError(
         'CHAIN_FOREIGN_TRANSACTION',
-        `${pending - nonce} transactions of this account wait that are not ours`,
+        `${pending - nonce} transactions of this account are pending that are not ours`,
         {
           nonce,
           pending,
@@ -140,20 +141,23 @@ export class AccountTransactions {
   }
 
   /**
-   * Not every node knows the tag `pending`. The journal knows all of ours, and `nonce` is not below it: what is then missed
-   * is a stranger's transaction, which the follower finds when it takes the place of ours.
+   * Not every node knows the tag `pending`. The journal knows all of ours, and `nonce` is not below them: the only
+   * transaction that this can miss is someone else's, which the follower finds when it takes the place of ours.
    */
   async #pendingCount({ address }: Account, nonce: number): Promise<number> {
     try {
       return await this.#options.rpc.call('eth_getTransactionCount', [address, 'pending']);
     } catch (error) {
       if (!(error instanceof RpcRefused)) throw error;
-      this.#options.log.warn({ problem: error.rpcMessage }, 'the endpoint does not tell waiting transactions');
+      this.#options.log.warn({ problem: error.rpcMessage }, 'the endpoint does not report pending transactions');
       return nonce;
     }
   }
 
-  /** Steps until `result` is there. @throws ChainError CHAIN_TRANSACTION_OPEN after the deadline, or the signal's reason. */
+  /**
+   * Steps until there is a `result`.
+   * @throws ChainError CHAIN_TRANSACTION_OPEN after the deadline, or the signal's reason.
+   */
   async #until<Result>(
     account: Account,
     result: () => Result | null,

@@ -1,4 +1,4 @@
-/** What endpoints do wrong must not become a second transaction, nor a stuck account. */
+/** Failures of endpoints must cause neither a second transaction nor a stuck account. */
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type ChainWorld, CNX, staked, startChainWorld, stateOf } from '../testing/chain-world.ts';
 import { startRpcProxy } from '../testing/rpc-proxy.ts';
@@ -19,7 +19,7 @@ describe('endpoints that fail', () => {
     const client = await world.client({ preset });
     await client.transactions.submit(stakeIntent('s', 400n));
     expect(await staked(client)).toBe(400n);
-    // It is looked at again from time to time, and asked for nothing else.
+    // It is checked from time to time, and used for nothing else.
     expect([...new Set(proxy.methods)]).toEqual(['eth_chainId']);
   });
 
@@ -39,7 +39,7 @@ describe('endpoints that fail', () => {
   });
 
   it.each(['down', 'silent', 'reset', 'loseAnswer', 'garbage', 'wrongShape'] as const)(
-    'while sending (%s): the account is held up, not stuck, and the same transaction gets through once',
+    'while sending (%s): the account is delayed, not stuck, and the same transaction gets through once',
     async (mode) => {
       const proxy = await startRpcProxy(world.chain.anvil.url);
       const client = await world.client({ preset: { rpcUrls: [proxy.url], requestTimeoutMs: 2_000 } });
@@ -50,7 +50,7 @@ describe('endpoints that fail', () => {
         data: { lastError: expect.stringMatching(/^CHAIN_(UNREACHABLE|BAD_ANSWER)/) },
       });
       const hash = client.journal.find('s')?.attempts[0].hash;
-      // Another act has to wait for it, and says so.
+      // Another act has to wait for it, and reports that.
       await expect(client.transactions.submit(stakeIntent('next', 500n, 100n), { waitMs: 0 })).rejects.toMatchObject({
         code: 'CHAIN_TRANSACTION_OPEN',
         data: { hash },
@@ -81,7 +81,7 @@ describe('endpoints that fail', () => {
     expect(await world.count(client.address)).toBe(1);
   });
 
-  it('and never show what waits: it is replaced in time all the same, and executed once', async () => {
+  it('and never show pending transactions: it is replaced in time all the same, and executed once', async () => {
     const proxy = await startRpcProxy(world.chain.anvil.url);
     proxy.answers.set('eth_getTransactionByHash', { result: null });
     const { control } = world.chain.anvil;
@@ -111,7 +111,7 @@ describe('endpoints that fail', () => {
     expect(await world.count(client.address)).toBe(1);
   });
 
-  it('a refusal that nobody understands does not free it', async () => {
+  it('a refusal that is not understood does not free it', async () => {
     const proxy = await startRpcProxy(world.chain.anvil.url);
     const client = await world.client({ preset: { rpcUrls: [proxy.url] } });
     proxy.answers.set('eth_sendRawTransaction', { error: { code: -32000, message: 'computer says no' } });
@@ -125,13 +125,13 @@ describe('endpoints that fail', () => {
 });
 
 describe('a wrong chain', () => {
-  it('by its id is never sent to', async () => {
+  it('detected by its ID is never sent to', async () => {
     const client = await world.client({ preset: { chainId: 1 } });
     await expect(client.staking.setStake(400n * CNX, { id: 's' })).rejects.toMatchObject({ code: 'CHAIN_WRONG_ID' });
     expect(await world.count(client.address)).toBe(0);
   });
 
-  it('beside the right one is passed over', async () => {
+  it('next to the right one is skipped', async () => {
     const proxy = await startRpcProxy(world.chain.anvil.url);
     proxy.answers.set('eth_chainId', { result: '0x1' });
     const client = await world.client({ preset: { rpcUrls: [proxy.url, world.chain.anvil.url] } });
@@ -139,7 +139,7 @@ describe('a wrong chain', () => {
     expect(proxy.methods.every((method) => method === 'eth_chainId' || method === 'eth_getBlockByNumber')).toBe(true);
   });
 
-  it('is noticed where only its first block differs, also after a restart', async () => {
+  it('is noticed if only its first block differs, even after a restart', async () => {
     const first = await world.client();
     await first.staking.setStake(400n * CNX, { id: 's' });
     const proxy = await startRpcProxy(world.chain.anvil.url);
@@ -148,7 +148,7 @@ describe('a wrong chain', () => {
     await expect(again.staking.tryUnstake({ id: 't' })).rejects.toMatchObject({ code: 'CHAIN_WRONG_ID' });
   });
 
-  it('whose id nobody knows is pinned when it is first seen', async () => {
+  it('with an unknown ID is pinned when it is first seen', async () => {
     const client = await world.client({ preset: { chainId: null } });
     await client.staking.setStake(400n * CNX, { id: 's' });
     expect(await client.rpc.chainId()).toBe(7411);

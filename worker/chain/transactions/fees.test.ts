@@ -35,7 +35,7 @@ describe('the first offer', () => {
 });
 
 describe('a higher offer', () => {
-  it('is at least 12.5 % higher in every part, covers the present price, and never passes the cap', () => {
+  it('is at least 12.5 % higher in every part, covers the current price, and never exceeds the cap', () => {
     fc.assert(
       fc.property(market, market, wei, (first, now, capWei) => {
         let previous: ReturnType<typeof firstOffer>;
@@ -58,7 +58,7 @@ describe('a higher offer', () => {
     );
   });
 
-  it('is null only where the cap forbids it', () => {
+  it('is null only if the cap forbids it', () => {
     const previous = { kind: 'eip1559', maxFeeWei: 1000n, priorityFeeWei: 8n } as const;
     const now: FeeMarket = { kind: 'eip1559', baseFeeWei: 100n, priorityFeeWei: 1n };
     expect(higherOffer(previous, now, 1125n)).toEqual({ kind: 'eip1559', maxFeeWei: 1125n, priorityFeeWei: 9n });

@@ -2,20 +2,20 @@
 import type { FeeOffer } from '../../kit/signer.ts';
 import { ChainError } from '../errors.ts';
 
-/** What the chain asks for at present. */
+/** The chain's current price. */
 export type FeeMarket =
   | { readonly kind: 'eip1559'; readonly baseFeeWei: bigint; readonly priorityFeeWei: bigint }
   | { readonly kind: 'legacy'; readonly gasPriceWei: bigint };
 
-/** The most a unit of gas can cost under an offer. */
+/** Highest possible price of a unit of gas under an offer. */
 export function highestPrice(offer: FeeOffer): bigint {
   return offer.kind === 'eip1559' ? offer.maxFeeWei : offer.gasPriceWei;
 }
 
 /**
- * Room for the base fee to double (six full blocks), within the cap; a hint for the priority fee is followed only as far
- * as the cap allows.
- * @throws ChainError CHAIN_FEE_ABOVE_CAP when what the chain demands is above the cap.
+ * Leaves room for the base fee to double (six full blocks), within the cap; a hint for the priority fee is followed
+ * only as far as the cap allows.
+ * @throws ChainError CHAIN_FEE_ABOVE_CAP if the chain requires more than the cap.
  */
 export function firstOffer(market: FeeMarket, capWei: bigint): FeeOffer {
   const demanded = market.kind === 'eip1559' ? market.baseFeeWei : market.gasPriceWei;
@@ -31,8 +31,8 @@ export function firstOffer(market: FeeMarket, capWei: bigint): FeeOffer {
 }
 
 /**
- * An offer that may take the place of an earlier one with the same nonce: nodes want 10 %, some 12.5 %, on every part.
- * Null when the cap forbids it.
+ * An offer that can replace an earlier one with the same nonce: nodes require 10 % more on every part, some 12.5 %.
+ * Null if the cap forbids it.
  */
 export function higherOffer(previous: FeeOffer, market: FeeMarket, capWei: bigint): FeeOffer | null {
   if (previous.kind === 'legacy') {
@@ -48,7 +48,10 @@ export function higherOffer(previous: FeeOffer, market: FeeMarket, capWei: bigin
   return { kind: 'eip1559', maxFeeWei: greatest(lowest, least(2n * now.baseFeeWei + priorityFeeWei, capWei)), priorityFeeWei };
 }
 
-/** The estimate with head-room, at most the cap. @throws ChainError CHAIN_GAS_ABOVE_CAP when the estimate itself is above it. */
+/**
+ * The estimate with head-room, at most the cap.
+ * @throws ChainError CHAIN_GAS_ABOVE_CAP if the estimate itself exceeds it.
+ */
 export function gasLimitFor(estimate: bigint, rules: { readonly headRoomPercent: number; readonly limitCap: number }): bigint {
   const cap = BigInt(rules.limitCap);
   if (estimate > cap) {

@@ -1,4 +1,4 @@
-/** Follows open transactions: one look at the chain, one act, as often as it is asked to. */
+/** Follows open transactions: each call makes one observation of the chain and one act. */
 import type { ChainPreset } from '../../../contract/chain-preset.ts';
 import { monotonicNow } from '../../../protocol/monotonic.ts';
 import type { Clock } from '../../../protocol/ports.ts';
@@ -13,7 +13,7 @@ import type { Account, TransactionJournal } from './journal.ts';
 import { type Broadcasts, nextStep } from './next-step.ts';
 import { findReceipt, inclusionOf, observe, readFeeMarket, readRevertReason } from './observe.ts';
 
-/** Looks between two broadcasts of a transaction that no pool shows. */
+/** Observations between two broadcasts of a transaction that no pool shows. */
 const REBROADCAST_POLLS = 10;
 
 export interface FollowerOptions {
@@ -32,9 +32,9 @@ export class TransactionFollower {
   readonly #preset: FollowerOptions['preset'];
   readonly #clock: Clock;
   readonly #log: Log;
-  /** By hash: when this process sent it. Lost with the process, which then simply sends once more. */
+  /** By hash: when this process sent it. Lost with the process; the next one simply sends it once more. */
   readonly #broadcasts = new Map<string, Broadcasts>();
-  /** Per entry: the head at which its nonce was first seen taken by a stranger. */
+  /** Per entry: the head at which its nonce was first seen taken by someone else's transaction. */
   readonly #takenSince = new Map<number, bigint>();
 
   constructor({ rpc, journal, signer, preset, clock, log }: FollowerOptions) {
@@ -51,7 +51,7 @@ export class TransactionFollower {
     return this.#caught(entry, () => this.#broadcast(entry));
   }
 
-  /** One look at the first open transaction and one act. True when something is settled by it. */
+  /** One observation of the first open transaction and one act. Returns true if that settled something. */
   async step(account: Account): Promise<boolean> {
     const [entry] = this.#journal.open(account);
     if (entry === undefined) return false;
@@ -59,7 +59,7 @@ export class TransactionFollower {
     return outcomeOf(this.#journal.find(entry.intent.id)?.state ?? entry.state) !== null;
   }
 
-  /** A failure on the way holds the transaction up; it never ends it, and it never sticks. */
+  /** A failure on the way delays the transaction; it neither ends it nor blocks it for good. */
   async #caught(entry: JournalEntry, work: () => Promise<void>): Promise<void> {
     try {
       await work();
@@ -67,7 +67,7 @@ export class TransactionFollower {
     } catch (error) {
       if (!isChainError(error)) throw error;
       this.#journal.noteError(entry, `${error.code}: ${error.message}`);
-      this.#log.warn({ intent: entry.intent.id, code: error.code }, 'a transaction is held up');
+      this.#log.warn({ intent: entry.intent.id, code: error.code }, 'a transaction is delayed');
     }
   }
 
@@ -104,7 +104,7 @@ export class TransactionFollower {
         return;
       }
       case 'reopen':
-        this.#log.warn({ intent: entry.intent.id }, 'a reorganisation took a transaction out of the chain');
+        this.#log.warn({ intent: entry.intent.id }, 'a reorganisation removed a transaction from the chain');
         return this.#broadcast(this.#journal.reopen(entry));
       case 'lose':
         this.#journal.lose(entry, nowMs);
@@ -125,7 +125,7 @@ export class TransactionFollower {
       const verdict = classifySendRefusal(error);
       if (verdict !== 'known' && verdict !== 'nonceUsed') {
         const explained = explainRefusal(error);
-        // Only if no node can have it is the nonce free again.
+        // The nonce is free again only if no node can have the transaction.
         if (verdict !== 'rejected' || !isFirst || error.afterFailure) throw explained;
         this.#journal.refuse(sent, { reason: `${explained.code}: ${explained.message}`, nowMs: this.#clock.now() });
         return;
@@ -139,17 +139,18 @@ export class TransactionFollower {
     const { chainId, nonce, gasLimit, intent } = entry;
     const capWei = this.#preset.gas.maxFeePerGasWei;
     const fees = higherOffer(newestAttempt(entry).fees, await readFeeMarket(this.#rpc), capWei);
-    if (fees === null) throw new ChainError('CHAIN_FEE_ABOVE_CAP', `a higher offer would pass the cap of ${capWei} wei`);
+    if (fees === null) throw new ChainError('CHAIN_FEE_ABOVE_CAP', `a higher offer would exceed the cap of ${capWei} wei`);
     const { to, data, valueWei } = intent;
     const unsigned = { chainId, nonce, to, data, valueWei, gasLimit, fees };
     const attempt = signAttempt(this.#signer, unsigned, this.#clock.now());
-    this.#log.info({ intent: intent.id, hash: attempt.hash }, 'a waiting transaction is sent again with a higher fee');
+    this.#log.info({ intent: intent.id, hash: attempt.hash }, 'a pending transaction is sent again with a higher fee');
     await this.#broadcast(this.#journal.addAttempt(entry, attempt));
   }
 
   /**
-   * The chain has seen `count` transactions, we have settled more: a reorganisation took some out, and they wait again.
-   * @throws ChainError CHAIN_NONCE_GAP when none of ours is missing.
+   * The chain has seen `count` transactions, but more are settled here: a reorganisation removed some, which are
+   * pending again.
+   * @throws ChainError CHAIN_NONCE_GAP if none of ours is missing.
    */
   async reopenMissing(account: Account, count: number): Promise<void> {
     let reopened = 0;

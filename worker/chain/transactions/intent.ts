@@ -1,21 +1,21 @@
-/** A transaction from the wish for it to its end. */
+/** A transaction from the intent to its end. */
 import type { Hex } from '../../../protocol/hex.ts';
 import type { FeeOffer, Signer, UnsignedTransaction } from '../../kit/signer.ts';
 
-/** What is to be done on the chain. */
+/** What should be done on the chain. */
 export interface Intent {
-  /** Chosen by the caller for this one act; whatever happens, the same id never becomes a second transaction. */
+  /** Chosen by the caller for this one act; the same ID never becomes a second transaction. */
   readonly id: string;
   /** For people and the ledger: `stake`, `tryUnstake` … */
   readonly kind: string;
   readonly to: Hex;
   readonly data: Hex;
   readonly valueWei: bigint;
-  /** Gas that the call may need beyond its estimate, where others can make it do more by the time it is mined. */
+  /** Gas that the call may need beyond its estimate, if others can make it do more by the time it is mined. */
   readonly extraGas?: bigint;
 }
 
-/** One signed form of a transaction. All attempts of an intent have the same nonce, so at most one can be executed. */
+/** One signed version of a transaction. All attempts of an intent have the same nonce, so at most one can be executed. */
 export interface Attempt {
   readonly hash: Hex;
   readonly raw: Hex;
@@ -27,26 +27,26 @@ export function signAttempt(signer: Signer, unsigned: UnsignedTransaction, nowMs
   return { ...signer.signTransaction(unsigned), fees: unsigned.fees, signedMs: nowMs };
 }
 
-/** Where a transaction was found in the chain. */
+/** Where a transaction was found on the chain. */
 export interface Inclusion {
   readonly hash: Hex;
   readonly blockNumber: bigint;
   readonly blockHash: Hex;
   readonly succeeded: boolean;
   readonly gasUsed: bigint;
-  /** What gas cost altogether, a parent chain's part included. */
+  /** Total cost of gas, including a parent chain's part. */
   readonly feeWei: bigint;
 }
 
 /**
- * signed → sent → mined → succeeded | reverted, and beside that:
- * sent → refused (no node ever took it), sent → lost (a stranger's transaction has its nonce),
- * mined → sent and succeeded | reverted → sent (a reorganisation threw it out).
+ * signed → sent → mined → succeeded | reverted; in addition: sent → refused (no node ever accepted it), sent → lost
+ * (someone else's transaction has its nonce), mined → sent and succeeded | reverted → sent (a reorganisation removed
+ * it).
  */
 export type TransactionState =
   /** On disk; has not left this machine. */
   | { readonly kind: 'signed' }
-  /** May have left this machine; whether it did does not matter, since only these bytes are ever sent again. */
+  /** May have left this machine; it does not matter whether it did, because only these bytes are ever sent again. */
   | { readonly kind: 'sent' }
   /** In a block that is not deep enough yet. */
   | { readonly kind: 'mined'; readonly inclusion: Inclusion }
@@ -58,7 +58,7 @@ export type TransactionState =
 export type Outcome = Extract<TransactionState, { settledMs: number }>;
 
 export interface JournalEntry {
-  /** Rises with time; a reader of outcomes keeps it as its cursor. */
+  /** Increases with time; a reader of outcomes stores it as its cursor. */
   readonly sequence: number;
   readonly intent: Intent;
   readonly chainId: number;
@@ -67,10 +67,10 @@ export interface JournalEntry {
   readonly nonce: number;
   readonly gasLimit: bigint;
   readonly recordedMs: number;
-  /** In order of signing, the newest (and dearest) last. */
+  /** In order of signing; the newest (and most expensive) is last. */
   readonly attempts: readonly [Attempt, ...Attempt[]];
   readonly state: TransactionState;
-  /** What holds an open transaction up, as far as known; empty = nothing. */
+  /** What delays an open transaction, as far as known; empty = nothing. */
   readonly lastError: string;
 }
 

@@ -1,4 +1,4 @@
-/** The journal's rows as the store keeps them, checked as they are read. */
+/** The journal's rows in the store, checked when they are read. */
 import { z } from 'zod';
 import { addressField, hexField, weiField } from '../../../protocol/wire/fields.ts';
 import { ChainError } from '../errors.ts';
@@ -50,7 +50,7 @@ export const rowSchema = z.object({
 });
 export type JournalRow = z.output<typeof rowSchema>;
 
-/** @throws ChainError CHAIN_JOURNAL_CONFLICT for a row that the schema should not have let in. */
+/** @throws ChainError CHAIN_JOURNAL_CONFLICT for a row that the schema should not have allowed. */
 export function stateOf(row: JournalRow): TransactionState {
   const { inclusion, settled_ms: settledMs } = row;
   switch (row.state) {
@@ -72,7 +72,7 @@ export function stateOf(row: JournalRow): TransactionState {
     case 'lost':
       if (settledMs !== null) return { kind: 'lost', settledMs };
   }
-  throw new ChainError('CHAIN_JOURNAL_CONFLICT', `${row.intent_id} is ${row.state} but lacks what belongs to that`);
+  throw new ChainError('CHAIN_JOURNAL_CONFLICT', `${row.intent_id} is ${row.state} but lacks the data for that`);
 }
 
 export function toJson(value: object): string {

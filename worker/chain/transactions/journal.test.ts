@@ -48,7 +48,7 @@ const conflict = expect.objectContaining({ code: 'CHAIN_JOURNAL_CONFLICT' });
 const done = { reason: '', nowMs: 9 };
 
 describe('the journal', () => {
-  it('gives back what was recorded, amounts of any size included', () => {
+  it('returns what was recorded, amounts of any size included', () => {
     const entry = record('a', 0);
     expect(entry).toMatchObject({ nonce: 0, state: { kind: 'signed' }, attempts: [attempt(1)], intent: { valueWei: 2n ** 90n } });
     expect(journal.find('a')).toEqual(entry);
@@ -60,7 +60,7 @@ describe('the journal', () => {
     expect(journal.settledAfter(settled.sequence)).toEqual([]);
   });
 
-  it('takes an id once and a nonce once, unless nobody has it any more', () => {
+  it('accepts an ID once and a nonce once, unless nobody has it any more', () => {
     const first = record('a', 0);
     expect(() => record('a', 1)).toThrow(conflict);
     expect(() => record('b', 0, 5)).toThrow(conflict);
@@ -74,7 +74,7 @@ describe('the journal', () => {
     expect(journal.open({ ...account, chainId: 1 })).toEqual([]);
   });
 
-  it('keeps every signed form, in order', () => {
+  it('keeps every signed version, in order', () => {
     const sent = journal.markSent(record('a', 0));
     const replaced = journal.addAttempt(sent, attempt(20));
     expect(replaced.attempts.map((one) => one.hash)).toEqual([hash(1), hash(20)]);
@@ -89,13 +89,13 @@ describe('the journal', () => {
     ['markMined', (entry) => journal.markMined(entry, inclusion)],
     ['lose', (entry) => journal.lose(entry, 1)],
     ['markSent', (entry) => journal.markSent(entry)],
-  ])('what is settled is not changed by %s', (_, step) => {
+  ])('settled entries are not changed by %s', (_, step) => {
     const settled = journal.settle(journal.markSent(record('a', 0)), inclusion, done);
     expect(() => step(settled)).toThrow(conflict);
     expect(journal.find('a')).toEqual(settled);
   });
 
-  it('a reorganisation opens what was settled again; what was never in a block stays as it is', () => {
+  it('a reorganisation reopens what was settled; what was never in a block stays as it is', () => {
     const sent = journal.markSent(record('a', 0));
     expect(() => journal.reopen(sent)).toThrow(conflict);
     const settled = journal.settle(sent, { ...inclusion, succeeded: false }, { reason: 'Node not staked', nowMs: 9 });
@@ -106,14 +106,14 @@ describe('the journal', () => {
     expect(journal.open(account)).toHaveLength(1);
   });
 
-  it('tells what holds a transaction up until it moves on', () => {
+  it('shows what delays a transaction until it moves on', () => {
     const entry = record('a', 0);
     journal.noteError(entry, 'CHAIN_UNREACHABLE: no');
     expect(journal.find('a')?.lastError).toBe('CHAIN_UNREACHABLE: no');
     expect(journal.markSent(entry).lastError).toBe('');
   });
 
-  it('cannot be rewritten, by whatever code', () => {
+  it('cannot be rewritten by any code', () => {
     record('a', 0);
     for (const sql of [
       'UPDATE chain_transactions SET nonce = 3',
@@ -129,7 +129,7 @@ describe('the journal', () => {
 });
 
 describe('the identity of a chain', () => {
-  it('is what was seen first; a first block may be learnt later, and never changes', () => {
+  it('is what was seen first; a first block may be added later, and never changes', () => {
     const identities = new StoredIdentities(db);
     expect(identities.find(1)).toBeNull();
     identities.pin({ chainId: 1, genesis: null });

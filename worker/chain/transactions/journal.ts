@@ -27,8 +27,8 @@ export class TransactionJournal {
   }
 
   /**
-   * Writes an intent with its first signed transaction. From here on the intent has this nonce, for good.
-   * @throws ChainError CHAIN_JOURNAL_CONFLICT when the id or the nonce is taken.
+   * Records an intent with its first signed transaction. From now on, the intent has this nonce for good.
+   * @throws ChainError CHAIN_JOURNAL_CONFLICT if the ID or the nonce is taken.
    */
   record(input: {
     intent: Intent;
@@ -62,21 +62,21 @@ export class TransactionJournal {
     });
   }
 
-  /** Writes another signed form of an open transaction. @throws ChainError CHAIN_JOURNAL_CONFLICT when it is settled. */
+  /** Records another signed version of an open transaction. @throws ChainError CHAIN_JOURNAL_CONFLICT if it is settled. */
   addAttempt(entry: JournalEntry, attempt: Attempt): JournalEntry {
     return inTransaction(this.#db, () => {
-      if (this.#get(entry.intent.id).state.kind !== 'sent') throw conflict(entry, 'only a waiting transaction is replaced');
+      if (this.#get(entry.intent.id).state.kind !== 'sent') throw conflict(entry, 'only a pending transaction can be replaced');
       this.#insertAttempt(entry.sequence, attempt);
       return this.#get(entry.intent.id);
     });
   }
 
-  /** Before every broadcast: from here on it may have left this machine. */
+  /** Called before every broadcast: from now on, it may have left this machine. */
   markSent(entry: JournalEntry): JournalEntry {
     return this.#move(entry, ['signed', 'sent'], { state: 'sent' });
   }
 
-  /** A reorganisation took it out of the chain: it waits again. */
+  /** A reorganisation removed it from the chain: it is pending again. */
   reopen(entry: JournalEntry): JournalEntry {
     return this.#move(entry, ['mined', 'succeeded', 'reverted'], { state: 'sent' });
   }
@@ -90,12 +90,12 @@ export class TransactionJournal {
     return this.#move(entry, ['signed', 'sent', 'mined'], { state, inclusion, reason, settledMs: nowMs });
   }
 
-  /** No node ever took it: its nonce is free again. */
+  /** No node ever accepted it: its nonce is free again. */
   refuse(entry: JournalEntry, { reason, nowMs }: { reason: string; nowMs: number }): JournalEntry {
     return this.#move(entry, ['sent'], { state: 'refused', reason, settledMs: nowMs });
   }
 
-  /** A transaction that is not ours has its nonce. */
+  /** Someone else's transaction has its nonce. */
   lose(entry: JournalEntry, nowMs: number): JournalEntry {
     return this.#move(entry, ['signed', 'sent', 'mined'], { state: 'lost', settledMs: nowMs });
   }
@@ -113,7 +113,7 @@ export class TransactionJournal {
     return this.#select(`chain_id = ? AND account = ? AND ${OPEN} ORDER BY nonce`, account.chainId, account.address);
   }
 
-  /** Settled transactions whose nonce the chain, if it has seen only `count`, does not know. */
+  /** Settled transactions with a nonce that the chain does not know if it has seen only `count`. */
   settledFrom(account: Account, count: number): JournalEntry[] {
     return this.#select(
       "chain_id = ? AND account = ? AND nonce >= ? AND state IN ('succeeded', 'reverted') ORDER BY nonce",
@@ -123,12 +123,12 @@ export class TransactionJournal {
     );
   }
 
-  /** What came to its end after `sequence`, for a ledger; a reorganisation can take an entry out again. */
+  /** What was settled after `sequence`, for a ledger; a reorganisation can reopen an entry. */
   settledAfter(sequence: number): JournalEntry[] {
     return this.#select('sequence > ? AND settled_ms IS NOT NULL ORDER BY sequence', sequence);
   }
 
-  /** One more than the highest nonce that is taken; 0 for an account without transactions. */
+  /** One more than the highest nonce in use; 0 for an account without transactions. */
   nextNonce(account: Account): number {
     const row = readOne(
       this.#db,
@@ -181,7 +181,7 @@ export class TransactionJournal {
     this.#run('INSERT INTO chain_attempts (sequence, hash, raw, fees, signed_ms) VALUES (?, ?, ?, ?, ?)', values);
   }
 
-  /** One edge of the state graph. The condition is part of the write, so that it holds whatever was read before. */
+  /** One edge of the state graph. The condition is part of the write, so it holds whatever was read before. */
   #move(
     entry: JournalEntry,
     from: readonly StateKind[],
@@ -204,7 +204,7 @@ export class TransactionJournal {
     });
   }
 
-  /** @throws ChainError CHAIN_JOURNAL_CONFLICT for what the schema forbids. */
+  /** @throws ChainError CHAIN_JOURNAL_CONFLICT if the schema forbids it. */
   #run(sql: string, values: readonly (string | number | null)[]): number {
     try {
       return Number(this.#db.prepare(sql).run(...values).changes);

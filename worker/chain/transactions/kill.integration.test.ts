@@ -1,4 +1,4 @@
-/** Killed at any point between the wish and the end, a node sends exactly one transaction of the kind. */
+/** Killed at any point between the intent and the end, a node sends exactly one such transaction. */
 import { fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
@@ -69,7 +69,7 @@ describe('killed', () => {
     db.close();
     expect(others).toEqual([]);
     expect(entry?.attempts).toHaveLength(isReplacement ? 2 : 1);
-    // Nothing but the stake and this one transaction's gas has left the account.
+    // Only the stake and this one transaction's gas have left the account.
     const feeWei = entry !== undefined && 'inclusion' in entry.state ? entry.state.inclusion.feeWei : 0n;
     expect(await control.provider.getBalance(address)).toBe(600n * CNX - feeWei);
   });

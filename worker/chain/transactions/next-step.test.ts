@@ -43,21 +43,27 @@ describe('the next step', () => {
   it.each<[string, TransactionState, Partial<Observation>, Broadcasts | null, string]>([
     ['recorded, free: sent', { kind: 'signed' }, {}, null, 'broadcast'],
     ['recorded, but a node has it', { kind: 'signed' }, { waiting: 'newest' }, null, 'broadcast'],
-    ['sent and waiting: patience', { kind: 'sent' }, { waiting: 'newest' }, ago(999), 'wait'],
-    ['sent and waiting too long: replaced', { kind: 'sent' }, { waiting: 'newest' }, ago(1000), 'replace'],
-    ['waiting since before a restart: its signature tells how long', { kind: 'sent' }, { waiting: 'newest' }, null, 'replace'],
-    ['only the older waits: the newer is sent', { kind: 'sent' }, { waiting: 'older' }, null, 'broadcast'],
-    ['only the older waits, just sent: patience', { kind: 'sent' }, { waiting: 'older' }, ago(99), 'wait'],
-    ['only the older waits, too long: replaced', { kind: 'sent' }, { waiting: 'older' }, ago(1000, 10), 'replace'],
+    ['sent and pending: wait', { kind: 'sent' }, { waiting: 'newest' }, ago(999), 'wait'],
+    ['sent and pending too long: replaced', { kind: 'sent' }, { waiting: 'newest' }, ago(1000), 'replace'],
+    [
+      'pending since before a restart: the date of its signature decides',
+      { kind: 'sent' },
+      { waiting: 'newest' },
+      null,
+      'replace',
+    ],
+    ['only the older is pending: the newer is sent', { kind: 'sent' }, { waiting: 'older' }, null, 'broadcast'],
+    ['only the older is pending, just sent: wait', { kind: 'sent' }, { waiting: 'older' }, ago(99), 'wait'],
+    ['only the older is pending, too long: replaced', { kind: 'sent' }, { waiting: 'older' }, ago(1000, 10), 'replace'],
     ['sent before a restart and forgotten: sent again', { kind: 'sent' }, { waiting: 'none' }, null, 'broadcast'],
-    ['not shown by any pool, just sent: patience', { kind: 'sent' }, { waiting: 'none' }, ago(99), 'wait'],
+    ['not shown by any pool, just sent: wait', { kind: 'sent' }, { waiting: 'none' }, ago(99), 'wait'],
     ['not shown for a while: sent again', { kind: 'sent' }, { waiting: 'none' }, ago(500, 100), 'broadcast'],
     ['not shown, too long: replaced', { kind: 'sent' }, { waiting: 'none' }, ago(1000, 10), 'replace'],
     ['in a block: noted', { kind: 'sent' }, { receipt, headBlock: 6n }, null, 'noteMined'],
     ['recorded and in a block', { kind: 'signed' }, { receipt, headBlock: 6n }, null, 'noteMined'],
     ['noted: waits for depth', { kind: 'mined', inclusion }, { receipt, headBlock: 6n }, null, 'wait'],
     [
-      'in another block: noted anew',
+      'in a different block: noted again',
       { kind: 'mined', inclusion: { ...inclusion, blockHash: HASH } },
       { receipt, headBlock: 6n },
       null,
@@ -65,8 +71,8 @@ describe('the next step', () => {
     ],
     ['deep enough: settled', { kind: 'mined', inclusion }, { receipt, headBlock: 7n }, null, 'settle'],
     ['deep enough at first sight: settled', { kind: 'sent' }, { receipt, headBlock: 7n }, null, 'settle'],
-    ['an endpoint that is behind: waits', { kind: 'mined', inclusion }, { receipt, headBlock: 3n }, null, 'wait'],
-    ['in no block any more: waits again', { kind: 'mined', inclusion }, { waiting: 'newest' }, null, 'reopen'],
+    ['a lagging endpoint: waits', { kind: 'mined', inclusion }, { receipt, headBlock: 3n }, null, 'wait'],
+    ['no longer in a block: pending again', { kind: 'mined', inclusion }, { waiting: 'newest' }, null, 'reopen'],
     ['nonce taken, just seen: waits', { kind: 'sent' }, { accountNonce: 8, takenSinceBlock: 100n }, null, 'wait'],
     ['nonce taken, not for long: waits', { kind: 'sent' }, { accountNonce: 8, takenSinceBlock: 98n }, null, 'wait'],
     ['nonce taken for good: lost', { kind: 'sent' }, { accountNonce: 8, takenSinceBlock: 97n }, null, 'lose'],
@@ -77,7 +83,7 @@ describe('the next step', () => {
     ).toBe(kind);
   });
 
-  it('never gives a transaction up, nor sends another, while one of ours is in a block or may still get into one', () => {
+  it('never gives up a transaction, nor sends another, while one of ours is in a block or may still get into one', () => {
     const states: TransactionState[] = [{ kind: 'signed' }, { kind: 'sent' }, { kind: 'mined', inclusion }];
     const observation = fc.record({
       headBlock: fc.bigInt(0n, 20n),

@@ -1,21 +1,21 @@
-/** What to do about an open transaction, from what was just read. Pure; the loop around it acts. */
+/** What to do about an open transaction, based on what was just read. Pure; the loop around it acts. */
 import { elapsedMs, type Monotonic } from '../../../protocol/monotonic.ts';
 import type { Receipt } from '../rpc/methods.ts';
 import type { JournalEntry } from './intent.ts';
 
 export interface Observation {
   readonly headBlock: bigint;
-  /** Number of this account's transactions in the chain: the nonce of the next. */
+  /** Number of this account's transactions on the chain: the nonce of the next. */
   readonly accountNonce: number;
-  /** Of whichever attempt is in a block. */
+  /** Of the attempt that is in a block. */
   readonly receipt: Receipt | null;
-  /** Which attempt waits in the node's pool. */
+  /** Which attempt is pending in the node's pool. */
   readonly waiting: 'newest' | 'older' | 'none';
   /** The head at which the nonce was first seen taken without a receipt of ours; null while it is free. */
   readonly takenSinceBlock: bigint | null;
 }
 
-/** When the newest attempt went out, as far as this process knows. */
+/** When the newest attempt was sent, as far as this process knows. */
 export interface Broadcasts {
   readonly first: Monotonic;
   readonly last: Monotonic;
@@ -24,7 +24,7 @@ export interface Broadcasts {
 export interface FollowRules {
   readonly confirmations: number;
   readonly stuckAfterMs: number;
-  /** Between two broadcasts of a transaction that no pool shows: some nodes never show it before it is in a block. */
+  /** Time between two broadcasts of a transaction that no pool shows: some nodes never show it before it is in a block. */
   readonly rebroadcastMs: number;
 }
 
@@ -45,7 +45,7 @@ export function nextStep(input: {
   broadcasts: Broadcasts | null;
   rules: FollowRules;
   now: Monotonic;
-  /** How long ago the newest attempt was signed, by its date: for what a process before this one has sent. */
+  /** How long ago the newest attempt was signed, by its date: for transactions sent by an earlier process. */
   signedAgoMs: number;
 }): NextStep {
   const { entry, seen, broadcasts, rules, now, signedAgoMs } = input;
@@ -56,10 +56,10 @@ export function nextStep(input: {
     const isNoted = state.kind === 'mined' && state.inclusion.blockHash === blockHash;
     return isNoted ? { kind: 'wait' } : { kind: 'noteMined', receipt: seen.receipt };
   }
-  // It was in a block and is in none now.
+  // It was in a block and no longer is.
   if (state.kind === 'mined') return { kind: 'reopen' };
   if (seen.accountNonce > entry.nonce) {
-    // Receipts may come later than the count; only as many blocks as make a transaction final prove the loss.
+    // Receipts may lag behind the count; only as many blocks as make a transaction final prove the loss.
     const since = seen.takenSinceBlock ?? seen.headBlock;
     return seen.headBlock - since >= BigInt(rules.confirmations) ? { kind: 'lose' } : { kind: 'wait' };
   }

@@ -1,4 +1,4 @@
-/** Reading what the chain knows about this account. */
+/** Reads what the chain knows about this account. */
 import { RpcRefused } from '../errors.ts';
 import { explainRefusal, revertReason } from '../revert.ts';
 import type { ChainRpc, Receipt } from '../rpc/methods.ts';
@@ -6,7 +6,7 @@ import type { FeeMarket } from './fees.ts';
 import { type Inclusion, type JournalEntry, newestAttempt } from './intent.ts';
 import type { Observation } from './next-step.ts';
 
-/** `takenSinceBlock` is what the observer before this one gave; it needs a memory, and this has none. */
+/** `takenSinceBlock` is the value from the previous observation; this function keeps no state. */
 export async function observe(rpc: ChainRpc, entry: JournalEntry, takenSinceBlock: bigint | null): Promise<Observation> {
   const headBlock = await rpc.call('eth_blockNumber', []);
   const accountNonce = await rpc.call('eth_getTransactionCount', [entry.account, 'latest']);
@@ -21,7 +21,7 @@ export async function observe(rpc: ChainRpc, entry: JournalEntry, takenSinceBloc
   };
 }
 
-/** Of any attempt: the newest is the likeliest, but an older one may have been quicker. */
+/** Of any attempt: most likely the newest, but an older one may have been faster. */
 export async function findReceipt(rpc: ChainRpc, entry: JournalEntry): Promise<Receipt | null> {
   for (const { hash } of entry.attempts.toReversed()) {
     const receipt = await rpc.call('eth_getTransactionReceipt', [hash]);
@@ -67,8 +67,9 @@ export async function readFeeMarket(rpc: ChainRpc): Promise<FeeMarket> {
 }
 
 /**
- * Why a transaction was reverted. A receipt does not say; the same call on the state before its block usually does,
- * and on the state after it if an earlier transaction of that block was the cause. Never throws, never says "success".
+ * Why a transaction was reverted. A receipt does not say; the same call on the state before its block usually does, or
+ * on the state after it if an earlier transaction of that block was the cause. Never throws, and never returns
+ * "success".
  */
 export async function readRevertReason(rpc: ChainRpc, entry: JournalEntry, receipt: Receipt): Promise<string> {
   if (receipt.gasUsed >= entry.gasLimit) return 'out of gas';

@@ -1,4 +1,4 @@
-/** Nodes that do not know the block tag `pending`, or count strangely by it. */
+/** Nodes that do not know the block tag `pending`, or count differently with it. */
 
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -35,7 +35,10 @@ const ANSWERS: Readonly<Record<string, unknown>> = {
   eth_sendRawTransaction: HASH,
 };
 
-/** A chain at which this account has sent {@link LATEST} transactions, and that says `pending` when asked by that tag. */
+/**
+ * A chain on which this account has sent {@link LATEST} transactions, and that answers `pending` when asked with that
+ * tag.
+ */
 async function submitAt(pending: Said) {
   let sent = 0;
   const server = createServer((request, response) => {
@@ -84,15 +87,15 @@ describe('the tag `pending`', () => {
     ['not implemented', { status: 400, error: { code: -32601, message: 'pending is not implemented' } }],
     ['counted from zero', { result: '0x0' }],
     ['the same as latest', { result: '0x5' }],
-  ])('%s: the next number of the account is used', async (_, pending) => {
+  ])("%s: the account's next nonce is used", async (_, pending) => {
     expect(await submitAt(pending)).toEqual({ code: 'CHAIN_TRANSACTION_OPEN', sent: 1, nonce: LATEST });
   });
 
-  it('that counts more than is ours keeps everything back', async () => {
+  it("with a count that includes others' transactions delays everything", async () => {
     expect(await submitAt({ result: '0x7' })).toEqual({ code: 'CHAIN_FOREIGN_TRANSACTION', sent: 0, nonce: null });
   });
 
-  it('that a limit keeps from being answered is not guessed', async () => {
+  it('that a limit prevents from being answered is not guessed', async () => {
     const limited = { status: 429, error: { code: -32005, message: 'daily request count exceeded' } };
     expect(await submitAt(limited)).toEqual({ code: 'CHAIN_UNREACHABLE', sent: 0, nonce: null });
   });

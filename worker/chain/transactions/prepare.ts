@@ -1,4 +1,4 @@
-/** From an intent to a signed transaction, or to the reason why not. Nothing is written and nothing is sent here. */
+/** From an intent to a signed transaction, or to the reason why not. Writes and sends nothing. */
 import type { ChainPreset } from '../../../contract/chain-preset.ts';
 import type { Signer } from '../../kit/signer.ts';
 import { ChainError, RpcRefused } from '../errors.ts';
@@ -14,8 +14,9 @@ export interface Prepared {
 }
 
 /**
- * The call is tried on the chain's present state first, so that what must fail costs nothing.
- * @throws ChainError CHAIN_REVERTED, CHAIN_INSUFFICIENT_FUNDS, CHAIN_GAS_ABOVE_CAP, CHAIN_FEE_ABOVE_CAP and those of an RPC call
+ * The call is tried on the chain's current state first, so that what must fail costs nothing.
+ * @throws ChainError CHAIN_REVERTED, CHAIN_INSUFFICIENT_FUNDS, CHAIN_GAS_ABOVE_CAP, CHAIN_FEE_ABOVE_CAP and those of an
+ * RPC call
  */
 export async function prepareTransaction(input: {
   intent: Intent;

@@ -14,7 +14,7 @@ afterAll(() => world.chain.stop());
 
 const staking = contractInterface('C26', 'NodeStaking');
 const stakeIntent = (id: string, cnx: bigint, valueCnx?: bigint) => world.stakeIntent(id, cnx, valueCnx);
-/** Turns blocks off for the duration of `work`. */
+/** Turns off block production during `work`. */
 async function withoutBlocks<Result>(work: () => Promise<Result>): Promise<Result> {
   const { control } = world.chain.anvil;
   await control.setAutomine(false);
@@ -53,7 +53,7 @@ describe('an intent', () => {
     expect([client.journal.find('a')?.nonce, client.journal.find('b')?.nonce]).toEqual([0, 1]);
   });
 
-  it('that must fail is refused with the contract’s words, costs nothing and leaves no trace', async () => {
+  it('that must fail is refused with the contract’s message, costs nothing and leaves no trace', async () => {
     const client = await world.client({ wei: 500n * CNX });
     await expect(client.transactions.submit(stakeIntent('low', 399n))).rejects.toMatchObject({
       code: 'CHAIN_REVERTED',
@@ -65,7 +65,7 @@ describe('an intent', () => {
     expect(await world.count(client.address)).toBe(1);
   });
 
-  it('without the money for it is refused with what is missing, also when only the gas is', async () => {
+  it('without the money for it is refused with the missing amount, even if only gas is missing', async () => {
     const client = await world.client({ wei: 400n * CNX });
     await expect(client.transactions.submit(stakeIntent('x', 401n))).rejects.toMatchObject({
       code: 'CHAIN_INSUFFICIENT_FUNDS',
@@ -82,7 +82,7 @@ describe('an intent', () => {
     await expect(big.transactions.submit(stakeIntent('x', 400n))).rejects.toMatchObject({ code: 'CHAIN_GAS_ABOVE_CAP' });
   });
 
-  it('that is reverted after all, is told with its reason, and is paid for', async () => {
+  it('that is reverted after all is reported with its reason, and is paid for', async () => {
     const client = await world.client();
     await client.staking.setStake(400n * CNX, { id: 's' });
     const outcome = await withoutBlocks(async () => {
@@ -91,7 +91,7 @@ describe('an intent', () => {
         data: staking.encodeFunctionData('tryUnstake') as Hex,
       });
       await expect.poll(() => stateOf(client, 't')).toBe('sent');
-      // The relay is quicker: in the same block, but before us. When we looked, all was well.
+      // The relay is faster: in the same block, but before us. When we checked, everything was fine.
       const { provider } = world.chain.anvil.control;
       const data = staking.encodeFunctionData('unstake', [client.address]);
       await provider.send('anvil_impersonateAccount', [world.relay.address]);
@@ -106,8 +106,8 @@ describe('an intent', () => {
   });
 });
 
-describe('a transaction that waits', () => {
-  it('too long is sent again with the same nonce and a higher fee; one of the two is executed', async () => {
+describe('a pending transaction', () => {
+  it('is sent again after too long, with the same nonce and a higher fee; one of the two is executed', async () => {
     const client = await world.client({ preset: { stuckAfterMs: 1 } });
     const outcome = await withoutBlocks(async () => {
       const submitted = client.transactions.submit(stakeIntent('s', 400n));
@@ -124,7 +124,7 @@ describe('a transaction that waits', () => {
       expect(price * 1000n).toBeGreaterThanOrEqual((prices[index - 1] ?? 0n) * 1125n);
   });
 
-  it('is not offered more than the cap', async () => {
+  it('is never offered more than the cap', async () => {
     const capWei = 3_000_000_000n;
     const client = await world.client({ preset: { stuckAfterMs: 1, gas: { maxFeePerGasWei: String(capWei) } } });
     await withoutBlocks(async () => {
@@ -138,7 +138,7 @@ describe('a transaction that waits', () => {
     }
   });
 
-  it('and was forgotten by the node is sent again as it was', async () => {
+  it('that the node has forgotten is sent again unchanged', async () => {
     const client = await world.client();
     await withoutBlocks(async () => {
       const { control } = world.chain.anvil;
@@ -156,7 +156,7 @@ describe('a transaction that waits', () => {
 });
 
 describe('someone else with the key', () => {
-  it('who has a transaction under way is not got in the way of', async () => {
+  it('with a pending transaction is not disturbed', async () => {
     const client = await world.client();
     await withoutBlocks(async () => {
       await foreign(client, 0);
@@ -167,14 +167,14 @@ describe('someone else with the key', () => {
     expect(await client.transactions.submit(stakeIntent('s', 400n))).toMatchObject({ kind: 'succeeded' });
   });
 
-  it('who left a gap does not hold us up', async () => {
+  it('who left a gap does not delay us', async () => {
     const client = await world.client();
     await foreign(client, 5);
     expect(await client.transactions.submit(stakeIntent('s', 400n))).toMatchObject({ kind: 'succeeded' });
     expect(client.journal.find('s')?.nonce).toBe(0);
   });
 
-  it('who takes our nonce makes our transaction lost for good, which is said only when it is final', async () => {
+  it('who takes our nonce makes our transaction lost for good, which is reported only when it is final', async () => {
     const client = await world.client({ preset: { confirmations: 2 } });
     const { control } = world.chain.anvil;
     const submitted = await withoutBlocks(async () => {
@@ -229,7 +229,7 @@ describe('a reorganisation', () => {
     expect(outcomes).toMatchObject(hashes.map((hash) => ({ kind: 'succeeded', inclusion: { hash } })));
   });
 
-  it('that took out a stranger’s transaction leaves a gap, which is told', async () => {
+  it('that removed someone else’s transaction leaves a gap, which is reported', async () => {
     const client = await world.client();
     const { control } = world.chain.anvil;
     const before = await control.snapshot();
@@ -249,7 +249,7 @@ describe('a reorganisation', () => {
 });
 
 describe('the log', () => {
-  it('names transactions by hash; neither the key nor signed bytes get into it, nor into errors', async () => {
+  it('names transactions by hash; neither the key nor signed bytes appear in it or in errors', async () => {
     const lines: string[] = [];
     const log = createLog({ level: 'debug', secrets: [], stream: { write: (line: string) => void lines.push(line) } });
     const client = await world.client({ log, preset: { stuckAfterMs: 1 } });
@@ -269,7 +269,7 @@ describe('the log', () => {
 });
 
 describe('a chain without EIP-1559', () => {
-  it('gets legacy transactions, replaced when they wait too long', async () => {
+  it('gets legacy transactions, replaced if they wait too long', async () => {
     const legacy = await startChainWorld({ hardfork: 'berlin' });
     onTestFinished(() => legacy.chain.stop());
     const { control } = legacy.chain.anvil;

@@ -1,4 +1,4 @@
-/** A profile's process for tests: claims what it is told to, says how that went, and stays until it is killed. */
+/** A profile's process for tests: claims what it is told to, reports the result, and stays until it is killed. */
 import { z } from 'zod';
 import { claimGpus } from '../claims.ts';
 
@@ -13,7 +13,7 @@ function answer(message: unknown): unknown {
 process.on('message', (message) => {
   const said = answer(message);
   setImmediate(() => {
-    // A claim lasts as long as the process, whether or not anybody keeps the object.
+    // A claim lasts as long as the process, even if nobody keeps the object.
     globalThis.gc?.();
     process.send?.(said);
   });

@@ -1,4 +1,4 @@
-/** Outputs of several cards, made of the recorded outputs of one card each. */
+/** Outputs of several cards, composed from recordings of one card each. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -44,7 +44,7 @@ ${gpus.join('\n')}
 </nvidia_smi_log>`;
 }
 
-/** Replaces the text of the first `<tag>` inside an output or a card. */
+/** Replaces the text of the first `<tag>` in an output or a card. */
 export function withField(xml: string, tag: string, text: string): string {
   const pattern = new RegExp(`<${tag}>[^<]*</${tag}>`);
   if (!pattern.test(xml)) throw new Error(`no <${tag}> to replace`);

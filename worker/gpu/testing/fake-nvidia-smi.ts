@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 export interface FakeNvidiaSmi {
   readonly command: string;
-  /** Replaces the text whole: a reader sees the one or the other. */
+  /** Replaces the text atomically: a reader sees either the old or the new one. */
   setCards(xml: string): void;
 }
 

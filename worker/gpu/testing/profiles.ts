@@ -22,7 +22,7 @@ type NvidiaInput = Extract<NodeConfigInput['gpu'], { kind: 'nvidia' }>;
 
 interface ProfileOptions {
   readonly gpu: Partial<NvidiaInput> & Pick<NvidiaInput, 'uuids'>;
-  /** Default: a program that notes its environment. */
+  /** Default: a program that records its environment. */
   readonly engine?: EngineConfig;
   readonly modelIds?: string[];
 }
@@ -31,9 +31,9 @@ interface Profile {
   readonly client: WorkerClient;
   readonly address: Hex;
   readonly dataDir: string;
-  /** Resolves when the node has joined; rejects with why it does not. */
+  /** Resolves when the node has joined; rejects with the reason if it does not. */
   readonly started: Promise<NodeView>;
-  /** What the relay knows of it. */
+  /** What the relay knows about it. */
   row(): NodeRow | undefined;
   engineEnvironment(): Record<string, string>;
   /** SIGKILL; resolves when the process is gone. */
@@ -86,7 +86,7 @@ export async function testMachine(xml: string): Promise<TestMachine> {
       },
       privateKey,
     );
-    // Who awaits it hears of a failure; who does not, is not interested.
+    // A caller that awaits it gets the failure; others are not interested.
     started.catch(() => {});
     return {
       client,
