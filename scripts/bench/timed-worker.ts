@@ -11,9 +11,19 @@ import type { TaskNetwork } from '../../worker/networks/task-network.ts';
 import { processPort } from '../../worker/process/process-port.ts';
 import { runWorker } from '../../worker/process/run-worker.ts';
 
+const FLUSH_MS = 50;
+
 const file = process.argv[2] ?? '';
 const now = () => performance.timeOrigin + performance.now();
-const write = (line: object) => appendFileSync(file, `${JSON.stringify(line)}\n`);
+/** Written later: an act never waits for its own measurement. */
+let lines = '';
+const write = (line: object) => {
+  lines += `${JSON.stringify(line)}\n`;
+};
+setInterval(() => {
+  if (lines !== '') appendFileSync(file, lines);
+  lines = '';
+}, FLUSH_MS).unref();
 
 /** Every call that answers with a promise is written down when it has ended, with what it was asked. */
 function timed(network: TaskNetwork): TaskNetwork {

@@ -7,6 +7,7 @@ import type { StoreFile } from './store-file.ts';
 export type ClaimPurpose = 'download' | 'remove' | 'verify';
 
 const claimSchema = z.object({ session_id: z.string(), purpose: z.string(), ...profileMarkSchema.shape });
+const idSchema = z.object({ id: z.number() });
 const markSchema = z.object({ place: z.string(), ...profileMarkSchema.shape });
 
 export class Claims {
@@ -48,7 +49,7 @@ export class Claims {
   /** Marks a place as read by a task of this process. @returns a function that removes the mark. */
   use(place: string): () => void {
     const { id } = this.#file.one(
-      z.object({ id: z.number() }),
+      idSchema,
       'INSERT INTO uses (place, session_id) VALUES (?, ?) RETURNING id',
       place,
       this.#file.session,

@@ -7,6 +7,7 @@ import { commitmentField, weiField } from '../../protocol/wire/fields.ts';
 import type { RemoteTask } from '../../protocol/wire/task.ts';
 import { inRelaxedTransaction, readAll, readOne } from '../kit/database.ts';
 import { WorkerError } from '../kit/errors.ts';
+import { jsonColumn } from '../kit/json-column.ts';
 import { observedSteps } from './observed-steps.ts';
 
 const names = <Name extends string>(table: Record<Name, number>) => z.enum(Object.keys(table) as [Name, ...Name[]]);
@@ -17,7 +18,7 @@ export const taskRowSchema = z
     commitment: commitmentField,
     sequence: z.number().int(),
     type: names(TASK_TYPE),
-    model_ids: z.string().transform((text) => z.array(z.string()).parse(JSON.parse(text))),
+    model_ids: jsonColumn(z.array(z.string())),
     task_args: z.string(),
     fee_wei: weiField,
     timeout_seconds: z.number(),
@@ -79,6 +80,8 @@ const alarmSchema = z
   .transform((row) => ({ code: row.code, message: row.message, atMs: row.at_ms }));
 export type Alarm = z.output<typeof alarmSchema>;
 
+const latestSchema = z.object({ ms: z.number().nullable() });
+
 export class Tasks {
   readonly #db: DatabaseSync;
 
@@ -105,7 +108,7 @@ export class Tasks {
   /** When the latest ended task with an unknown payment was closed; null if there is none. */
   latestUnsettledMs(): number | null {
     const sql = 'SELECT max(closed_ms) AS ms FROM tasks WHERE closed_ms IS NOT NULL AND payment_wei IS NULL';
-    return readOne(this.#db, z.object({ ms: z.number().nullable() }), sql)?.ms ?? null;
+    return readOne(this.#db, latestSchema, sql)?.ms ?? null;
   }
 
   /** Stores the network's current report, and each transition it proves. Returns true if the status has changed. */

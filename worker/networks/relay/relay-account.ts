@@ -19,11 +19,19 @@ export const PAGE_SIZE = 100;
 export const RELAY_LISTS = ['taskFee', 'deposit', 'withdrawal', 'vesting'] as const;
 export type RelayList = (typeof RELAY_LISTS)[number];
 
-const LISTS: Readonly<Record<RelayList, { readonly path: string; readonly field: string }>> = {
-  taskFee: { path: '/v1/relay_account/:address/task_fee', field: 'records' },
-  deposit: { path: '/v1/relay_account/:address/deposit/list', field: 'deposit_records' },
-  withdrawal: { path: '/v1/relay_account/:address/withdraw/list', field: 'withdraw_records' },
-  vesting: { path: '/v2/relay_account/:address/vesting/list', field: 'vesting_records' },
+function listAt(path: string, field: string) {
+  const rows = goArray(z.unknown());
+  const schema = z
+    .looseObject({ total: uintField })
+    .transform((data): RecordPage => ({ total: data.total, rows: rows.parse(data[field]) }));
+  return { path, schema };
+}
+
+const LISTS: Readonly<Record<RelayList, ReturnType<typeof listAt>>> = {
+  taskFee: listAt('/v1/relay_account/:address/task_fee', 'records'),
+  deposit: listAt('/v1/relay_account/:address/deposit/list', 'deposit_records'),
+  withdrawal: listAt('/v1/relay_account/:address/withdraw/list', 'withdraw_records'),
+  vesting: listAt('/v2/relay_account/:address/vesting/list', 'vesting_records'),
 };
 
 export interface RecordPage {
@@ -72,10 +80,7 @@ export function createRelayAccount(relay: RelayConnection | RelayClient): RelayA
     balance: () => client.loggedInData(weiField, { method: 'GET', path: `/v2/relay_account/${address}/balance` }),
 
     async page(list, page) {
-      const { path, field } = LISTS[list];
-      const schema = z
-        .looseObject({ total: uintField })
-        .transform((data) => ({ total: data.total, rows: goArray(z.unknown()).parse(data[field]) }));
+      const { path, schema } = LISTS[list];
       try {
         const query = { page, page_size: PAGE_SIZE };
         return await client.loggedInData(schema, { method: 'GET', path: path.replace(':address', address), query });

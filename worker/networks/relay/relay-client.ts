@@ -32,6 +32,7 @@ interface Signed {
 
 const tokenSchema = z.object({ token: z.string().min(1) });
 const timeSchema = z.object({ now: uintField });
+const eventRowsSchema = goArray(z.unknown());
 
 /** Every method makes one attempt and rejects like {@link RelayTransport}. */
 export class RelayClient {
@@ -118,7 +119,7 @@ export class RelayClient {
 
   /** Rows of the relay's events as received. */
   events(query: NonNullable<RelayRequest['query']>): Promise<unknown[]> {
-    return this.data(goArray(z.unknown()), { method: 'GET', path: '/v1/events', query });
+    return this.data(eventRowsSchema, { method: 'GET', path: '/v1/events', query });
   }
 
   /** Unix seconds. */
