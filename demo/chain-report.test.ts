@@ -33,7 +33,7 @@ function input(changes: Partial<ChainReportInput['chain']> = {}): ChainReportInp
 }
 
 describe('chainReport', () => {
-  it('agrees when every wei is somewhere, the slashed ones too', () => {
+  it('agrees if every wei is accounted for, including the slashed ones', () => {
     const { differences, text } = chainReport(input());
     expect(differences).toEqual([]);
     expect(text).toMatch(/cheat.*2 wei.*500/);
@@ -42,11 +42,11 @@ describe('chainReport', () => {
   it.each([
     [{ heldWei: 399n }, 'coin in the staking contract against all stakes: 399 wei, expected 400 wei'],
     [{ slashedWei: 0n }, 'coin of the slash receiver against the slashed stakes: 0 wei, expected 400 wei'],
-  ])('%o is told', (changes, difference) => {
+  ])('%o is reported', (changes, difference) => {
     expect(chainReport(input(changes)).differences).toEqual([difference]);
   });
 
-  it('tells a wei that a node lacks, and a stake that the relay counts otherwise', () => {
+  it("reports a wei that a node lacks, and a stake that differs in the relay's books", () => {
     const accounts = new Map(input().chain.accounts).set(YOU.address.toLowerCase(), {
       stakeWei: 399n,
       walletWei: 97n,

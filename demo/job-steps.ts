@@ -1,4 +1,4 @@
-/** The steps of the demo's job: tasks are submitted to the network, and checked when everything has ended. */
+/** The steps of the demo's job: tasks are submitted to the network, and checked once everything has ended. */
 import type { TaskOutcome } from '../devnet/application/outcome.ts';
 import { sampleChat } from '../devnet/application/samples.ts';
 import type { Submission, SubmittedTask, Submitter } from './submit.ts';

@@ -23,13 +23,13 @@ async function untilDispatched({ devnet }: DemoNetwork, commitment: string): Pro
 }
 
 /**
- * Order matters: the unanimous groups require cards that the cheat does not have. The group with the cheat runs while basil
- * is busy with the task that it lost when its power failed, so that the cheat has to be the third.
+ * Order matters: the unanimous groups require cards that the cheat does not have. The group with the cheat runs while
+ * basil is still busy with the task that it lost in its power failure, so that the cheat has to be the third.
  */
 export async function runJob(network: DemoNetwork, submitter: Submitter, say: (text: string) => void): Promise<JobResult> {
   const { surprises, start, chats, ended } = createJobSteps(submitter);
 
-  say('Six chat requests and four images to whoever is free');
+  say('Six chat requests and four images for any free node');
   await chats(0, 6);
   for (let index = 0; index < 4; index++) await start(sampleImage(index), 'success');
   await ended();
@@ -71,7 +71,7 @@ export async function runJob(network: DemoNetwork, submitter: Submitter, say: (t
   await chats(9, 17);
   await lost.ended;
 
-  say('basil is back and goes on where it was');
+  say('basil is back and continues where it was');
   await network.restorePowerOfBasil();
   await chats(17, 19);
   await ended();

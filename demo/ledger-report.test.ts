@@ -11,7 +11,7 @@ const check = (fields: Partial<AccountCheckView>): AccountCheckView => ({
   ...fields,
 });
 
-it('tells what every account holds and with whom it agrees', () => {
+it('shows what every account holds and what it agrees with', () => {
   const { text, differences } = ledgerReport([check({}), check({ account: 'benefit', against: 'none' })]);
   expect(text).toMatch(/wallet.*7 wei.*agrees with the chain/);
   expect(text).not.toContain('benefit');

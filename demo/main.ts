@@ -18,9 +18,9 @@ import { openDemoWindow } from './window.ts';
 const STARTING: Readonly<Record<DemoOptions['network'], string>> = {
   relay: 'Starting a chain, a relay, an application, three peers and your node, each node with its own engine …',
   chain:
-    'Starting a chain with the task contracts, a relay that carries, an application, two peers and your node, each with its own engine …',
+    'Starting a chain with the task contracts, a relay that only carries data, an application, two peers and your node, each with its own engine …',
 };
-/** Between two tasks of `--live`. */
+/** Pause between two tasks of `--live`. */
 const LIVE_PAUSE_MS = 3_000;
 /** How long the node may take to learn of its last payment. */
 const SETTLE_MS = 20_000;
@@ -68,7 +68,7 @@ async function serve({ options, explorer, closers, signal, print, say }: Serving
   await buildDesktop();
   const window = await openDemoWindow(options.network, print);
   closers.push(() => window.close());
-  say(`A node of your own in the program's window: ${window.address}\nThe address works once. Ctrl-C ends everything.`);
+  say(`A node of your own in the program's window: ${window.address}\nThe address works once. Press Ctrl-C to stop everything.`);
   return untilAborted(signal);
 }
 
@@ -98,7 +98,7 @@ async function demo(options: DemoOptions, signal: AbortSignal, closers: Closers)
   for (const surprise of surprises) print(`Unexpected: ${surprise}`);
   if (options.mode === 'serve') await serve({ options, explorer, closers, signal, print, say });
   if (options.mode === 'live') {
-    say(`A new task every ${LIVE_PAUSE_MS / 1000} s; watch them at ${explorer.url} – Ctrl-C ends it.`);
+    say(`A new task every ${LIVE_PAUSE_MS / 1000} s; watch them at ${explorer.url} – press Ctrl-C to stop.`);
     await keepTasksComing(stage, signal, say).catch((error: unknown) => {
       if (!signal.aborted) throw error;
     });

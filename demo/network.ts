@@ -17,7 +17,9 @@ import { createSamplingPlan, type SamplingPlan } from './sampling-plan.ts';
 
 /** A group validates one in this many tasks; the plan decides which. */
 const SAMPLING_MODULUS = 10;
-/** Seconds that a node has for a task: enough for a cold engine, and short enough for the demo to wait for a time-out. */
+/**
+ * Seconds that a node has for a task: enough for a cold engine, and short enough for the demo to wait for a timeout.
+ */
 const EXECUTION_SECONDS = 15;
 
 /** Cards of different sizes in GiB, so that a task's minimum VRAM decides which nodes can get it. */
@@ -36,7 +38,7 @@ export interface DemoNetwork {
   readonly participants: Readonly<Record<NodeName | 'application', Participant>>;
   /** For reading each participant's balance as it would itself. */
   readonly keys: Readonly<Record<NodeName | 'application', Hex>>;
-  /** Sends SIGKILL to the peer's worker, without telling anybody. */
+  /** Sends SIGKILL to the peer's worker without telling anybody. */
   cutPowerOfBasil(): Promise<void>;
   restorePowerOfBasil(): Promise<void>;
   stop(): Promise<void>;

@@ -16,7 +16,7 @@ describe('parseDemoOptions', () => {
     expect(() => parseDemoOptions(argv)).toThrow(UsageError);
   });
 
-  it('knows help', () => {
+  it('knows --help', () => {
     expect(parseDemoOptions(['-h'])).toBe('help');
   });
 });

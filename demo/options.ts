@@ -21,7 +21,7 @@ export class UsageError extends Error {}
 
 export const USAGE = `npm run demo -- [--chain] [--once] [--json] [--live]
 
-  --chain  a network whose tasks live in contracts on a chain (default: a relay has them)
+  --chain  a network whose tasks are in contracts on a chain (default: on a relay)
   --once   exit after the table (default: show the window until Ctrl-C)
   --json   print one JSON object as the last line; progress goes to stderr
   --live   after the table, keep this network's tasks coming until Ctrl-C`;
@@ -45,7 +45,8 @@ export function parseDemoOptions(argv: readonly string[]): DemoOptions | 'help' 
   }
   if (values.help === true) return 'help';
   if (values.once === true && values.live === true) throw new UsageError('--once and --live contradict each other');
-  if (values.json === true && values.live === true) throw new UsageError('--json needs an end; it does not go with --live');
+  if (values.json === true && values.live === true)
+    throw new UsageError('--json needs an end and cannot be combined with --live');
   const { chain = false, once = false, live = false, json = false } = values;
   return { mode: once ? 'once' : live ? 'live' : 'serve', json, network: chain ? 'chain' : 'relay' };
 }

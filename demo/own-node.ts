@@ -16,7 +16,7 @@ import { WORKER_ENTRY } from './programs.ts';
 export const STAKE_WEI = 400n * WEI_PER_CNX;
 /** Coin that a node has in addition to its stake. */
 export const GAS_WEI = WEI_PER_CNX;
-/** What each node has in coin before it stakes. */
+/** Each node's coin before it stakes. */
 export const COIN_WEI = STAKE_WEI + GAS_WEI;
 export const APPLICATION_WEI = 1_000n * WEI_PER_CNX;
 export const MODEL_IDS = [CHAT_MODEL, CODE_MODEL, IMAGE_MODEL].map((model) => `base:${model}`);
@@ -27,8 +27,8 @@ export interface Card {
 }
 
 /**
- * The devnet has no real cards, so the name says so; every node must have a platform suffix. A Mac's suffix would be
- * compared with the Mac itself.
+ * The devnet has no real cards, and the name says so. Every node needs a platform suffix, but a Mac's would be checked
+ * against the Mac itself.
  */
 export function demoCard(vramGib: number): Card {
   return { name: `Devnet Card ${vramGib}G+${SYSTEM.cards.unified ? 'Linux' : SYSTEM.cards.title}`, vramGib };
@@ -39,7 +39,7 @@ export interface OwnNodeOptions {
   readonly dataDir: string;
   readonly privateKey: Hex;
   readonly gpu: Card;
-  /** Default the embedded one. */
+  /** Default: the embedded one. */
   readonly engine?: EngineCommand | undefined;
   readonly onNode?: ((node: NodeView) => void) | undefined;
 }

@@ -7,7 +7,7 @@ const context = { titles: new Map([[TASK, 'haiku']]), names: new Map([[NODE.toLo
 const event = (type: string, args: object) => ({ id: 1, type, nodeAddress: NODE, commitment: TASK, args: JSON.stringify(args) });
 
 describe('progressLine', () => {
-  it('tells time, task, title, state, node and score', () => {
+  it('shows time, task, title, state, node and score', () => {
     const line = progressLine(
       event('TaskScoreReady', { task_id_commitment: TASK, selected_node: NODE, score: '0xabcd' }),
       context,
@@ -20,7 +20,7 @@ describe('progressLine', () => {
     expect(progressLine(event('NodeJoin', {}), context)).toContain('ada joined');
   });
 
-  it('passes over what it does not know', () => {
+  it('ignores unknown events', () => {
     expect(progressLine(event('SomethingNew', {}), context)).toBeNull();
   });
 });
@@ -29,7 +29,7 @@ describe('chainProgressLine', () => {
   const of = (name: string, fields: object = {}) =>
     chainProgressLine({ name, commitment: `0x${'12'.repeat(32)}`, node: null, score: null, ...fields }, context);
 
-  it('tells what the contracts tell', () => {
+  it("shows the contracts' events", () => {
     expect(of('TaskScoreReady', { node: NODE, score: '0xabcd' })?.split(/ {2,}/)).toEqual([
       '',
       '3.2 s',
@@ -44,7 +44,7 @@ describe('chainProgressLine', () => {
     expect(of('NodeSlashed', { commitment: null, node: NODE })).toContain('ada was slashed');
   });
 
-  it('passes over what says nothing new', () => {
+  it('ignores events that contain nothing new', () => {
     expect([of('DownloadModel'), of('TaskParametersUploaded')]).toEqual([null, null]);
   });
 });

@@ -18,7 +18,7 @@ const STATE_OF_EVENT: Readonly<Record<string, string>> = {
   TaskEndAborted: 'EndAborted',
 };
 
-/** What a relay has no event for. */
+/** Steps for which a relay has no event. */
 const STATE_ON_CHAIN: Readonly<Record<string, string>> = { TaskQueued: 'Queued' };
 
 const argsSchema = z.object({ selected_node: z.string().optional(), score: z.string().optional() });
@@ -49,7 +49,7 @@ export function progressLine(event: RelayEvent, context: ProgressContext): strin
   return stepLine({ state, commitment: event.commitment, node, score }, context);
 }
 
-/** As {@link progressLine}, of an event of the contracts. */
+/** Like {@link progressLine}, for an event of the contracts. */
 export function chainProgressLine({ name, commitment, node, score }: ChainEvent, context: ProgressContext): string | null {
   if (name === 'NodeSlashed') return nodeLine(node ?? '', SLASHED, context);
   if (name === 'NodeKickedOut') return nodeLine(node ?? '', 'was kicked out, with its stake', context);
@@ -58,7 +58,7 @@ export function chainProgressLine({ name, commitment, node, score }: ChainEvent,
   return stepLine({ state, commitment, node: node ?? undefined, score: score ?? undefined }, context);
 }
 
-const SLASHED = 'was slashed: its stake is gone';
+const SLASHED = 'was slashed: its stake is lost';
 const timeOf = (elapsedMs: number) => `${(elapsedMs / 1000).toFixed(1).padStart(6)} s`;
 const nameOf = (address: string, { names }: ProgressContext) => names.get(address.toLowerCase()) ?? shortHex(address);
 

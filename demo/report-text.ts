@@ -32,7 +32,7 @@ export interface Report {
   readonly differences: readonly string[];
 }
 
-/** A task as either kind of network reports it. */
+/** A task as reported by either kind of network. */
 export interface ReportedTask {
   readonly commitment: string;
   readonly type: TaskType;

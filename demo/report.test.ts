@@ -59,11 +59,11 @@ describe('buildReport', () => {
     expect(report.text).toContain('NOT add up');
   });
 
-  it('says when the node itself does not know of a payment', () => {
+  it('says if the node itself does not know about a payment', () => {
     expect(buildReport({ ...input, nodePaymentsWei: new Map() }).differences).toHaveLength(1);
   });
 
-  it('does not add up when the chain does not', () => {
+  it('does not add up if the chain does not', () => {
     const chain = { text: 'CHAIN', differences: ['one wei is gone'] };
     const report = buildReport({ ...input, chain });
     expect(report.differences).toEqual(chain.differences);
@@ -77,7 +77,7 @@ describe('buildReport', () => {
 });
 
 describe('ledgerBalance', () => {
-  it('compares addresses in any case', () => {
+  it('compares addresses case-insensitively', () => {
     expect(ledgerBalance(LEDGER, NODE.toUpperCase().replace('0X', '0x'))).toBe(7n);
     expect(ledgerBalance(LEDGER, APP)).toBe(93n);
   });

@@ -17,7 +17,7 @@ export interface ReportInput {
   readonly application: Participant;
   /** Titles by commitment. */
   readonly titles: ReadonlyMap<string, string>;
-  /** The answer to each participant's own balance request, by lower-case address. */
+  /** Each participant's own reading of its balance, by lower-case address. */
   readonly balancesWei: ReadonlyMap<string, bigint>;
   /** Payments according to the node's own store, by commitment. */
   readonly nodePaymentsWei: ReadonlyMap<string, bigint>;

@@ -1,7 +1,7 @@
 /**
- * Decides which of the demo's tasks are validated as groups. On a real network chance decides (one task in a hundred). A
- * demo of a minute cannot wait for that, so its relay searches for a seed for which the application's VRF gives the wanted
- * result. Everything after the seed, including proof and check, is unchanged.
+ * Decides which of the demo's tasks are validated as groups. On a real network this is left to chance (one task in a
+ * hundred), which is too rare for a demo of a minute, so its relay searches for a seed for which the application's VRF
+ * gives the wanted result. Everything after the seed, including proof and check, is unchanged.
  */
 import { bytesToHex, type Hex } from '../protocol/hex.ts';
 import type { Random } from '../protocol/ports.ts';

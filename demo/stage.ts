@@ -14,11 +14,11 @@ export interface StageOptions {
   readonly print: (text: string) => void;
   readonly say: (text: string) => void;
   readonly signal: AbortSignal;
-  /** Titles by commitment; filled as tasks come to be. */
+  /** Titles by commitment; filled as tasks are created. */
   readonly titles: Map<string, string>;
-  /** Since the demo began. */
+  /** Time since the demo began. */
   readonly elapsedMs: () => number;
-  /** Of every node; default the embedded one. Only where tasks live on a chain. */
+  /** Engine of every node; default: the embedded one. Only with tasks on a chain. */
   readonly engine?: EngineCommand;
 }
 

@@ -6,7 +6,7 @@ import { apiPage } from './api-page.ts';
 import { namesOf, schemaText } from './schema-text.ts';
 
 describe('docs/api.md', () => {
-  it('is what the contracts say, with every procedure', async () => {
+  it('matches the contracts, with every procedure', async () => {
     const page = await apiPage();
     expect(readFileSync(path.resolve(import.meta.dirname, '..', 'docs', 'api.md'), 'utf8')).toBe(page);
     const routes = [...page.matchAll(/^### `(\/\w+\/\w+)`/gm)].map(([, route]) => route);
@@ -23,14 +23,14 @@ describe('a schema as text', () => {
   const itemSchema = z.object({ id: z.string(), state: z.enum(['a', 'b']).default('a') });
   const names = namesOf([{ itemSchema, other: 1 }]);
 
-  it('names what has a name, and tells inputs from outputs', () => {
+  it('uses names for named types, and distinguishes inputs from outputs', () => {
     const output = schemaText(z.object({ items: z.array(itemSchema) }), 'output', names);
     expect(output.text).toBe('{ items: Item[] }');
     expect(output.types.get('Item')).toBe('{ id: string, state: "a" | "b" }');
     expect(schemaText(itemSchema.optional(), 'input', names).types.get('Item')).toBe('{ id: string, state?: "a" | "b" }');
   });
 
-  it('writes unions, tuples, records, constants and what nothing is known of', () => {
+  it('writes unions, tuples, records, constants and unknown types', () => {
     const text = (schema: z.ZodType) => schemaText(schema, 'output', names).text;
     expect(
       text(
@@ -47,7 +47,7 @@ describe('a schema as text', () => {
     expect(text(z.unknown())).toBe('any');
   });
 
-  it('refuses two schemas of one name', () => {
+  it('refuses two schemas with the same name', () => {
     expect(() => namesOf([{ itemSchema }, { itemSchema: z.string() }])).toThrow('two schemas are called Item');
   });
 });

@@ -1,4 +1,4 @@
-/** docs/api.md as text: everything that may be asked of the program and of a node, from the contracts themselves. */
+/** The text of docs/api.md: every procedure of the program and of a node, generated from the contracts. */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -11,33 +11,33 @@ import { type Direction, namesOf, schemaText } from './schema-text.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 const CONTRACT = path.join(ROOT, 'contract');
-/** Runs as it stands, on the Node that it says; a test does so. */
+/** Runs as written, on the Node version it mentions; a test does so. */
 const EXAMPLE = 'docs/examples/ask-program.mjs';
 
 const head = (example: string) => `# The programming interface
 
-Whatever the window can do, a script on the same machine can do as well: it speaks the contract of
-[\`contract/\`](../contract). This page is made from the contract (\`npm run docs\`); a test keeps it in step.
-For shell scripts, [the command line](cli.md) with \`--json\` is less work.
+A script on the same machine can do everything that the window can, and uses the same contract in
+[\`contract/\`](../contract). This page is generated from the contract (\`npm run docs\`); a test checks that it is up to date.
+For shell scripts, [the command line](cli.md) with \`--json\` is easier.
 
 ## Connecting
 
 1. **Address and token.** A program without a desktop (\`crynux-node run\` or \`serve\`) writes \`headless.json\` into its data
-   directory, readable by its owner alone: \`{ "pid", "port", "token" }\`. It listens on 127.0.0.1 only. The file is new at each start.
-   Whoever has the token can do everything that the command line can. Electron's program has no such door.
-2. **Transport.** A WebSocket to \`ws://127.0.0.1:<port>/rpc/host\` for the program, or \`/rpc/node/<profile id>\` for one node that
-   runs, with the header \`Authorization: Bearer <token>\`. Answers before the handshake: 401 = wrong token; 404 = that node does
-   not run.
-3. **Frames** are JSON texts. A call: \`{ "i": "1", "p": { "u": "/profiles/start", "b": { "json": <input> } } }\` with an \`i\` of your own
-   per call (up to 32 letters). Its answer has the same \`i\`: \`{ "i": "1", "p": { "b": { "json": <output> } } }\`; where \`p.s\` is 400 or more it is an error,
-   with \`code\`, \`message\` and the facts in \`p.b.json\`. Codes are in [errors.md](errors.md).
+   directory, readable only by its owner: \`{ "pid", "port", "token" }\`. It listens on 127.0.0.1 only. The file is new at each start.
+   Whoever has the token can do everything that the command line can. The desktop program has no such interface.
+2. **Transport.** A WebSocket to \`ws://127.0.0.1:<port>/rpc/host\` for the program, or \`/rpc/node/<profile id>\` for a running
+   node, with the header \`Authorization: Bearer <token>\`. Errors before the handshake: 401 = wrong token; 404 = that node is not
+   running.
+3. **Frames** are JSON texts. A call: \`{ "i": "1", "p": { "u": "/profiles/start", "b": { "json": <input> } } }\`, with a unique \`i\`
+   per call (up to 32 characters). Its answer has the same \`i\`: \`{ "i": "1", "p": { "b": { "json": <output> } } }\`. If \`p.s\` is 400 or more, it is an error,
+   with \`code\`, \`message\` and the facts in \`p.b.json\`. The codes are listed in [errors.md](errors.md).
 4. **Subscriptions** answer with a header \`content-type: text/event-stream\`, then with frames
-   \`{ "i", "t": 3, "p": { "e": "message", "d": { "json": <output> } } }\`: a snapshot first, then changes. \`e\` = \`done\` or \`error\` is the end.
-   \`{ "i", "t": 4 }\` from you ends one.
-5. **Limits.** Frames of up to 1 MiB to the program, 256 calls under way per connection. A frame that is not understood ends the connection.
+   \`{ "i", "t": 3, "p": { "e": "message", "d": { "json": <output> } } }\`: a snapshot first, then changes. \`e\` = \`done\` or \`error\` ends the subscription.
+   Send \`{ "i", "t": 4 }\` to end it yourself.
+5. **Limits.** Frames of up to 1 MiB to the program, 256 pending calls per connection. An invalid frame closes the connection.
 
-Amounts are decimal wei in strings, times epoch milliseconds (\`…Ms\`), files base64. In TypeScript,
-[\`contract/rpc-client.ts\`](../contract/rpc-client.ts) gives typed clients.
+Amounts are decimal wei in strings, times are epoch milliseconds (\`…Ms\`), files are base64. In TypeScript,
+[\`contract/rpc-client.ts\`](../contract/rpc-client.ts) provides typed clients.
 
 \`\`\`js
 ${example.trim()}
@@ -45,8 +45,8 @@ ${example.trim()}
 
 ## Reading this page
 
-\`name?\`: may be left out. Named types are at the end. **key**, **money**, **program**: the call touches the key or the money, or has a program
-run; a window cannot do it without the word of a person, a script with the token can. **own**: for the command line and such scripts alone.
+\`name?\`: optional. Named types are at the end. **key**, **money**, **program**: the call affects the key or the money, or starts a
+program; a window needs a person's confirmation for it, a script with the token does not. **own**: only for the command line and such scripts.
 `;
 
 interface Built {
@@ -59,7 +59,7 @@ export async function apiPage(): Promise<string> {
   const types = new Map<string, string>();
 
   const write = (schema: AnySchema | undefined, io: Direction): string => {
-    if (!(schema instanceof z.ZodType)) throw new Error('a procedure has no schema of zod');
+    if (!(schema instanceof z.ZodType)) throw new Error('a procedure has no zod schema');
     const { text, types: used } = schemaText(schema, io, names);
     for (const [name, definition] of used) {
       const other = types.get(name);
@@ -90,8 +90,8 @@ export async function apiPage(): Promise<string> {
     return [`## ${title}`, '', ...parts].join('\n');
   };
 
-  const host = section('Of the program: `/rpc/host`', hostContract, ['host-contract.ts']);
-  const node = section('Of a node: `/rpc/node/<profile id>`', nodeContract, ['node-contract.ts', 'money-procedures.ts']);
+  const host = section('Program: `/rpc/host`', hostContract, ['host-contract.ts']);
+  const node = section('Node: `/rpc/node/<profile id>`', nodeContract, ['node-contract.ts', 'money-procedures.ts']);
   const definitions = [...types]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, text]) => `type ${name} =${text.startsWith('\n') ? '' : ' '}${text}`);
@@ -107,7 +107,7 @@ function routesOf(tree: object, at: readonly string[] = []): [string, Built][] {
   });
 }
 
-/** What the sources say about each procedure: `group/name` → the comment above it. */
+/** The sources' comments on the procedures: `group/name` → the comment above it. */
 function commentsIn(files: readonly string[]): Map<string, string> {
   const comments = new Map<string, string>();
   for (const file of files) {
@@ -120,7 +120,7 @@ function commentsIn(files: readonly string[]): Map<string, string> {
       if (said !== undefined) comment = said;
       else {
         if (name !== undefined && indent === 2 && /\{$/.test(line)) group = name;
-        // A group within a group, and its end.
+        // A nested group, and its end.
         else if (name !== undefined && indent === 4 && /: \{$/.test(line)) group = `${group}/${name}`;
         else if (indent === 4 && /^ {4}\},$/.test(line)) group = group.replace(/\/.*$/, '');
         else if (name !== undefined && comment !== undefined && !comments.has(`${group}/${name}`))

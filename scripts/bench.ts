@@ -1,9 +1,10 @@
 /**
- * Speed, as figures with their spread over several runs, and as ratios to the official node's.
+ * Speed figures with their spread over several runs, and as ratios to the official node's.
  *
- *   npm run bench [-- --runs N] [--tasks N] [--only polling,tasks,hash,idle,growth,window] [--profiles 1,2,4,8] [--heap MINUTES] [--instructions] [--json FILE] [--compare FILE]
+ *   npm run bench [-- --runs N] [--tasks N] [--only polling,tasks,hash,idle,growth,window] [--profiles 1,2,4,8] [--heap
+ *   MINUTES] [--instructions] [--json FILE] [--compare FILE]
  *
- * `--json` keeps the figures; `--compare` shows what has become slower since such a file was written. Instructions are
+ * `--json` saves the figures; `--compare` shows what has become slower since such a file was written. Instructions are
  * counted by valgrind, which takes a minute or two.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -21,13 +22,13 @@ import { measureWindow } from './bench/measure-window.ts';
 import { buildDesktop } from './build-desktop.ts';
 
 /**
- * The official node 3.5.0, run on this devnet behind a counting proxy on a quiet machine, with an engine that answers at
- * once and no delay on the line (docs/verification.md). That it notices a start after 500 ms on average follows from its
- * source: it asks for its task once a second.
+ * The official node 3.5.0 on this devnet behind a counting proxy on a quiet machine, with an engine that answers at
+ * once and no network delay (docs/verification.md). Its source shows that it notices a start after 500 ms on average:
+ * it asks for its task once a second.
  */
 const OFFICIAL: Readonly<Record<string, number>> = {
-  'relay at hand: start → read': 500,
-  'relay at hand: start → score accepted, median': 1_340,
+  'nearby relay: start → read': 500,
+  'nearby relay: start → score accepted, median': 1_340,
   'requests per idle minute': 144,
 };
 
@@ -58,7 +59,7 @@ if (wanted.has('idle') || wanted.has('window') || values.profiles !== undefined 
   await buildDesktop();
 if (wanted.has('polling')) measurePolling(figures);
 if (wanted.has('hash')) await measureHash(runs, figures);
-if (values.instructions && !countInstructions(figures)) say('instructions are not counted: valgrind is not there');
+if (values.instructions && !countInstructions(figures)) say('instructions are not counted: valgrind is not installed');
 if (wanted.has('growth')) await measureGrowth(figures, values.large, say);
 if (wanted.has('tasks')) await measureTasks({ tasks: count(values.tasks), runs, figures, say });
 if (wanted.has('idle')) await measureIdle(runs, figures);
@@ -71,7 +72,7 @@ const report: Report = {
   date: new Date().toISOString(),
   figures: figures.all(),
 };
-print(`${report.machine}; median of ${runs} ${runs === 1 ? 'run' : 'runs'} (least … most)`);
+print(`${report.machine}; median of ${runs} ${runs === 1 ? 'run' : 'runs'} (min … max)`);
 print();
 for (const line of table(report.figures)) print(line);
 print();

@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 /**
- * The first step of every npm script, free of dependencies: brings node_modules in step with the lock file, then
- * runs the given script on the project's own Node 24, whatever Node (>= 20) the machine has.
+ * The first step of every npm script, without dependencies: brings node_modules in line with the lock file, then runs
+ * the given script on the project's own Node 24, whatever Node (>= 20) the machine has.
  *
  *   node scripts/bootstrap.mjs [--bin NAME] SCRIPT [ARG…]
  *
- * What it says goes to stderr, so that stdout belongs to the script.
+ * Its own messages go to stderr, because stdout belongs to the script.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -27,7 +27,7 @@ function fail(message) {
 
 const lockHash = () => createHash('sha256').update(readFileSync(lockFile)).digest('hex');
 
-/** True when an install of exactly this lock file is in place: ours (stamp), or one made by hand after the last change. */
+/** True if exactly this lock file is installed: by this script (stamp), or by hand after the last change. */
 function isInstalled() {
   if (!existsSync(projectNode)) return false;
   if (existsSync(stampFile)) return readFileSync(stampFile, 'utf8') === lockHash();
@@ -37,11 +37,11 @@ function isInstalled() {
 
 function install() {
   process.stderr.write('crynux: installing dependencies (once; about a minute) …\n');
-  // npm_execpath is set inside npm scripts and spares a shell on Windows, where npm is a .cmd file.
+  // npm_execpath is set inside npm scripts and avoids a shell on Windows, where npm is a .cmd file.
   const npm = process.env.npm_execpath;
   const args = ['ci', '--no-fund', '--no-audit', '--loglevel=error'];
-  // onnxruntime-node would fetch its CUDA libraries (hundreds of MB) from outside the registry; npm that knows
-  // "allowScripts" does not run that script, older npm does. Set the variable to cuda12 to have them.
+  // onnxruntime-node would download its CUDA libraries (hundreds of MB) from outside the registry. An npm that supports
+  // "allowScripts" does not run that script, but an older one does. Set the variable to cuda12 to get them.
   const options = { cwd: root, stdio: ['ignore', 2, 2], env: { ONNXRUNTIME_NODE_INSTALL: 'skip', ...process.env } };
   const done = npm?.endsWith('.js')
     ? spawnSync(process.execPath, [npm, ...args], options)
@@ -73,7 +73,7 @@ if (target === '--bin') {
   target = path.join(root, target);
 }
 
-/** Numbers that the arguments name: `--passphrase-fd 3`, `--secret-fd=4`. Secrets come by them. */
+/** Descriptor numbers in the arguments: `--passphrase-fd 3`, `--secret-fd=4`. Secrets are passed through them. */
 function namedDescriptors(args) {
   const named = args.flatMap(
     (arg, at) => /^--[a-z-]+-fd(?:=(\d+))?$/.exec(arg)?.[1] ?? (/^--[a-z-]+-fd$/.test(arg) ? [args[at + 1]] : []),
@@ -82,8 +82,8 @@ function namedDescriptors(args) {
 }
 
 /**
- * The descriptor itself, or npm's: it starts scripts without all but 0 to 2, yet on Linux keeps them open
- * itself. Null = nobody has given it; what Node opens for itself is in non-blocking mode or no file at all.
+ * The descriptor itself, or npm's: npm starts scripts with descriptors 0 to 2 only, but on Linux keeps the others open
+ * itself. Null = it was not given; Node's own descriptors are in non-blocking mode or no files at all.
  */
 function givenDescriptor(number) {
   const isFile = (stat) => stat.isFile() || stat.isFIFO() || stat.isSocket() || stat.isCharacterDevice();
@@ -98,13 +98,13 @@ function givenDescriptor(number) {
     try {
       const flags = Number.parseInt(/^flags:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/fdinfo/${number}`, 'utf8'))[1], 8);
       const isOurs = pid === process.pid;
-      // No other ancestor's: what it has open was not meant for us.
+      // Only the parent: what other ancestors have open was not meant for us.
       const mayGive = isOurs || /^npm\b|npm-cli/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
       if (mayGive && (flags & 0o4000) === 0 && isFile(statSync(`/proc/${pid}/fd/${number}`))) {
         return isOurs ? number : openSync(`/proc/${pid}/fd/${number}`, 'r');
       }
     } catch {
-      // Not open there, or not ours to look at.
+      // Not open there, or not accessible.
     }
     try {
       pid = Number(/^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]);
@@ -132,7 +132,8 @@ const child = spawn(projectNode, ['--disable-warning=ExperimentalWarning', targe
   stdio: childStdio(argv),
   env: { ...process.env, PATH: `${path.join(modules, '.bin')}${path.delimiter}${process.env.PATH ?? ''}` },
 });
-// A terminal's Ctrl-C reaches the whole group; a supervisor's signal only us. Pass it on, and live as long as the child.
+// A terminal's Ctrl-C reaches the whole process group, but a supervisor's signal only us. Forward it, and live as long
+// as the child.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
     if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);

@@ -1,4 +1,4 @@
-/** What the first step of every npm script hands on to the script. */
+/** What the first step of every npm script passes on to the script. */
 import { spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,7 @@ function run(args: readonly string[], descriptors: readonly (number | 'pipe' | '
   });
 }
 
-it('hands on the descriptors that the arguments name, under their numbers', () => {
+it('passes on the descriptors that the arguments name, with their numbers', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'descriptors-'));
   writeFileSync(path.join(folder, 'secret'), 'of five');
   const file = openSync(path.join(folder, 'secret'), 'r');
@@ -27,7 +27,7 @@ it('hands on the descriptors that the arguments name, under their numbers', () =
   expect(done).toMatchObject({ stdout: 'of five', status: 0 });
 });
 
-it('says so when nobody has opened one, instead of reading whatever has that number', () => {
+it('says if nobody has opened one, instead of reading whatever has that number', () => {
   const done = run(['--passphrase-fd=7'], []);
   expect(done).toMatchObject({ stdout: '', status: 1, stderr: expect.stringContaining('descriptor 7') });
 });

@@ -1,8 +1,8 @@
-/** The browser that UI tests drive: Chrome, Chromium or Edge, wherever the system has it. */
+/** The browser that UI tests use: Chrome, Chromium or Edge, wherever the system has it. */
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 
-/** The first is the same engine without a browser around it: it starts sooner and costs a fifth less. */
+/** The first is the same engine without a browser around it: it starts faster and costs a fifth less. */
 const NAMES = [
   'chromium-headless-shell',
   'chromium',
@@ -35,7 +35,7 @@ function isExecutable(file: string): boolean {
   }
 }
 
-/** Path of a browser, or null. `CRYNUX_BROWSER` wins over the search. */
+/** Path of a browser, or null. `CRYNUX_BROWSER` overrides the search. */
 export function findBrowser(env: NodeJS.ProcessEnv = process.env): string | null {
   const wanted = env.CRYNUX_BROWSER;
   if (wanted !== undefined && isExecutable(wanted)) return wanted;
@@ -47,7 +47,7 @@ export function findBrowser(env: NodeJS.ProcessEnv = process.env): string | null
   return candidates.find(isExecutable) ?? null;
 }
 
-/** As {@link findBrowser}. @throws Error when there is none */
+/** Like {@link findBrowser}. @throws Error if there is none */
 export function needBrowser(): string {
   const found = findBrowser();
   if (found === null) throw new Error('The UI tests need Chrome, Chromium or Edge. On Debian: sudo apt-get install -y chromium');

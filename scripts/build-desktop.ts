@@ -1,7 +1,7 @@
 /**
  * Builds the desktop program: the rooms as plain JavaScript with their resources (`dist/`), the preload script and the
- * window (`out/`). What has not changed since the last build is not built again, and two builds never run at once, so
- * that every test file may ask for one.
+ * window (`out/`). What has not changed since the last build is not built again, and two builds never run at the same
+ * time, so that every test file may request one.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -14,7 +14,7 @@ import { isWorkerError } from '../worker/kit/errors.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const at = (...parts: string[]) => path.join(root, ...parts);
-/** Lock, stamp and half-made folders. */
+/** Lock, stamp and unfinished folders. */
 const work = at('out', '.build');
 
 const INPUTS = [
@@ -22,12 +22,12 @@ const INPUTS = [
   ...['scripts/window-build.ts', 'scripts/catalogues.ts', 'scripts/build-desktop.ts', 'scripts/serve-fixtures.ts'],
   ...['tsconfig.json', 'tsconfig.build.json', 'electron.vite.config.ts', 'package.json', 'package-lock.json'],
 ];
-/** Whoever deletes one of these wants it made again. */
+/** If somebody deletes one of these, it is built again. */
 const OUTPUTS = ['dist/electron/main.js', 'dist/package.json', 'out/preload/preload.cjs', 'out/renderer/index.html'];
 const WAIT_MS = 200;
 const WAITS = 1_500;
 
-/** @returns false: what stands is already the newest. @throws Error when something does not compile */
+/** @returns false = everything is up to date. @throws Error if something does not compile */
 export function buildDesktop(): Promise<boolean> {
   return buildOnce('desktop', OUTPUTS, async () => {
     await Promise.all([buildRooms(), buildPreload()]);
@@ -36,8 +36,8 @@ export function buildDesktop(): Promise<boolean> {
 }
 
 /**
- * Builds what has not been built from these inputs, or is not there; whoever else builds is waited for.
- * @returns false: what stands is already the newest. @throws Error when something does not compile
+ * Builds what is missing or was not built from these inputs; waits for other builds.
+ * @returns false = everything is up to date. @throws Error if something does not compile
  */
 export async function buildOnce(what: string, outputs: readonly string[], build: () => Promise<void>): Promise<boolean> {
   await mkdir(work, { recursive: true });
@@ -88,7 +88,10 @@ async function filesOf(place: string): Promise<string[]> {
     .sort();
 }
 
-/** Made aside and then put in place: a program that runs from the old ones is disturbed as shortly as can be. */
+/**
+ * Built aside and then moved into place, so that a program that runs from the old files is disturbed as briefly as
+ * possible.
+ */
 async function buildRooms(): Promise<void> {
   const made = path.join(work, 'dist');
   await rm(made, { recursive: true, force: true });
@@ -106,7 +109,7 @@ async function buildPreload(): Promise<void> {
   await run(['node_modules/electron-vite/bin/electron-vite.js', 'build', '--logLevel', 'warn']);
 }
 
-/** In a process of its own: the bundler asks the environment for which mode it builds. */
+/** In a separate process, because the bundler reads its mode from the environment. */
 async function buildWindow(): Promise<void> {
   const script = `
     const { build } = await import('vite');
@@ -134,5 +137,5 @@ function run(args: readonly string[]): Promise<void> {
 
 if (import.meta.main) {
   const built = await buildDesktop();
-  process.stdout.write(built ? 'built dist/ and out/\n' : 'dist/ and out/ are the newest\n');
+  process.stdout.write(built ? 'built dist/ and out/\n' : 'dist/ and out/ are up to date\n');
 }

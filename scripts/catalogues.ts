@@ -21,22 +21,22 @@ import { PREFLIGHT_ERRORS } from '../worker/preflight/errors.ts';
 import { TRUST_ERRORS } from '../worker/trust/errors.ts';
 
 export const CATALOGUES: readonly { readonly file: string; readonly title: string; readonly catalogue: ErrorCatalogue }[] = [
-  { file: 'protocol/errors.ts', title: 'The rules of the network', catalogue: PROTOCOL_ERRORS },
+  { file: 'protocol/errors.ts', title: 'Network rules', catalogue: PROTOCOL_ERRORS },
   { file: 'contract/errors.ts', title: 'Between processes', catalogue: CONTRACT_ERRORS },
   { file: 'platform/errors.ts', title: 'The installed program', catalogue: PLATFORM_ERRORS },
   { file: 'worker/kit/errors.ts', title: 'The node', catalogue: WORKER_ERRORS },
   { file: 'worker/chain/errors.ts', title: 'The chain', catalogue: CHAIN_ERRORS },
-  { file: 'worker/outbound/errors.ts', title: 'The way to the internet', catalogue: OUTBOUND_ERRORS },
-  { file: 'worker/engines/errors.ts', title: 'The engine and its models', catalogue: ENGINE_ERRORS },
-  { file: 'worker/engines/embedded/images/errors.ts', title: 'Images on the embedded engine', catalogue: IMAGE_ERRORS },
-  { file: 'worker/models/errors.ts', title: 'The model store', catalogue: MODEL_STORE_ERRORS },
-  { file: 'worker/gpu/errors.ts', title: 'The graphics cards', catalogue: GPU_ERRORS },
+  { file: 'worker/outbound/errors.ts', title: 'Connections', catalogue: OUTBOUND_ERRORS },
+  { file: 'worker/engines/errors.ts', title: 'Engine and models', catalogue: ENGINE_ERRORS },
+  { file: 'worker/engines/embedded/images/errors.ts', title: 'Images in the embedded engine', catalogue: IMAGE_ERRORS },
+  { file: 'worker/models/errors.ts', title: 'Model store', catalogue: MODEL_STORE_ERRORS },
+  { file: 'worker/gpu/errors.ts', title: 'Graphics cards', catalogue: GPU_ERRORS },
   { file: 'worker/money/errors.ts', title: 'Money', catalogue: MONEY_ERRORS },
   { file: 'worker/trust/errors.ts', title: 'Evidence', catalogue: TRUST_ERRORS },
   { file: 'worker/preflight/errors.ts', title: 'Before the start', catalogue: PREFLIGHT_ERRORS },
   { file: 'host/errors.ts', title: 'Keys, profiles and processes', catalogue: HOST_ERRORS },
   { file: 'host/networks/errors.ts', title: 'Networks to choose from', catalogue: NETWORK_PRESET_ERRORS },
-  { file: 'host/local-network/errors.ts', title: 'The network on this machine', catalogue: LOCAL_NETWORK_ERRORS },
+  { file: 'host/local-network/errors.ts', title: 'The local network', catalogue: LOCAL_NETWORK_ERRORS },
   { file: 'electron/errors.ts', title: 'The desktop program', catalogue: SHELL_ERRORS },
   { file: 'headless/errors.ts', title: 'Without a desktop', catalogue: HEADLESS_ERRORS },
   { file: 'devnet/errors.ts', title: 'The devnet', catalogue: DEVNET_ERRORS },
@@ -45,5 +45,5 @@ export const CATALOGUES: readonly { readonly file: string; readonly title: strin
 
 /** Their errors go to developers, the command line and the log. */
 const NOT_SHOWN = ['protocol/', 'headless/', 'devnet/'];
-/** Of all that a host can meet in the window, which brings no others along. */
+/** The catalogues of everything that a host can see in the window; the others are not bundled with it. */
 export const SHOWN_CATALOGUES = CATALOGUES.filter(({ file }) => !NOT_SHOWN.some((room) => file.startsWith(room)));

@@ -1,9 +1,9 @@
-/** Checks metrics, rules and dashboard with promtool, which is taken from the distribution where it is not there yet. */
+/** Checks metrics, rules and dashboard with promtool, which is taken from the distribution if it is missing. */
 import { spawnSync } from 'node:child_process';
 import { findPromtool, takePromtool } from './prometheus/promtool.ts';
 
 if (findPromtool() === null && !takePromtool()) {
-  process.stderr.write('promtool is not here, and could not be taken from the package "prometheus" of Debian\n');
+  process.stderr.write('promtool is not installed, and could not be taken from the Debian package "prometheus"\n');
   process.exit(1);
 }
 const tests = ['scripts/prometheus', 'headless/metrics'];

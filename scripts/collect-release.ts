@@ -1,6 +1,7 @@
 /**
- * `npm run collect-release -- FROM INTO`: what the machines have made, each in a folder of FROM, as one folder of a release. Files of
- * one name are an error, but for a channel's files, which become one (scripts/package/merge-feeds.ts).
+ * `npm run collect-release -- FROM INTO`: merges what the build machines have produced, each in a folder of FROM, into
+ * one release folder. Files with the same name are an error, except for a channel's files, which are merged
+ * (scripts/package/merge-feeds.ts).
  */
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -19,7 +20,7 @@ for (const kind of readdirSync(from).sort())
 for (const [name, files] of made) {
   const target = path.join(into, name);
   if (/\.yml$/.test(name)) writeFileSync(target, mergeFeeds(files.map((file) => readFileSync(file, 'utf8'))));
-  else if (files.length > 1) throw new Error(`made twice: ${files.join(', ')}`);
+  else if (files.length > 1) throw new Error(`built twice: ${files.join(', ')}`);
   else cpSync(files[0] ?? '', target);
   process.stdout.write(`${target}\n`);
 }

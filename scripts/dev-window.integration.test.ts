@@ -1,4 +1,4 @@
-/** `npm run dev`: the window that Vite makes, in a real browser, behind the product's own server. */
+/** `npm run dev`: the window served by Vite, in a real browser, behind the product's own server. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -34,7 +34,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-it('shows the window, which speaks to the program; its policy refuses nothing of it', async () => {
+it('shows the window, which talks to the program; its policy blocks none of it', async () => {
   const page = await browser.newPage();
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
@@ -45,12 +45,12 @@ it('shows the window, which speaks to the program; its policy refuses nothing of
   page.setDefaultTimeout(120_000);
   await page.goto(program.windowAddress() ?? '', { waitUntil: 'commit' });
   await page.getByRole('button').first().waitFor();
-  // The token is used up and gone from the address.
+  // The token has been used and removed from the address.
   expect(page.url()).not.toContain('token=');
   expect(complaints).toEqual([]);
 });
 
-it('asks for host, origin and session as the product does', async () => {
+it('checks host, origin and session like the product', async () => {
   const { port } = program;
   const status = (headers: Record<string, string>) =>
     new Promise((resolve, reject) => {
@@ -74,7 +74,7 @@ it('asks for host, origin and session as the product does', async () => {
   expect(refused).toBe(403);
 });
 
-it('differs from the policy of the product in a nonce and one socket on loopback', () => {
+it("differs from the product's policy only by a nonce and one loopback socket", () => {
   expect(window.contentSecurityPolicy).toMatch(
     /^default-src 'none'; script-src 'self' 'nonce-[\w-]{22}'; style-src 'self' 'nonce-[\w-]{22}'; .*connect-src 'self' ws:\/\/127\.0\.0\.1:\d+; /,
   );

@@ -1,7 +1,7 @@
 /**
- * The window as Vite serves it to those who work on it. It stands in the place of the built files of the headless server:
- * the page's address, its token, its session and the checks of host and origin are the product's. What Vite needs more
- * is said in the policy: a nonce for the scripts and styles that it writes into the page, and its own socket.
+ * The window served by Vite for development. It replaces only the built files of the headless server: the page's
+ * address, token, session and the checks of host and origin are the product's. The policy adds what Vite needs: a nonce
+ * for the scripts and styles that it inserts into the page, and its own socket.
  */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -13,7 +13,7 @@ import type { LiveWindow } from '../headless/web/web-server.ts';
 import { windowBuild } from './window-build.ts';
 
 const ADDRESS = '127.0.0.1';
-/** The page says its policy too; two policies both hold, and only the header's knows the nonce. */
+/** Remove the page's own policy: both would apply, and only the header's has the nonce. */
 const POLICY_OF_PAGE = /<meta\s+http-equiv="Content-Security-Policy"[^>]*>/;
 
 export interface DevWindow extends LiveWindow {

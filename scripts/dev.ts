@@ -1,6 +1,6 @@
 /**
- * `npm run dev -- [--data DIR] [--port N]`: the program without a desktop on the network of this machine, with a window
- * that Vite makes while it is looked at, so that a change in `renderer/` shows at once.
+ * `npm run dev -- [--data DIR] [--port N]`: the program without a desktop on the local network, with a window served by
+ * Vite, so that a change in `renderer/` shows at once.
  */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -26,7 +26,7 @@ async function dev(argv: string[]): Promise<void> {
     const program = await openProgram({ dataDir, port: Number(values.port), windowDir: null, liveWindow: window, log });
     try {
       process.stdout.write(`The window: ${program.windowAddress()}\n`);
-      process.stdout.write('The network and a node on it are starting; Ctrl-C ends everything.\n');
+      process.stdout.write('The network and a node on it are starting; press Ctrl-C to stop everything.\n');
       await Promise.race([ended.promise, startNode(dataDir).then(() => ended.promise)]);
     } finally {
       await program.close();
@@ -36,7 +36,7 @@ async function dev(argv: string[]): Promise<void> {
   }
 }
 
-/** The one of the last time, or a new one with everything that it needs. */
+/** The one from last time, or a new one with everything that it needs. */
 async function startNode(dataDir: string): Promise<void> {
   const { host, close } = await connectProgram(dataDir);
   try {

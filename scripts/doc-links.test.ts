@@ -15,14 +15,14 @@ function tracked(...patterns: string[]): string[] {
 }
 
 describe('the documents', () => {
-  it('point at files and headings that are there', () => {
+  it('link to files and headings that exist', () => {
     const documents = tracked('*.md');
     const rooms = new Set(tracked().flatMap((file) => (file.includes('/') ? [file.split('/', 1)[0] ?? ''] : [])));
     expect(documents).toContain('README.md');
     expect(deadLinks({ root, documents, rooms })).toEqual([]);
   });
 
-  it('of docs/ can each be reached from the README', () => {
+  it('in docs/ can all be reached from the README', () => {
     const reached = new Set<string>();
     const walk = (document: string): void => {
       if (reached.has(document)) return;
@@ -66,7 +66,7 @@ describe('a link', () => {
       [3, 'room/gone.ts', 'no such file'],
       [4, 'room/gone.ts', 'no such file'],
       [5, '#nothing', 'no such heading'],
-      [6, '../x.md', 'outside of the repository'],
+      [6, '../x.md', 'outside the repository'],
       [11, 'nowhere.md', 'no such file'],
     ]);
   });

@@ -1,6 +1,6 @@
 /**
- * The specs of the window on Electron itself instead of its double: `npm run e2e:electron`. The binary is the one that the
- * `electron` package has downloaded, or CRYNUX_ELECTRON names it; without one this says so and fails.
+ * Runs the window's specs on Electron itself instead of its double: `npm run e2e:electron`. The binary is the one that
+ * the `electron` package has downloaded, or the one in CRYNUX_ELECTRON; without one, this says so and fails.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ import path from 'node:path';
 const root = path.resolve(import.meta.dirname, '..');
 const SPECS = ['e2e/shell-security', 'e2e/shell.integration', 'e2e/journey'];
 
-/** Path of a binary that is there, or null. The package itself is not asked: it would download one without being told to. */
+/** Path of an existing binary, or null. The package itself is not called, because it would download one unasked. */
 function findElectron(): string | null {
   const named = process.env.CRYNUX_ELECTRON;
   const folder = path.join(root, 'node_modules', 'electron');
@@ -21,7 +21,7 @@ function findElectron(): string | null {
 const binary = findElectron();
 if (binary === null) {
   process.stderr.write(
-    "e2e: Electron's binary is not here. `npx install-electron` downloads it, or name one in CRYNUX_ELECTRON.\n",
+    "e2e: Electron's binary is not installed. `npx install-electron` downloads it, or set CRYNUX_ELECTRON to its path.\n",
   );
   process.exitCode = 1;
 } else {

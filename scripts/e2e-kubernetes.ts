@@ -1,8 +1,8 @@
 /**
- * `npm run e2e:kubernetes`: the chart on a real API server. It takes etcd, kube-apiserver, kube-controller-manager,
- * kube-scheduler and helm from the folder that CRYNUX_KUBE_BIN names, or from the path; docs/fleet.md says where they
- * come from. bubblewrap and tini are Debian's. Everything is on loopback and in one temporary folder. `--keep` leaves that
- * folder, with all logs; `--write` puts the table into docs/fleet.md.
+ * `npm run e2e:kubernetes`: tests the chart on a real API server. Takes etcd, kube-apiserver, kube-controller-manager,
+ * kube-scheduler and helm from the folder in CRYNUX_KUBE_BIN or from the path; docs/fleet.md says where to get them.
+ * bubblewrap and tini are Debian's. Everything is on loopback and in one temporary folder. `--keep` keeps that folder
+ * with all logs; `--write` writes the table into docs/fleet.md.
  */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -97,7 +97,7 @@ const missing = missingPrograms(bin);
 if (missing.length > 0) {
   const where =
     bin === undefined ? 'Set CRYNUX_KUBE_BIN to the folder with the programs' : `They are not in ${bin} or not on the path`;
-  process.stderr.write(`e2e: missing ${missing.join(', ')}. ${where}; docs/fleet.md says where they come from.\n`);
+  process.stderr.write(`e2e: missing ${missing.join(', ')}. ${where}; docs/fleet.md says where to get them.\n`);
   process.exitCode = 1;
 } else {
   const folder = mkdtempSync(path.join(tmpdir(), 'crynux-kubernetes-'));

@@ -8,7 +8,7 @@ import { errorsPage } from './errors-page.ts';
 const root = path.resolve(import.meta.dirname, '..');
 
 describe('docs/errors.md', () => {
-  it('is what the catalogues say', () => {
+  it('matches the catalogues', () => {
     expect(readFileSync(path.join(root, 'docs', 'errors.md'), 'utf8')).toBe(errorsPage());
   });
 
@@ -24,7 +24,7 @@ describe('docs/errors.md', () => {
     expect(withCatalogue.toSorted()).toEqual(CATALOGUES.map(({ file }) => file).toSorted());
   });
 
-  it('gives every code once, with a meaning and a remedy', () => {
+  it('has every code once, with a meaning and a remedy', () => {
     const entries = CATALOGUES.flatMap(({ catalogue }) => Object.entries(catalogue));
     expect(new Set(entries.map(([code]) => code)).size).toBe(entries.length);
     for (const [code, entry] of entries) {

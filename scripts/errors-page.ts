@@ -1,10 +1,10 @@
-/** docs/errors.md as text: every coded error of every room, from the catalogues themselves. */
+/** The text of docs/errors.md: every coded error of every room, generated from the catalogues. */
 import { CATALOGUES } from './catalogues.ts';
 
 const HEAD = `# Errors
 
-Every failure that crosses a border of this program has a code. This page is made from the catalogues in the code
-(\`npm run docs\`); a test keeps it in step.
+Every failure that crosses a border of this program has a code. This page is generated from the catalogues in the code
+(\`npm run docs\`); a test checks that it is up to date.
 `;
 
 function cell(text: string): string {

@@ -1,6 +1,6 @@
 /**
- * The house in numbers, as a table of Markdown: `npm run figures -- [COMMIT…]`. Without a commit: the files as they are. The
- * rooms of another commit are those of its own `worker/`.
+ * The architecture in numbers, as a Markdown table: `npm run figures -- [COMMIT…]`. Without a commit: the current
+ * files. For another commit, the rooms are those of its own `worker/`.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -1,6 +1,6 @@
 /**
- * Gives every parser of the program inputs made of known ones. Each ends in bounded time with a value or a coded error; an
- * input that does not is kept beside the known ones, and the exit code is 1.
+ * Feeds every parser of the program inputs derived from known ones. Each must end in bounded time with a value or a
+ * coded error; an input that does not is stored with the known ones, and the exit code is 1.
  *
  *   npm run fuzz -- --seconds N [--seed S]
  */

@@ -1,7 +1,7 @@
 /**
- * `npm run helm:render` makes the manifests of the chart's examples anew, `npm run check:helm` lints the chart and compares them.
- * Both need helm, on the path or in the folder that CRYNUX_KUBE_BIN names; what is committed is also held against our rules
- * where there is none (`scripts/helm/rendered.test.ts`).
+ * `npm run helm:render` renders the manifests of the chart's examples again, `npm run check:helm` lints the chart and
+ * compares them. Both need helm, on the path or in the folder in CRYNUX_KUBE_BIN. Without helm, the committed manifests
+ * are still checked against our rules (`scripts/helm/rendered.test.ts`).
  */
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ import { findHelm } from '../e2e/kubernetes/helm.ts';
 import { findProgram } from '../e2e/kubernetes/sandbox.ts';
 import { CHART, copies, type Example, examples, sourceLine } from './helm/chart.ts';
 
-/** That the manifests are made for; helm's own default depends on how it was built. */
+/** The Kubernetes version that the manifests are for; helm's own default depends on its build. */
 const KUBERNETES = '1.37.2';
 
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
@@ -25,13 +25,13 @@ function make(file: string, text: string): void {
     mkdirSync(path.dirname(file), { recursive: true });
     writeFileSync(file, text);
   } else if (!existsSync(file) || readFileSync(file, 'utf8') !== text) {
-    problems.push(`${path.relative('.', file)} is not what helm makes: npm run helm:render`);
+    problems.push(`${path.relative('.', file)} is out of date: npm run helm:render`);
   }
 }
 
 try {
   if (program === null || !existsSync(program))
-    throw new Error('there is no helm: put it on the path, or its folder into CRYNUX_KUBE_BIN');
+    throw new Error('helm was not found: put it on the path, or set CRYNUX_KUBE_BIN to its folder');
   const helm = findHelm({ program, home });
   for (const [copy, source] of copies()) {
     if (values.check) make(copy, readFileSync(source, 'utf8'));
@@ -46,7 +46,7 @@ try {
     await helm.run('lint', CHART, '--strict', '--values', example.values, '--kube-version', KUBERNETES);
     make(example.rendered, `${sourceLine(example)}\n${(await render(example)).trimEnd()}\n`);
   }
-  process.stdout.write(`${examples().length} examples ${values.check ? 'are as helm makes them' : 'rendered'}\n`);
+  process.stdout.write(`${examples().length} examples ${values.check ? 'are up to date' : 'rendered'}\n`);
 } catch (error) {
   problems.push(error instanceof Error ? error.message : String(error));
 } finally {

@@ -1,4 +1,4 @@
-/** Every error that a host can meet in the window, as the window says it, in both languages. */
+/** Every error that a host can see in the window, in both languages. */
 import { describe, expect, it } from 'vitest';
 import { formatCnx } from '../protocol/money/wei.ts';
 import { englishCatalogue } from '../renderer/errors/english.ts';
@@ -24,7 +24,7 @@ const FACTS = {
   ...{ phase: 'dns', side: 'here', answeredBy: 'portal', missingWei: '1500000000000000000', minimumWei: '400', mostWei: '7' },
   ...{ balanceWei: '5', availableAtSeconds: 1_800_000_000, source: 'HTTPS_PROXY', expected: 'J26', httpStatus: 502 },
 };
-/** Names that are written so. */
+/** Names with this spelling. */
 const NAMES = /\b(?:macOS|infoROM|catalogue\.json|models\.sqlite|crynux_worker_process|GiB|MiB)\b/g;
 
 function said(code: string, words: ErrorWords, data: Record<string, unknown>): string {
@@ -36,11 +36,11 @@ describe.each(Object.entries(LANGUAGES))('in %s', (language, words) => {
   it('every code has its meaning and its remedy', () => {
     expect(codes.length).toBeGreaterThan(200);
     expect(codes.filter((code) => !Object.hasOwn(words.catalogue, code))).toEqual([]);
-    // None is left over from a code that is gone.
+    // No entry may be left from a removed code.
     expect(Object.keys(words.catalogue).filter((code) => !codes.includes(code))).toEqual([]);
   });
 
-  it('no placeholder, name of a field or code is left, whatever the facts', () => {
+  it('contains no placeholder, field name or code, whatever the facts', () => {
     const bad = codes.flatMap((code) =>
       [{}, FACTS].flatMap((data) => {
         const text = said(code, words, data).replaceAll(NAMES, '');
@@ -51,14 +51,14 @@ describe.each(Object.entries(LANGUAGES))('in %s', (language, words) => {
     expect(bad).toEqual([]);
   });
 
-  it('says nothing in another language', () => {
+  it('says nothing in the other language', () => {
     if (language === 'en') return expect(codes.filter((code) => /[\u4e00-\u9fff]/.test(said(code, words, FACTS)))).toEqual([]);
     const parts = codes.flatMap((code) => {
       const { meaning, remedy } = hostText({ code, message: '', data: {} }, words);
       return [meaning ?? '', remedy ?? ''].map((text) => ({ code, text }));
     });
     expect(parts.filter(({ text }) => !/[\u4e00-\u9fff]/.test(text)).map(({ code }) => code)).toEqual([]);
-    // Names of programs and commands stay; a sentence does not.
+    // Names of programs and commands stay; sentences do not.
     const sentences = parts.filter(({ text }) => /(?:\b[a-z]{2,} ){4}/i.test(text)).map(({ code }) => code);
     expect(sentences).toEqual([]);
   });
@@ -68,7 +68,7 @@ describe('an error for a host', () => {
   const words = LANGUAGES.en ?? expect.fail('no English');
   const of = (code: string, data: Record<string, unknown> = {}, message = 'raw') => hostText({ code, message, data }, words);
 
-  it('says where a connection failed, at which end, and what is safe meanwhile', () => {
+  it('says where a connection failed, at which end, and what is safe in the meantime', () => {
     expect(of('RELAY_UNREACHABLE', { phase: 'connect', side: 'there' })).toEqual({
       meaning: 'The relay does not answer.',
       cause: 'No connection was accepted. The fault is at the other end.',
@@ -86,7 +86,7 @@ describe('an error for a host', () => {
     expect(of('CHAIN_FORCE_UNSTAKE_EARLY', { availableAtSeconds: 1_800_000_000 }).meaning).toContain('Possible from 2027-01-15.');
   });
 
-  it('quotes the words of others where they are the reason, and never hides one that nobody knows', () => {
+  it('quotes the reason given by others, and never hides an unknown one', () => {
     expect(of('RELAY_REFUSED', { reason: 'stake too low' }).quote).toBe('stake too low');
     expect(of('NODE_JOIN_FAILED', {}, 'version too old').quote).toBe('version too old');
     expect(of('RELAY_UNREACHABLE').quote).toBeNull();
@@ -94,7 +94,7 @@ describe('an error for a host', () => {
     expect(of('WORKER_FATAL', { reason: 'STORE_FULL' }).meaning).toContain('no room left');
   });
 
-  it('is said plainly for no code that has gone', () => {
+  it('has no plain text for a removed code', () => {
     expect(Object.keys(plainCatalogue).filter((code) => !codes.includes(code))).toEqual([]);
   });
 });

@@ -1,4 +1,7 @@
-/** `npm run image [-- --folder FOLDER]`: builds the program and lays out the folder that the image is built from (docs/image.md). */
+/**
+ * `npm run image [-- --folder FOLDER]`: builds the program and lays out the folder that the image is built from
+ * (docs/image.md).
+ */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildDesktop } from './build-desktop.ts';

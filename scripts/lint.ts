@@ -1,4 +1,4 @@
-/** Everything that is checked without running the program; all of it, even where the first has found something. */
+/** Runs every check that does not need a running program; continues even if one fails. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import os from 'node:os';

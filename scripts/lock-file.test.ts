@@ -12,6 +12,7 @@ test('every package of the lock file has an integrity hash, so that no registry 
   const { packages } = lockSchema.parse(JSON.parse(text));
   const installed = Object.entries(packages).filter(([folder, entry]) => folder !== '' && entry.link !== true);
   expect(installed.length).toBeGreaterThan(500);
-  // npm leaves the hash out for a platform package that it did not download itself; `npm view NAME@VERSION dist.integrity` has it.
+  // npm omits the hash for a platform package that it did not download itself; `npm view NAME@VERSION dist.integrity`
+  // shows it.
   expect(installed.filter(([, entry]) => !/^sha512-/.test(entry.integrity ?? '')).map(([folder]) => folder)).toEqual([]);
 });

@@ -18,7 +18,7 @@ function sources(folder: string): string[] {
   });
 }
 
-/** Every message that a worker's source names where it logs. */
+/** Every message that the worker's sources log literally. */
 function literalMessages(): string[] {
   const calls = /\blog\??\.(?:debug|info|warn|error)\(\s*(?:\{[^;]*?\},\s*)?'([^']+)',?\s*\)/g;
   return sources(worker).flatMap((source) => [...source.matchAll(calls)].map(([, message]) => message ?? ''));
@@ -34,20 +34,20 @@ const line = (message: string, details: object, code: string | null = null) => (
 });
 
 describe('the log', () => {
-  it('is said in Chinese, every line that a node writes and no other', () => {
+  it('has a Chinese text for every line that a node writes, and for no other', () => {
     expect(written.size).toBeGreaterThan(80);
     expect([...written].filter((message) => logMessages[message] === undefined)).toEqual([]);
     expect(Object.keys(logMessages).filter((message) => !written.has(message))).toEqual([]);
   });
 
-  it('says act and outcome: no two acts, and no two outcomes, are written alike', () => {
+  it('names act and outcome: no two acts, and no two outcomes, have the same text', () => {
     const acts = [...Object.values(TASK_ACTS), ...Object.values(LIFE_ACTS), ...named];
     for (const text of acts) expect(text).not.toMatch(/^(acting|telling the network|a poll failed)$/);
     const all = maps.flatMap((map) => Object.values(map).filter((text) => text !== null));
     expect(new Set(all).size).toBe(all.length);
   });
 
-  it('of the made-up hosts holds only what the program writes', () => {
+  it('of the made-up hosts contains only messages that the program writes', () => {
     expect(MADE_LINES.map(([, message]) => message).filter((message) => !written.has(message))).toEqual([]);
   });
 
@@ -63,14 +63,14 @@ describe('the log', () => {
     expect(factsOf({ details: 'no JSON' })).toEqual([]);
   });
 
-  it('says what an error means, once', () => {
+  it('says once what an error means', () => {
     const words = {
       messages: { 'a task cycle failed': '失败' },
       meaning: (code: string) => (code === 'KNOWN' ? 'it means this' : null),
     };
     const err = { message: 'raw words', code: 'KNOWN' };
     expect(sentenceOf(line('a task cycle failed', { err }, 'KNOWN'), words)).toEqual({ text: '失败', error: 'it means this' });
-    // Logged by its own words alone: the raw ones are behind the row.
+    // Logged with its own words only: the raw ones are behind the row.
     expect(sentenceOf(line('raw words', { err }, 'KNOWN'), words)).toEqual({ text: 'it means this', error: null });
     expect(sentenceOf(line('raw words', { code: 'KNOWN' }, 'KNOWN'), words)).toEqual({ text: 'it means this', error: null });
     expect(sentenceOf(line('others', { err }, 'STRANGE'), words)).toEqual({ text: 'others', error: null });

@@ -1,4 +1,6 @@
-/** Compiles the devnet's contracts and writes what the devnet deploys: a compiled.json beside each folder of contracts. */
+/**
+ * Compiles the devnet's contracts and writes what the devnet deploys: a compiled.json next to each folder of contracts.
+ */
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { compileContracts } from '../devnet/chain/compile.ts';

@@ -1,4 +1,7 @@
-/** Writes what is made from the code: docs/errors.md, docs/api.md, and the metrics in docs/fleet.md; `--check` only compares. */
+/**
+ * Writes the documents generated from the code: docs/errors.md, docs/api.md, and the metrics in docs/fleet.md;
+ * `--check` only compares.
+ */
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { apiPage } from './api-page.ts';
@@ -14,7 +17,7 @@ for (const [name, page] of Object.entries(pages)) {
     await writeFile(file, page);
     process.stdout.write(`wrote docs/${name}\n`);
   } else if ((await readFile(file, 'utf8').catch(() => '')) !== page) {
-    process.stderr.write(`docs/${name} is not what the code says; run: npm run docs\n`);
+    process.stderr.write(`docs/${name} is out of date; run: npm run docs\n`);
     process.exitCode = 1;
   }
 }

@@ -6,10 +6,10 @@ import { encode } from 'fast-png';
 type Colour = readonly [number, number, number];
 const ACCENT: Colour = [37, 99, 235];
 const PAPER: Colour = [248, 250, 252];
-/** Sub-pixels per side: the edges are smooth. */
+/** Sub-pixels per side, for smooth edges. */
 const FINE = 4;
 
-/** The pulse, in a square of 1. */
+/** The pulse, in a unit square. */
 const PULSE = [
   [0.2, 0.52],
   [0.36, 0.52],

@@ -6,7 +6,7 @@ import { TINY_DIFFUSION_FOLDER, tinyDiffusionFiles } from './make-tiny-diffusion
 
 const FOLDER = fileURLToPath(new URL(`../resources/models/${TINY_DIFFUSION_FOLDER}`, import.meta.url));
 
-it('makes the tiny diffusion model that is committed, byte for byte, and nothing more is there', async () => {
+it('makes exactly the committed tiny diffusion model, byte for byte', async () => {
   const files = tinyDiffusionFiles();
   const entries = await readdir(FOLDER, { recursive: true, withFileTypes: true });
   const present = entries

@@ -1,6 +1,6 @@
 /**
- * Writes the tiny diffusion model that the repository carries (`npm run make-models`): random weights in the ONNX
- * layout of diffusers, under 200 kB. Equal seeds give equal bytes on every machine.
+ * Writes the tiny diffusion model in the repository (`npm run make-models`): random weights in the ONNX layout of
+ * diffusers, under 200 kB. Equal seeds give equal bytes on every machine.
  */
 import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';

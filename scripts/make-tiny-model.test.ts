@@ -11,13 +11,13 @@ describe('the tiny models', () => {
     expect(committed.length).toBeLessThan(512 * 1024);
   });
 
-  it('differ by their seed alone', () => {
+  it('differ only by their seed', () => {
     const [model] = TINY_MODELS;
     if (model === undefined) throw new Error('no tiny model');
     expect(tinyModelBytes({ ...model, seed: model.seed + 1 }).equals(tinyModelBytes(model))).toBe(false);
   });
 
-  it.each([ENGLISH, CODE])('follow only classes that exist, and can end', (grammar) => {
+  it.each([ENGLISH, CODE])('only refer to existing classes, and can end', (grammar) => {
     const names = new Set([END, ...grammar.classes.map(({ name }) => name)]);
     const followers = [grammar.start, ...grammar.classes.map(({ next }) => next)].flatMap((next) => Object.keys(next));
     expect(followers.filter((name) => !names.has(name))).toEqual([]);
@@ -40,7 +40,7 @@ describe('a GGUF file', () => {
     expect(file.length % 32).toBe(0);
   });
 
-  it.each([0.1, 1 / 2048, 3 + 1 / 1024])('holds no half that would have to be rounded: %d', (value) => {
+  it.each([0.1, 1 / 2048, 3 + 1 / 1024])('contains no half float that would have to be rounded: %d', (value) => {
     const tensor = { name: 't', shape: [1], type: 'f16', values: new Float32Array([value]) } as const;
     expect(() => encodeGguf(new Map(), [tensor])).toThrow(RangeError);
   });

@@ -1,6 +1,6 @@
 /**
- * Writes the tiny language models that the repository carries (`npm run make-models`): random weights around a small
- * grammar, a few hundred words, well under 1 MB. Equal seeds give equal bytes on every machine.
+ * Writes the tiny language models in the repository (`npm run make-models`): random weights around a small grammar, a
+ * few hundred words, well under 1 MB. Equal seeds give equal bytes on every machine.
  */
 import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -18,11 +18,13 @@ export interface TinyModel {
   readonly name: string;
   readonly seed: number;
   readonly grammar: Grammar;
-  /** Jinja; null = the model cannot be told of tools. */
+  /** Jinja; null = the model does not support tools. */
   readonly chatTemplate: string | null;
 }
 
-/** Roles, tools, calls and one argument: what a task can say, a model can be seen to hear. */
+/**
+ * Renders roles, tools, calls and one argument, so that tests can see that a model receives everything a task can say.
+ */
 const CHAT_TEMPLATE = `{% if tools %}### Tools
 {{ tools | tojson }}
 

@@ -1,6 +1,6 @@
 /**
- * Does the embedded engine give equal results? All sample tasks, with several seeds, in several engine processes that
- * work through them in different orders; counts the tasks whose files are not the same bytes everywhere.
+ * Does the embedded engine give equal results? Runs all sample tasks with several seeds, in several engine processes
+ * and in different orders, and counts the tasks whose files are not the same bytes everywhere.
  *
  *   node scripts/measure-determinism.ts [--processes N] [--seeds N]
  */
@@ -42,7 +42,7 @@ async function inOneProcess(all: readonly Sample[], firstAt: number): Promise<st
     await harness.engine.start();
     const digests = new Array<string>(all.length);
     for (let turn = 0; turn < all.length; turn++) {
-      // Each process begins elsewhere and takes every seventh, so that no task follows the same one twice.
+      // Each process starts at another task and takes every seventh, so that no task always follows the same one.
       const index = (firstAt + turn * 7) % all.length;
       const sample = all[index];
       if (sample !== undefined) digests[index] = await digest(harness, sample, index);

@@ -5,11 +5,11 @@ import { FLEET_PAGE, withMetricsTable } from './metrics-table.ts';
 
 const page = readFileSync(path.resolve(import.meta.dirname, '..', 'docs', FLEET_PAGE), 'utf8');
 
-it('docs/fleet.md lists the metrics that there are', () => {
+it('docs/fleet.md lists the existing metrics', () => {
   expect(withMetricsTable(page)).toBe(page);
 });
 
-it('a table that is not what the code says is made anew', () => {
+it('an outdated table is generated again', () => {
   const wrong = page.replace('| `crynux_tasks_total` | counter |', '| `crynux_tasks_total` | gauge |');
   expect(wrong).not.toBe(page);
   expect(withMetricsTable(wrong)).toBe(page);

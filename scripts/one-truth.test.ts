@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 
-/** What a node is says `contract/truth` alone; whoever shows, notifies or tells it takes it from there. */
+/** Only `contract/truth` decides what a node is; everything that shows or reports it uses that. */
 const root = path.resolve(import.meta.dirname, '..');
 const ROOMS = ['renderer', 'electron', 'headless'];
 
@@ -14,7 +14,7 @@ function sources(folder: string): string[] {
   });
 }
 
-/** Judgements about a node from what it is made of, past the one model. */
+/** Patterns of code that judges a node by its parts instead. */
 const JUDGES: readonly RegExp[] = [
   /\blifeWord\(/g,
   /\bworker\.kind\b/g,
@@ -22,9 +22,9 @@ const JUDGES: readonly RegExp[] = [
   /\bstate === '(?:running|paused|pausing|slashed|kickedOut|stopped|failed)'/g,
 ];
 
-/** Why each of these stands where it stands; a number is how often. */
+/** Why each of these is allowed; a number is how often it may occur. */
 const ALLOWED: Readonly<Record<string, readonly [count: number, why: string]>> = {
-  'renderer/features/overview/state-words.tsx': [1, 'when a crashed process is tried again is its own word'],
+  'renderer/features/overview/state-words.tsx': [1, 'when a crashed process is retried is its own information'],
   'renderer/state/node-session.ts': [1, 'whether to connect to the process or to its records'],
   'renderer/features/wallet/screen.tsx': [1, 'reads again when the life of the stake has moved on'],
   'electron/modules/notifications.ts': [1, 'follows the tasks of a living process once'],
@@ -32,10 +32,10 @@ const ALLOWED: Readonly<Record<string, readonly [count: number, why: string]>> =
   'renderer/features/wallet/task-chain-card.tsx': [1, 'reads again when the life of the stake has moved on'],
   'headless/cli/node-text.ts': [16, 'rows and JSON give the node’s own facts as they are, and a process’s own error'],
   'headless/cli/commands/doctor.ts': [3, 'findings quote what process and node say themselves'],
-  'headless/cli/commands/nodes.ts': [4, 'waits until an act has been heard'],
+  'headless/cli/commands/nodes.ts': [4, 'waits until an act has taken effect'],
   'headless/cli/commands/drain.ts': [9, 'waits until a node has nothing left to do'],
-  'headless/cli/commands/serve.ts': [2, 'says why a process is started again'],
-  'headless/apply/prune.ts': [1, 'takes no profile from a process that lives'],
+  'headless/cli/commands/serve.ts': [2, 'says why a process is restarted'],
+  'headless/apply/prune.ts': [1, 'accepts no profile from a running process'],
 };
 
 it('window, tray, notifications and command line judge no node by themselves', () => {

@@ -1,7 +1,8 @@
 /**
- * `npm run package:check`: makes the package of this machine's kind around a stand-in for Electron's folder, opens it, and
- * starts what it holds. Fails on anything that does not belong there. `--table` prints the tables alone, `--write` puts them
- * into docs/release.md. e2e/package.integration.test.ts does the same in `npm test`, and starts the desktop program besides.
+ * `npm run package:check`: builds a package for this machine around a stand-in for Electron's folder, opens it, and
+ * starts its programs. Fails on anything that does not belong in it. `--table` only prints the tables, `--write` writes
+ * them into docs/release.md. e2e/package.integration.test.ts does the same in `npm test`, and also starts the desktop
+ * program.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

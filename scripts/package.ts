@@ -1,8 +1,9 @@
 /**
- * `npm run package`: installers and archives of this machine's kind, in `release/`. Electron's release is fetched by
- * electron-builder, or ELECTRON_DIST names its unpacked folder. CRYNUX_UPDATE_URL (https) is where the installed program
- * will look for updates, and CRYNUX_UPDATE_PUBLIC_KEY (Ed25519, SPKI in base64) whose word it takes there; without them it has
- * none. CRYNUX_UPDATE_CHANNEL is `latest` unless said otherwise. `--folder` makes the program's folder alone, `--only deb,tar.gz` some kinds.
+ * `npm run package`: installers and archives for this kind of machine, in `release/`. electron-builder downloads
+ * Electron's release, or ELECTRON_DIST names an unpacked folder of it. CRYNUX_UPDATE_URL (https) is where the installed
+ * program will look for updates, and CRYNUX_UPDATE_PUBLIC_KEY (Ed25519, SPKI in base64) the key whose signature it
+ * trusts; without them there are no updates. CRYNUX_UPDATE_CHANNEL defaults to `latest`. `--folder` only builds the
+ * program's folder, `--only deb,tar.gz` only some kinds.
  */
 import { copyFile } from 'node:fs/promises';
 import path from 'node:path';

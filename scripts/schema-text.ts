@@ -1,4 +1,4 @@
-/** Schemas as a reader's notation, close to TypeScript: `{ id: string, limit?: number }`. */
+/** Writes schemas in a readable notation similar to TypeScript: `{ id: string, limit?: number }`. */
 import { z } from 'zod';
 
 type JsonSchema = z.core.JSONSchema.JSONSchema;
@@ -6,11 +6,11 @@ export type Direction = 'input' | 'output';
 
 export interface SchemaText {
   readonly text: string;
-  /** Names of the types that it uses, straight or by others, with their own texts. */
+  /** Names of the types that it uses, directly or indirectly, with their own texts. */
   readonly types: ReadonlyMap<string, string>;
 }
 
-/** Names for schemas that are used in more than one place. A schema that has none is written where it stands. */
+/** Names for schemas that are used in more than one place. A schema without a name is written inline. */
 export function namesOf(modules: readonly Readonly<Record<string, unknown>>[]): z.core.$ZodRegistry<{ id: string }> {
   const names = z.registry<{ id: string }>();
   const taken = new Set<string>();
@@ -24,7 +24,9 @@ export function namesOf(modules: readonly Readonly<Record<string, unknown>>[]): 
   return names;
 }
 
-/** What travels as JSON in that direction: a field with a default may be left out of an input, never of an output. */
+/**
+ * What travels as JSON in that direction: a field with a default may be omitted from an input, never from an output.
+ */
 export function schemaText(schema: z.ZodType, io: Direction, names: z.core.$ZodRegistry<{ id: string }>): SchemaText {
   const { $defs = {}, ...json } = z.toJSONSchema(schema, { io, metadata: names, unrepresentable: 'any' });
   const types = Object.entries($defs).map(([name, definition]) => [name, definitionText(definition)] as const);
@@ -33,7 +35,7 @@ export function schemaText(schema: z.ZodType, io: Direction, names: z.core.$ZodR
 
 const LINE = 110;
 
-/** Of a named type: on several lines where one would be too long. */
+/** For a named type: over several lines if one would be too long. */
 function definitionText(schema: JsonSchema): string {
   const text = textOf(schema);
   if (text.length <= LINE) return text;

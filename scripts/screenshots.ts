@@ -1,6 +1,7 @@
 /**
- * Pictures of every screen and state of the window on made-up hosts: light and dark, three sizes, both languages.
- * `node scripts/screenshots.ts FOLDER [PARTS OF NAMES, WITH COMMAS]`; fails if a page complains or is wider than its window.
+ * Screenshots of every screen and state of the window with made-up hosts: light and dark, three sizes, both languages.
+ * `node scripts/screenshots.ts FOLDER [PARTS OF NAMES, WITH COMMAS]`; fails if a page reports an error or is wider than
+ * its window.
  */
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
@@ -16,7 +17,7 @@ const node = (screen: string) => `/node/living-room/${screen}`;
 
 const imageOpen = (words: typeof en | typeof zhCn) => words.tasks.drawer.imageOpen.replace('{{number}}', '1');
 
-/** What is behind a click: the control's name in each language. */
+/** What to click first: the control's name in each language. */
 const CLICKS: Readonly<Record<string, Readonly<Record<'en' | 'zh-CN', string>>>> = {
   'tasks-image': { en: imageOpen(en), 'zh-CN': imageOpen(zhCn) },
   'fleet-selected': { en: en.fleet.selectAll, 'zh-CN': zhCn.fleet.selectAll },
@@ -24,7 +25,7 @@ const CLICKS: Readonly<Record<string, Readonly<Record<'en' | 'zh-CN', string>>>>
   'trust-case': { en: en.trust.timeline.open, 'zh-CN': zhCn.trust.timeline.open },
 };
 
-/** Scenario (renderer/testing/scenario.ts) → its pictures, by name. */
+/** Scenario (renderer/testing/scenario.ts) → its screenshots, by name. */
 const SHOTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'first-run': {
     'first-run-key': '/first-run/key',
@@ -114,7 +115,7 @@ const SIZES = [
   { width: 1920, height: 1080 },
 ] as const;
 
-/** Eight frames in a row in which nothing is busy; four seconds at most. */
+/** Eight frames in a row without anything busy; four seconds at most. */
 const QUIET = `(async () => {
   await document.fonts.ready;
   for (let quiet = 0, frames = 0; quiet < 8 && frames < 240; frames += 1) {
@@ -129,9 +130,9 @@ const SIDEWAYS = `Math.max(...['html', 'main'].map((name) => {
   return element.scrollWidth - element.clientWidth;
 }))`;
 
-/** What is loaded is drawn, and nothing is said to be under way. */
+/** Everything has been drawn, and nothing is loading. */
 async function settled(page: Page): Promise<void> {
-  // By its element: behind a dialog a heading has no role.
+  // By element: behind a dialog, a heading has no role.
   await page.locator('h1').first().waitFor();
   await page.evaluate(QUIET);
 }
@@ -199,7 +200,7 @@ async function main(): Promise<number> {
     await server.close();
   }
   for (const problem of problems) console.error(problem);
-  console.log(`${count} pictures in ${folder}`);
+  console.log(`${count} screenshots in ${folder}`);
   return problems.length === 0 ? 0 : 1;
 }
 

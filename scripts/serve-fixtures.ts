@@ -1,4 +1,4 @@
-/** The page on made-up hosts, which UI tests and screenshots use: built where it has changed, and served on loopback. */
+/** The page with made-up hosts for UI tests and screenshots: built if it has changed, and served on loopback. */
 import path from 'node:path';
 import { build, preview } from 'vite';
 import { buildOnce } from './build-desktop.ts';
@@ -7,7 +7,7 @@ import { windowBuild } from './window-build.ts';
 const root = path.resolve(import.meta.dirname, '..');
 
 export async function serveFixtures(): Promise<{ readonly url: string; close(): Promise<void> }> {
-  // A test's build says more than one for users: React's own complaints are in it.
+  // A test build reports more than a production build: it includes React's warnings.
   const folder = path.join('out', `fixture-${process.env.NODE_ENV ?? 'production'}`);
   const config = windowBuild({ entry: 'fixture', outDir: path.join(root, folder) });
   await buildOnce(path.basename(folder), [path.join(folder, 'fixture.html')], async () => void (await build(config)));

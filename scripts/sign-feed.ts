@@ -1,6 +1,7 @@
 /**
- * `npm run sign-feed -- FILE…`: writes FILE.sig beside each channel's file (`latest-linux.yml`), with the key of releases, a
- * PEM file that CRYNUX_UPDATE_PRIVATE_KEY names. `npm run sign-feed -- --make-key FILE` makes one, and prints the public half.
+ * `npm run sign-feed -- FILE…`: writes FILE.sig next to each channel file (`latest-linux.yml`), with the release key, a
+ * PEM file named by CRYNUX_UPDATE_PRIVATE_KEY. `npm run sign-feed -- --make-key FILE` creates one and prints the public
+ * half.
  */
 import { createPrivateKey, generateKeyPairSync, sign } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';

@@ -1,6 +1,6 @@
 /**
- * Tasks on a devnet of three nodes while workers, engines, their host and everything are killed, lines fail and clocks are
- * set. Ends with a table and exit code 1 if anything happened that must not happen.
+ * Tasks on a devnet of three nodes while workers, engines, their host and everything are killed, connections fail and
+ * clocks are set. Ends with a table, and exit code 1 if anything happened that must not happen.
  *
  *   npm run soak -- --tasks N --kills M [--faults] [--seed S] [--minutes N] [--json]
  */
@@ -46,7 +46,7 @@ function readOptions(): z.output<typeof optionsSchema> | null {
 async function main(): Promise<number> {
   const options = readOptions();
   if (options === null) return 2;
-  // Thousands of processes start from the same sources: what is compiled once need not be again.
+  // Thousands of processes start from the same sources, so compiled code is cached.
   process.env.NODE_COMPILE_CACHE ??= path.join(import.meta.dirname, '..', 'node_modules', '.cache', 'compile');
   const ending = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort());

@@ -1,6 +1,6 @@
 /**
- * `npm start`: the desktop program where Electron's binary is there; otherwise the same window served on loopback, in
- * the browser. Nothing is ever downloaded for it.
+ * `npm start`: the desktop program if Electron's binary is installed; otherwise the same window in the browser, served
+ * on loopback. Never downloads anything.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { buildDesktop } from './build-desktop.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 
-/** Where Electron's package has put it. The package itself would download it when asked, so it is not asked. */
+/** Where Electron's package installs it. The package itself would download it when asked, so it is not asked. */
 function electronBinary(env: NodeJS.ProcessEnv = process.env): string | null {
   const folder = path.join(root, 'node_modules', 'electron');
   const named = path.join(folder, 'path.txt');

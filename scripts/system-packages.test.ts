@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { installNotice } from './system-packages.ts';
 
-it('says what is installed, why, by which command, and how to keep it from being done', () => {
+it('says what is installed, why, by which command, and how to prevent it', () => {
   const wanted = [
     { package: 'chromium', why: 'the window is driven in a real browser' },
     { package: 'procps', why: 'ps shows that no process is left behind' },

@@ -1,7 +1,7 @@
 /**
- * What the tests need of the system besides npm packages: a browser, and on Linux a keyring service. On Debian as root it
- * is installed from the distribution, which is said first; anywhere else, and where `CRYNUX_NO_INSTALL` is set, the one
- * command to run is said and nothing is changed. Nothing comes from elsewhere.
+ * System packages that the tests need besides npm packages: a browser, and on Linux a keyring service. On Debian as
+ * root they are installed from the distribution, after saying so; anywhere else, and if `CRYNUX_NO_INSTALL` is set, the
+ * command to run is printed and nothing is changed. Nothing comes from elsewhere.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { findBrowser } from './browser.ts';
 import { findPromtool, takePromtool } from './prometheus/promtool.ts';
 
 interface Need {
-  /** Of Debian. */
+  /** Debian's name. */
   readonly package: string;
   readonly why: string;
   readonly present: () => boolean;
@@ -38,14 +38,14 @@ const LINUX: readonly Need[] = [
   { package: 'libsecret-1-0', why: KEYRING, present: () => hasLibrary('libsecret-1.so.0') },
 ];
 
-/** Said before anything is installed: what, why, and how to keep it from being done. */
+/** Printed before anything is installed: what, why, and how to prevent it. */
 export function installNotice(wanted: readonly Pick<Need, 'package' | 'why'>[]): string {
   const width = Math.max(...wanted.map((need) => need.package.length));
   return [
     'The tests need system packages that are missing here:',
     ...wanted.map((need) => `  ${need.package.padEnd(width)}  ${need.why}`),
-    `They are installed now, from this distribution: ${installCommand(wanted)}`,
-    'To install nothing, stop this (Ctrl-C) and set CRYNUX_NO_INSTALL=1; the tests then say the command and end.',
+    `They will now be installed from this distribution: ${installCommand(wanted)}`,
+    'To install nothing, stop this (Ctrl-C) and set CRYNUX_NO_INSTALL=1; the tests then print the command and end.',
     '',
   ].join('\n');
 }
@@ -54,7 +54,7 @@ function installCommand(wanted: readonly Pick<Need, 'package'>[]): string {
   return `apt-get install -y --no-install-recommends ${wanted.map((need) => need.package).join(' ')}`;
 }
 
-/** Path of the browser that UI tests drive. @throws Error with the one command to run */
+/** Path of the browser that UI tests use. @throws Error with the command to run */
 export function ensureTestPrograms(): string {
   const needs = process.platform === 'linux' ? [BROWSER, ...LINUX] : [BROWSER];
   const missing = () => needs.filter((need) => !need.present());
@@ -68,7 +68,7 @@ export function ensureTestPrograms(): string {
     run(['update', '-q']);
     run(['install', '-y', '-q', '--no-install-recommends', ...wanted.map((need) => need.package)]);
   }
-  // Nothing is installed by this: one program is taken out of a package. The tests that ask it are left out where it is not there.
+  // Installs nothing: only one program is extracted from a package. Without it, the tests that need it are skipped.
   if (mayInstall && isDebian && findPromtool() === null) {
     process.stderr.write(
       'promtool, which checks metrics and alert rules, is taken from the package prometheus of this distribution.\n',

@@ -49,7 +49,7 @@ describe('phash', () => {
     expect(answer(['phash', ...files])).toBe(lines.join(''));
   });
 
-  it('refuses what is no PNG, what is not there, and nothing', () => {
+  it('refuses what is not a PNG, a missing file, and nothing', () => {
     expectRefusal(['phash', 'package.json'], '', /package\.json: not an acceptable PNG/);
     expectRefusal(['phash', 'no-such-file.png'], '', /no-such-file\.png/);
     expectRefusal(['phash'], '', /files/);
@@ -76,7 +76,7 @@ describe('sign', () => {
     writeFileSync(truncated, KEY.slice(0, -2));
     const result = tool(['sign', '--key-file', truncated, '--timestamp', '1'], '{}');
     expect(result.status).toBe(2);
-    expect(result.stderr).toContain('does not hold a private key');
+    expect(result.stderr).toContain('does not contain a private key');
     expect(result.stderr).not.toContain(KEY.slice(2, 12));
   });
 });
@@ -96,7 +96,7 @@ describe('vrf', () => {
     expect(JSON.parse(answer([...verify, '--seed', `${seed.slice(0, -1)}d`]))).toEqual({ valid: false, output: null });
   });
 
-  it('refuses values of a wrong form', () => {
+  it('refuses malformed values', () => {
     expectRefusal(['vrf', 'verify', '--public-key', publicKey, '--proof', '0x03', '--seed', seed], '', /proof/);
     expectRefusal(['vrf', 'prove', '--key-file', keyFile, '--seed', 'seed'], '', /--seed/);
     expectRefusal(['vrf'], '', /--help/);

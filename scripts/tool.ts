@@ -1,6 +1,6 @@
 /**
- * The rules of the network for operators and for checking other implementations: `npm run -s tool -- --help`.
- * Answers go to stdout. Bad input is one line on stderr and exit status 2.
+ * The rules of the network for operators and for checking other implementations: `npm run -s tool -- --help`. Answers
+ * go to stdout. Bad input gives one line on stderr and exit status 2.
  */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -52,7 +52,7 @@ async function phash(files: readonly string[]): Promise<string> {
   return lines.join('\n');
 }
 
-/** npm runs scripts in the project's root; a relative path means the folder the operator is in. */
+/** npm runs scripts in the project's root, but a relative path means the operator's current folder. */
 function whereAsked(file: string): string {
   return path.resolve(process.env.INIT_CWD ?? '', file);
 }
@@ -88,7 +88,7 @@ async function group(): Promise<string> {
 /** The text of a key never gets into a message. */
 async function readKey(file: string): Promise<Hex> {
   const key = (await readFile(whereAsked(file), 'utf8')).trim();
-  if (!isHex(key, 32)) throw new Error(`${file} does not hold a private key: 0x and 64 hex digits`);
+  if (!isHex(key, 32)) throw new Error(`${file} does not contain a private key: 0x and 64 hex digits`);
   return key;
 }
 
@@ -108,7 +108,7 @@ function answerWith<Args extends readonly unknown[]>(answer: (...args: Args) => 
 }
 
 function buildProgram(): Command {
-  // Settings before the commands: those inherit them.
+  // Settings before the commands, which inherit them.
   const program = new Command('tool')
     .description('The rules of the Crynux network, from the command line.')
     .exitOverride()
@@ -137,7 +137,7 @@ function buildProgram(): Command {
     .action(answerWith(prove));
   vrf
     .command('verify')
-    .description('Whether a proof holds')
+    .description('Checks whether a proof is valid')
     .requiredOption('--public-key <hex>', '64 bytes, X and Y')
     .requiredOption(...seed)
     .requiredOption('--proof <hex>', '81 bytes')

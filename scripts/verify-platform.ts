@@ -1,7 +1,7 @@
 /**
- * `npm run verify:platform`: holds the rules of `platform/` against this machine, and prints a report to send in. Nothing outside
- * of a temporary folder is written, but for a probe in the keychain that is taken out again. Exit code 1 where something failed.
- * `--json` prints the results as one line. docs/verification.md says what only a person can see besides.
+ * `npm run verify:platform`: checks the rules of `platform/` against this machine, and prints a report to send in.
+ * Writes nothing outside a temporary folder, except for a probe in the keychain that is removed again. Exit code 1 if
+ * something failed. `--json` prints the results as one line. docs/verification.md says what only a person can check.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';

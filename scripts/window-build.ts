@@ -1,4 +1,4 @@
-/** How the window is built: the product's page, or the page on made-up hosts that screenshots and UI tests use. */
+/** How the window is built: the product's page, or the page with made-up hosts for screenshots and UI tests. */
 import path from 'node:path';
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
@@ -10,7 +10,7 @@ const CATALOGUE_MODULE = 'virtual:error-catalogue';
 
 export type WindowEntry = 'index' | 'fixture';
 
-/** Code → meaning and remedy of what the window can show, taken from the catalogues themselves so that they cannot drift apart. */
+/** Code → meaning and remedy of what the window can show, taken from the catalogues so that they cannot diverge. */
 function errorCatalogue(): Plugin {
   const resolved = `\0${CATALOGUE_MODULE}`;
   return {
@@ -24,13 +24,13 @@ function errorCatalogue(): Plugin {
   };
 }
 
-/** Every feature has its `screen.tsx`: their files are told apart by the feature. */
+/** Every feature has a `screen.tsx`: their files are distinguished by the feature. */
 function featureOf(module: string | null): string {
   const feature = /\/features\/([^/]+)\//.exec(module ?? '')?.[1];
   return feature === undefined ? '' : `${feature}-`;
 }
 
-/** `outDir`: left out, that of the product's page, `out/renderer`. */
+/** @param outDir default: that of the product's page, `out/renderer` */
 export function windowBuild({ entry, outDir }: { readonly entry: WindowEntry; readonly outDir?: string }): InlineConfig {
   return {
     configFile: false,
@@ -42,7 +42,7 @@ export function windowBuild({ entry, outDir }: { readonly entry: WindowEntry; re
       outDir: outDir ?? path.join(root, 'out', 'renderer'),
       emptyOutDir: true,
       target: 'chrome130',
-      // A data: URL would be refused by the page's own policy.
+      // The page's own policy would refuse a data: URL.
       assetsInlineLimit: 0,
       chunkSizeWarningLimit: 1_500,
       rolldownOptions: {

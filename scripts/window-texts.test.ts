@@ -31,7 +31,7 @@ function sources(folder: string): string[] {
   });
 }
 
-/** Keys that a file asks for; of a key that is made at run time, the part before it is known. */
+/** Keys that a file uses; for a key that is made at run time, the known prefix. */
 function asked(source: string): { namespaces: string[]; keys: string[]; starts: string[] } {
   const hooks = [...source.matchAll(/useTranslation\(\[?([^)\]]*)\]?\)/g)].map(([, names]) => names ?? '');
   const namespaces = hooks.flatMap((names) =>
@@ -45,14 +45,14 @@ function asked(source: string): { namespaces: string[]; keys: string[]; starts: 
 describe('the texts', () => {
   it('have the same keys and the same placeholders in both languages', () => {
     expect([...chinese.keys()].toSorted()).toEqual([...english.keys()].toSorted());
-    // English may write a one out; Chinese has no singular, and never shows that text.
+    // English may spell out a one; Chinese has no singular and never shows that text.
     const different = [...english].filter(
       ([key, text]) => !key.endsWith('_one') && placeholders(text).join() !== placeholders(chinese.get(key) ?? '').join(),
     );
     expect(different.map(([key]) => key)).toEqual([]);
   });
 
-  it('hold every key that the window asks for', () => {
+  it('contain every key that the window uses', () => {
     const has = (name: string) => english.has(name) || english.has(`${name}_other`);
     const begins = (name: string) => [...english.keys()].some((key) => key.startsWith(`${name}.`));
     const missing: string[] = [];
@@ -69,7 +69,7 @@ describe('the texts', () => {
     expect(count).toBeGreaterThan(200);
   });
 
-  it('are chosen by the first language of the desktop that is one of ours', () => {
+  it("are chosen by the desktop's first language that is supported", () => {
     expect(languageOf(['de-DE', 'zh-TW', 'en'])).toBe('zh-CN');
     expect(languageOf(['en-GB', 'zh-CN'])).toBe('en');
     expect(languageOf(['zh-cn'])).toBe('zh-CN');

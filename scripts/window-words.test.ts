@@ -26,12 +26,12 @@ function sources(folder: string, ending: RegExp): string[] {
   });
 }
 
-/** As the window shows it. */
+/** As shown in the window. */
 const errors = englishCatalogue(Object.assign({}, ...CATALOGUES.map(({ catalogue: entries }) => entries)));
 const english = [...textsOf(en), ...textsOf(errors), ...textsOf(WORDS.en)];
 const chinese = [...textsOf(zhCn), ...textsOf(catalogue), ...textsOf(logMessages), ...textsOf(WORDS['zh-CN'])];
 
-/** The left column of the review's table of words: none of them is said to a host again. */
+/** The left column of the review's table of words: none of them may be shown to a host again. */
 const FORMER = [
   ...['the nodes run on by themselves', 'the message carries the reason', 'Nothing needs you', 'it will stand here'],
   ...['Should something cost money', 'Nothing is held against', 'not told', 'by nobody', 'for ever', 'can not'],
@@ -42,7 +42,7 @@ const FORMER = [
   ...['told by the relay', 'Group refund', 'Whose fault'],
 ];
 
-/** What stands in its place. */
+/** Their replacements. */
 const PRESENT: readonly (readonly [string, string])[] = [
   ['connection.lost', 'this window can’t tell whether your nodes are running'],
   ['attention.none', 'All good'],
@@ -72,7 +72,7 @@ const PRESENT: readonly (readonly [string, string])[] = [
 ];
 
 describe('English', () => {
-  it.each(FORMER)('says no longer “%s”', (former) => {
+  it.each(FORMER)('no longer says “%s”', (former) => {
     expect(
       english.filter(([, text]) => new RegExp(`\\b${former.replaceAll('.', '\\.')}(?!y)`).test(text)).map(([key]) => key),
     ).toEqual([]);
@@ -82,7 +82,7 @@ describe('English', () => {
     expect(english.filter(([name]) => name.endsWith(key)).some(([, said]) => said.includes(text))).toBe(true);
   });
 
-  it('has a form for one wherever a number stands before its noun', () => {
+  it('has a singular form wherever a number precedes its noun', () => {
     const counted = english.filter(([key, text]) => /\{\{count(, number)?\}\} [a-z]/.test(text) && !/_(one|other)$/.test(key));
     // “3 chosen”, “and 3 more”: no noun, no form.
     expect(counted.map(([key]) => key)).toEqual(['tasks.moreModels', 'tasks.filter.some']);
@@ -91,13 +91,13 @@ describe('English', () => {
     expect(alone).toEqual([]);
   });
 
-  it('writes numbers that may be large in the reader’s locale', () => {
+  it('formats large numbers for the reader’s locale', () => {
     const all = [...english, ...chinese];
     expect(all.filter(([, text]) => /\{\{count\}\}/.test(text)).map(([key]) => key)).toEqual([]);
   });
 });
 
-/** Names, units, file endings, and what is typed at a terminal: the same in every language. */
+/** Names, units, file extensions, and what is typed in a terminal: the same in every language. */
 const NAMES = new Set(
   `Crynux Node Desktop CNX UTC GiB SHA CSV JSON NVIDIA Mac macOS Linux NTP RPC MIG UUID VPN Wi-Fi GNOME Keyring KWallet EIP BLS
   Python ONNX Jetson GPU infoROM Keystore keystore Esc gas Gas zip wal shm journal http https socks diffusers float json sqlite catalogue
@@ -133,7 +133,7 @@ describe('Chinese', () => {
   });
 });
 
-it('no component has words of its own: all stand in the texts', () => {
+it('no component has texts of its own: all are in the catalogues of texts', () => {
   const found = sources('renderer', /\.tsx$/).flatMap((file) => {
     const source = readFileSync(path.join(root, file), 'utf8');
     const inline = [...source.matchAll(/>\s*([A-Z][a-z]+ [^<>{}=;()]*[a-z])\s*<\//g)].map(([, text]) => text ?? '');

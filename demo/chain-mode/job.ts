@@ -31,16 +31,16 @@ export interface ChainJob {
 const FULL = { firstChats: 6, images: 4, laterChats: 6, lastChats: 2 };
 
 /**
- * Order matters: the cheat joins after the unanimous groups, and its group runs while basil is busy with the task that it
- * lost when its power failed, so that the cheat has to be the third. The chain's time is set forward when nothing else is
- * open.
+ * Order matters: the cheat joins after the unanimous groups, and its group runs while basil is still busy with the task
+ * that it lost in its power failure, so that the cheat has to be the third. The chain's clock is set forward when
+ * nothing else is open.
  */
 export async function runChainJob(job: ChainJob): Promise<JobResult> {
   const { network, submitter, say, amounts = FULL } = job;
   const steps = createJobSteps(submitter);
   const { surprises, start, chats, ended } = steps;
 
-  say(`${amounts.firstChats} chat requests and ${amounts.images} images to whoever is free`);
+  say(`${amounts.firstChats} chat requests and ${amounts.images} images for any free node`);
   await chats(0, amounts.firstChats);
   for (let index = 0; index < amounts.images; index++) await start(sampleImage(index), 'success');
   await ended();
@@ -67,14 +67,14 @@ export async function runChainJob(job: ChainJob): Promise<JobResult> {
   const caught = { title: 'group with mallory', kind: 'group' as const, spec: chatSpec(prompt(8), CHAT_MODEL, 8) };
   await (await start(caught, 'success')).ended;
 
-  say("The chain's clock is set behind the deadline of the lost task");
+  say("The chain's clock is set past the deadline of the lost task");
   await network.passTaskTimeout();
   if (lost !== null) {
     steps.expect(lost, 'lost with basil', 'aborted');
     await lost.ended;
   } else surprises.push('no task was lost with basil');
 
-  say('basil is back and goes on where it was');
+  say('basil is back and continues where it was');
   await network.restorePowerOfBasil();
   await chats(15, 15 + amounts.lastChats);
   await ended();

@@ -31,7 +31,7 @@ export interface ChainDemoNetwork {
   readonly participants: Readonly<Record<NodeName | 'application', Participant>>;
   /** It joins later, not at the start. */
   letMalloryJoin(): Promise<void>;
-  /** Sends SIGKILL to the peer's worker, without telling anybody. */
+  /** Sends SIGKILL to the peer's worker without telling anybody. */
   cutPowerOfBasil(): Promise<void>;
   restorePowerOfBasil(): Promise<void>;
   /** Sets the chain's clock past the deadline of every started task. */
@@ -42,7 +42,7 @@ export interface ChainDemoNetwork {
 export interface ChainDemoOptions {
   /** Empty directory. */
   readonly dataDir: string;
-  /** The engine of every node; default the embedded one. */
+  /** Engine of every node; default: the embedded one. */
   readonly engine?: EngineCommand | undefined;
   readonly onEvent: (event: ChainEvent) => void;
   readonly onError: (message: string) => void;

@@ -94,7 +94,7 @@ const input: ChainReportInput = {
 };
 
 describe('income on a chain', () => {
-  it('is the fee of a single task, and a share of the winner’s fee for the task that was refunded', () => {
+  it('is the fee of a single task, and a share of the winner’s fee for a refunded task', () => {
     expect(incomeOf(input, YOU.address)).toEqual(
       new Map([
         [SINGLE, 7n],
@@ -131,17 +131,17 @@ describe('buildChainReport', () => {
 
   it.each<[string, Partial<ChainReportInput>]>([
     ['a wei that an account lacks', { holdings: new Map(input.holdings).set(ADA.address, holds(108n, 400n, 1n)) }],
-    ['a stake that nobody has', { held: { byTasks: 0n, byNodes: 801n } }],
+    ['a stake that belongs to nobody', { held: { byTasks: 0n, byNodes: 801n } }],
     ['a payment that the node does not know of', { nodePaymentsWei: new Map([[SINGLE, 7n]]) }],
     ["a difference in the node's own ledger", { ledgerReport: { text: '', differences: ['wallet: 1 wei'] } }],
-  ])('%s is told', (_, changes) => {
+  ])('%s is reported', (_, changes) => {
     const { differences, text } = buildChainReport({ ...input, ...changes });
     expect(differences).toHaveLength(1);
     expect(text).toContain('NOT add up');
     expect(text).toContain(differences[0]);
   });
 
-  it('a fee that stays in the contract is a difference of two kinds', () => {
+  it('a fee that stays in the contract gives two differences', () => {
     const { differences } = buildChainReport({ ...input, held: { byTasks: 7n, byNodes: 800n } });
     expect(differences).toEqual([
       'coin in the task contract against the fees of open tasks: 7 wei, expected 0 wei',

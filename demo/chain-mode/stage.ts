@@ -1,4 +1,4 @@
-/** The demo's network whose tasks live on a chain. */
+/** The demo's network with its tasks on a chain. */
 import type { ChainEvent } from '../../devnet/chain-mode/chain-book.ts';
 import { OWNER_WEI } from '../../devnet/chain-mode/task-chain.ts';
 import { createGasReader } from '../chain-accounts.ts';

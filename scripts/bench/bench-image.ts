@@ -1,9 +1,9 @@
-/** An image that compresses about as a photograph does, the same in every run. */
+/** An image that compresses about as well as a photograph, identical in every run. */
 import { crc32, deflateSync } from 'node:zlib';
 
 const SIDE = 1_024;
 
-/** 1024 × 1024 RGB of 8 bits; rows use each filter in turn. */
+/** 1024 × 1024 RGB with 8 bits per channel; the rows use each filter in turn. */
 export function benchImage(): Uint8Array {
   const stride = 1 + SIDE * 3;
   const raw = Buffer.alloc(SIDE * stride);

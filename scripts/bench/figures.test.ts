@@ -16,11 +16,11 @@ it.for([
   ['same', figure(10, 14), figure(13, 15)],
   ['same', figure(100, 101), figure(103, 104)],
   ['faster', figure(14, 15), figure(10, 12)],
-] as const)('calls a change %s', ([verdict, before, now]) => {
+] as const)('reports a change as %s', ([verdict, before, now]) => {
   expect(verdictOf(before, now)).toBe(verdict);
 });
 
-it('shows what became slower first, and only what both have', () => {
+it('lists what became slower first, and only figures that both have', () => {
   const before = report({ a: figure(10, 11), b: figure(10, 11), c: figure(1) });
   const now = report({ a: figure(10, 11), b: figure(20, 21), d: figure(1) });
   expect(comparison(before, now)).toEqual([

@@ -1,12 +1,12 @@
-/** Figures with their spread: several runs of each, so that noise is told from change. */
+/** Figures with their spread: several runs of each, so that noise can be distinguished from change. */
 import { z } from 'zod';
 
 const figureSchema = z.object({
-  /** What `value` counts: ms, MiB, %, requests, ×, instructions. */
+  /** Unit of `value`: ms, MiB, %, requests, ×, instructions. */
   unit: z.string(),
   /** One per run. */
   runs: z.array(z.number()).min(1),
-  /** The least that it can be, in the same unit; null = not known. */
+  /** The lowest possible value, in the same unit; null = unknown. */
   floor: z.number().nullable(),
 });
 export type Figure = Readonly<z.output<typeof figureSchema>>;
@@ -58,7 +58,7 @@ export function table(figures: Record<string, Figure>): string[] {
 
 export type Verdict = 'slower' | 'faster' | 'same';
 
-/** A change counts when no run of one side reaches into the runs of the other, and the medians differ by a tenth. */
+/** Something has changed if the ranges of the two sides do not overlap and the medians differ by a tenth. */
 export function verdictOf(before: Figure, now: Figure): Verdict {
   const ratio = median(now.runs) / median(before.runs);
   if (Math.min(...now.runs) > Math.max(...before.runs) && ratio > 1.1) return 'slower';
@@ -66,7 +66,7 @@ export function verdictOf(before: Figure, now: Figure): Verdict {
   return 'same';
 }
 
-/** Figures of both reports, what became slower first; figures that only one of them has are left out. */
+/** Figures of both reports, those that became slower first; figures that only one of them has are left out. */
 export function comparison(before: Report, now: Report): string[] {
   const rows = Object.entries(now.figures).flatMap(([name, figure]) => {
     const old = before.figures[name];

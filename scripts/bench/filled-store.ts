@@ -1,11 +1,11 @@
-/** A store with a long past, for what is measured about growth. */
+/** A store with a long history, for measuring growth. */
 import type { DatabaseSync } from 'node:sqlite';
 import { Ledger } from '../../worker/money/ledger/ledger.ts';
 
 export const START_MS = 1_700_000_000_000;
 const STEP_MS = 60_000;
 
-/** Of the task number `n`, from 1. */
+/** Of task number `n`, counting from 1. */
 export const commitmentAt = (n: number): `0x${string}` => `0x${n.toString(16).padStart(64, '0')}`;
 
 export const SELF = `0x${'5e'.repeat(20)}` as const;
@@ -17,7 +17,7 @@ export function feeRecordAt(n: number): object {
   return { ...common, type: 0, reason: `0-${commitmentAt(n)}` };
 }
 
-/** By SQL alone: a million rows of each through the repositories would take an hour. */
+/** In plain SQL: a million rows of each through the repositories would take an hour. */
 export function fill(db: DatabaseSync, size: number): void {
   const numbers = `WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${size})`;
   const hash = "'0x' || printf('%064x', n)";

@@ -1,4 +1,4 @@
-/** Hashes a made-up image of 1024 × 1024 RGB pixels so many times in one thread; for counting what that takes. */
+/** Hashes a made-up image of 1024 × 1024 RGB pixels a number of times in one thread, for counting instructions. */
 import { imageHash } from '../../protocol/scores/phash.ts';
 import { nativeZlib } from '../../worker/kit/native-zlib.ts';
 import { benchImage } from './bench-image.ts';

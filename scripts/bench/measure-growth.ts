@@ -1,4 +1,4 @@
-/** What years of tasks cost: a store filled with so many tasks and entries of the ledger, and the questions that are asked often. */
+/** What years of tasks cost: a store filled with many tasks and ledger entries, and frequent queries on it. */
 import { rmSync, statSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -75,7 +75,10 @@ function measure(dir: string, size: number, figures: Figures): void {
   (open as Store).close();
 }
 
-/** What a scrape asks a node: the first one after its start reads every task, in steps; each later one what is new. */
+/**
+ * What a scrape asks of a node: the first one after its start reads every task, in steps; each later one only what is
+ * new.
+ */
 async function measureFigures(dir: string, size: number, figures: Figures): Promise<void> {
   const store = openStore(dir, START_MS);
   const keeper = { resultsBytes: async () => 0 };

@@ -1,4 +1,7 @@
-/** The perceptual hash: processor time against the former implementation in the same run, and instructions where they can be counted. */
+/**
+ * The perceptual hash: CPU time compared to the former implementation in the same run, and instructions if they can be
+ * counted.
+ */
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -36,7 +39,7 @@ export async function measureHash(runs: number, figures: Figures): Promise<void>
   await measureThreads(png, runs, figures);
 }
 
-/** Several images that are there at once, from the file to the hash, against one image after the other. */
+/** Several images that arrive together, from file to hash, compared to one image after the other. */
 async function measureThreads(png: Uint8Array, runs: number, figures: Figures): Promise<void> {
   const dir = await mkdtemp(path.join(tmpdir(), 'crynux-bench-'));
   const images = createImageDigester({ clock: systemClock });
@@ -61,7 +64,7 @@ async function measureThreads(png: Uint8Array, runs: number, figures: Figures): 
   }
 }
 
-/** Difference of two counts, so that start and compilation fall out. Null: there is no valgrind. */
+/** The difference of two counts, so that start-up and compilation cancel out. Null = valgrind is not installed. */
 export function countInstructions(figures: Figures): boolean {
   const [few, many] = [2, 6];
   const counts = [few, many].map(instructions);

@@ -1,6 +1,7 @@
 /**
- * Whether an open window grows: the built program with a node that is given a task every twenty seconds, and a page that goes
- * from screen to screen and is never loaded anew. Once a minute all garbage is collected and the JavaScript heap read.
+ * Whether an open window grows: the built program with a node that gets a task every twenty seconds, and a page that
+ * moves from screen to screen and is never reloaded. Once a minute, all garbage is collected and the JavaScript heap is
+ * read.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -17,12 +18,12 @@ import { type Figures, median } from './figures.ts';
 import { openBrowser, serveBuilt } from './serve-built.ts';
 
 const MIB = 1024 * 1024;
-/** Each of them reads and subscribes anew. */
+/** Each of them reads and subscribes again. */
 const SCREENS = ['overview', 'tasks', 'earnings', 'trust', 'gpus', 'models', 'wallet', 'logs'] as const;
 const PASSPHRASE = 'a heron on the ice of march';
 const ID = 'heron';
 
-/** @param minutes More than twenty: the first ten minutes are held against the last ten. */
+/** @param minutes more than twenty: the first ten minutes are compared to the last ten */
 export async function measureHeap(minutes: number, figures: Figures, say: (text: string) => void): Promise<void> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'crynux-bench-'));
   const network = await startLittleNetwork();
@@ -59,7 +60,7 @@ export async function measureHeap(minutes: number, figures: Figures, say: (text:
         await page.evaluate(`location.hash = '#/node/${ID}/${SCREENS[step % SCREENS.length]}'`);
         await sleep(5_000);
       }
-      // Always on the same screen: what another screen shows is not growth.
+      // Always on the same screen, because another screen's content is not growth.
       await page.evaluate(`location.hash = '#/node/${ID}/overview'`);
       await sleep(1_000);
       heaps.push(await read());
@@ -79,7 +80,7 @@ export async function measureHeap(minutes: number, figures: Figures, say: (text:
 async function heapReader(page: Page): Promise<() => Promise<number>> {
   const cdp = await page.context().newCDPSession(page);
   return async () => {
-    // Twice: what finalisers let go of goes with the second.
+    // Twice: the second collection frees what finalisers have released.
     for (let turn = 0; turn < 2; turn++) await cdp.send('HeapProfiler.collectGarbage');
     const { usedSize } = await cdp.send('Runtime.getHeapUsage');
     return usedSize / MIB;

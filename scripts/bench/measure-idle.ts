@@ -1,4 +1,4 @@
-/** What the built worker and the built command line cost: memory, processor, and the time of an answer. Linux tells it all. */
+/** What the built worker and the built command line cost: memory, CPU, and the time of an answer. Linux only. */
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { systemClock } from '../../devnet/system.ts';
@@ -17,7 +17,7 @@ export async function measureIdle(runs: number, figures: Figures): Promise<void>
   for (let run = 0; run < runs; run++) {
     figures.add('crynux-node --version, built', 'ms', fastest(command, '--version'));
     figures.add('crynux-node --help, built', 'ms', fastest(command, '--help'));
-    figures.add('the runtime alone', 'ms', fastest('-e', '0'));
+    figures.add('only the runtime', 'ms', fastest('-e', '0'));
   }
 }
 
@@ -44,7 +44,7 @@ async function measureWorker(runs: number, figures: Figures): Promise<void> {
     for (let run = 0; run < runs; run++) {
       const before = cpuSeconds(pid);
       await systemClock.sleep(WATCH_MS);
-      figures.add('worker, built, idle: processor', '% of a core', ((cpuSeconds(pid) - before) * 100_000) / WATCH_MS);
+      figures.add('worker, built, idle: CPU', '% of a core', ((cpuSeconds(pid) - before) * 100_000) / WATCH_MS);
       figures.add('worker, built, idle: memory', 'MiB (PSS)', pssMib(pid));
     }
     await worker.client.stop({ quitNetwork: false });

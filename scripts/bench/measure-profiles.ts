@@ -1,4 +1,7 @@
-/** What nodes side by side cost: built workers with keys of their own at one relay and one chain, idle, each as its program starts it. */
+/**
+ * What several nodes cost: built workers with their own keys at one relay and one chain, idle, each started as the
+ * program starts it.
+ */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -19,7 +22,7 @@ const SETTLE_MS = 15_000;
 const WATCH_MS = 120_000;
 const ENTRY = path.resolve(import.meta.dirname, '..', '..', 'dist', 'worker', 'main.js');
 
-/** Linux alone tells it. @param counts how many nodes, one measurement each */
+/** Linux only. @param counts how many nodes, one measurement each */
 export async function measureProfiles(counts: readonly number[], figures: Figures, say: (text: string) => void): Promise<void> {
   for (const count of counts) {
     say(`${count} ${count === 1 ? 'node' : 'nodes'} side by side`);
@@ -63,9 +66,9 @@ async function measure(count: number, figures: Figures): Promise<void> {
     const cpu = pids.map((pid, i) => ((cpuSeconds(pid) - (cpuBefore[i] ?? 0)) * 100_000) / WATCH_MS);
     const name = `${count} ${count === 1 ? 'node' : 'nodes'}`;
     figures.add(`${name}: memory of a worker`, 'MiB (PSS)', mean(pids.map(pssMib)));
-    figures.add(`${name}: processor of a worker, idle`, '% of a core', mean(cpu));
+    figures.add(`${name}: CPU of a worker, idle`, '% of a core', mean(cpu));
     const perMinute = (requests: number) => (requests * 60_000) / WATCH_MS / count;
-    const each = 'of a node, an idle minute';
+    const each = 'of a node, per idle minute';
     figures.add(`${name}: requests to the relay ${each}`, 'requests', perMinute(lines.relay.seen.length - relayBefore));
     figures.add(`${name}: requests to the RPC ${each}`, 'requests', perMinute(lines.RPC.seen.length - rpcBefore));
   } finally {

@@ -1,6 +1,6 @@
 /**
- * The window's list of 100,000 tasks on the whole program: a store on disk, the built program that serves it, a browser that
- * shows it. Measured inside of the page, from the click or the key to the frame that shows what was asked for.
+ * The window's list of 100,000 tasks in the whole program: a store on disk, the built program that serves it, a browser
+ * that shows it. Measured inside the page, from the click or the key to the frame that shows the result.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -19,7 +19,10 @@ const NAME = '100,000 tasks';
 const SLOW_FRAME_MS = 32;
 const SCROLL_FRAMES = 180;
 
-/** A program whose one node has a past, and does not run: what it shows comes from its records, as with a running one. */
+/**
+ * A program with one node that has a history but is not running: the list comes from its records, as for a running
+ * node.
+ */
 export async function measureTaskList(runs: number, figures: Figures): Promise<void> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'crynux-bench-'));
   try {
@@ -56,7 +59,7 @@ async function measureProgram(dataDir: string, runs: number, figures: Figures): 
   }
 }
 
-/** One tab, loaded anew: its code is compiled again, its list is empty. */
+/** One tab, reloaded: its code is compiled again and its list is empty. */
 async function measureVisit(page: Page, figures: Figures): Promise<void> {
   await page.evaluate("location.hash = location.hash.replace('/tasks', '/overview')");
   await page.reload();
@@ -68,7 +71,7 @@ async function measureVisit(page: Page, figures: Figures): Promise<void> {
     const { metrics } = await cdp.send('Performance.getMetrics');
     return (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN) * 1_000;
   };
-  /** Milliseconds of the page's own thread, whatever else the machine does. */
+  /** Milliseconds of CPU time on the page's own thread, whatever else the machine does. */
   const inPage = async <Value>(script: string) => {
     const before = await busy();
     const value = await page.evaluate<Value>(`(async () => { ${IN_PAGE} ${script} })()`);
@@ -77,12 +80,12 @@ async function measureVisit(page: Page, figures: Figures): Promise<void> {
   for (const [what, script] of STEPS) {
     const { value, busyMs } = await inPage<number>(script);
     figures.add(`${NAME}: ${what}`, 'ms', value);
-    figures.add(`${NAME}: ${what}, the page's own thread`, 'ms of processor', busyMs);
+    figures.add(`${NAME}: ${what}, the page's own thread`, 'ms of CPU', busyMs);
   }
   const { value: frames, busyMs } = await inPage<number[]>(SCROLL);
   const slow = frames.filter((ms) => ms > SLOW_FRAME_MS);
   figures.add(`${NAME}: frames over ${SLOW_FRAME_MS} ms while scrolling`, '%', (100 * slow.length) / frames.length);
-  figures.add(`${NAME}: a frame of scrolling, the page's own thread`, 'ms of processor', busyMs / frames.length);
+  figures.add(`${NAME}: a frame of scrolling, the page's own thread`, 'ms of CPU', busyMs / frames.length);
   await cdp.detach();
 }
 
@@ -107,7 +110,7 @@ const IN_PAGE = `
 const OPEN = `
   const link = [...document.querySelectorAll('a')].find((a) => /\\/tasks$/.test(a.hash));
   return shown(() => rows() > 3, () => link.click());`;
-/** Every twentieth of the filled store has run out of time. */
+/** Every twentieth task in the store has timed out. */
 const TEXT = `return shown(() => rows() > 0 && /5,000/.test(status()), () => type('timeout'));`;
 const CLEAR = `return shown(() => rows() > 3 && /100,000/.test(status()), () => type(''));`;
 const SCROLL = `

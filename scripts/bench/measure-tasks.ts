@@ -1,4 +1,7 @@
-/** Tasks on a devnet in this process tree: one real worker with the embedded engine, one application, one task at a time. */
+/**
+ * Tasks on a devnet in this process tree: one real worker with the embedded engine, one application, one task at a
+ * time.
+ */
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CHAT_MODEL, chatArguments } from '../../devnet/application/samples.ts';
@@ -10,7 +13,7 @@ import { lastPoll, type Phases, readLines, type TaskPath, taskPath } from './tas
 
 const ROUND_TRIP_MS = 50;
 const IDLE_SECONDS = 30;
-/** Pointer and events are asked for in turn, half a second apart. */
+/** Pointer and events are polled alternately, half a second apart. */
 const LOOK_EVERY_MS = 500;
 /** Keeps the tiny model busy for some tenths of a second: real tasks take longer than a round trip, too. */
 const LONG_ANSWER = { title: 'story', user: 'Tell a long story about a lighthouse.', maxNewTokens: 400 };
@@ -22,7 +25,7 @@ export interface TaskMeasurement {
   readonly say: (text: string) => void;
 }
 
-/** What each phase would take at least, with a relay that answers after `roundTripMs`. */
+/** The minimum for each phase with a relay that answers after `roundTripMs`. */
 function floors(roundTripMs: number): Record<string, number> {
   return { wait: LOOK_EVERY_MS / 2, notice: roundTripMs, read: roundTripMs };
 }
@@ -58,7 +61,7 @@ export async function measureTasks({ tasks, runs, figures, say }: TaskMeasuremen
 
 const LINES: readonly (readonly [string, Fault])[] = [
   [`relay ${ROUND_TRIP_MS} ms away`, { kind: 'late', ms: ROUND_TRIP_MS }],
-  ['relay at hand', { kind: 'pass' }],
+  ['nearby relay', { kind: 'pass' }],
 ];
 
 function addRun(figures: Figures, name: string, paths: readonly TaskPath[], roundTripMs: number): void {
@@ -79,11 +82,11 @@ function addRun(figures: Figures, name: string, paths: readonly TaskPath[], roun
   figures.add(`${name}: verdict → uploaded, mean`, 'ms', mean(paths.map(({ upload }) => total(upload))));
 }
 
-/** Starts tasks at chosen distances from the node's last look, so that every run meets the same mixture of phases. */
+/** Starts tasks at chosen offsets from the node's last poll, so that every run has the same mixture of phases. */
 class Starter {
   readonly #network: TestNetwork;
   readonly #file: string;
-  /** Between the order and the network's start. */
+  /** Time between the order and the network's start. */
   #leadMs = 100;
 
   constructor(network: TestNetwork, file: string) {
@@ -92,7 +95,7 @@ class Starter {
   }
 
   async run(afterLookMs: number): Promise<TaskPath> {
-    // What is left of the last task, its extra polls included, is over by then.
+    // By then, the rest of the last task is done, including its extra polls.
     await systemClock.sleep(2_500);
     const look = lastPoll(readLines(this.#file)) ?? systemClock.now();
     const dueMs = (((look + afterLookMs - this.#leadMs - systemClock.now()) % LOOK_EVERY_MS) + LOOK_EVERY_MS) % LOOK_EVERY_MS;
@@ -111,9 +114,9 @@ class Starter {
       row.validatedTimeMs === null ||
       row.resultUploadedTimeMs === null
     )
-      throw new Error('a task did not come to its end');
+      throw new Error('a task did not finish');
     this.#leadMs += (row.startTimeMs - orderedMs - this.#leadMs) / 4;
-    // The worker writes what followed the upload a moment later.
+    // The worker records what followed the upload a moment later.
     await systemClock.sleep(200);
     const lines = readLines(this.#file).filter((line) => (line.kind === 'call' ? line.endMs : line.atMs) >= orderedMs - 2_000);
     return taskPath(lines, {

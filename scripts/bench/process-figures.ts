@@ -1,10 +1,10 @@
-/** What Linux tells of a process. */
+/** What Linux reports about a process. */
 import { readFileSync } from 'node:fs';
 
-/** Of the kernel's clock, a second; the same on every Linux that Node runs on. */
+/** Kernel clock ticks per second; the same on every Linux that Node runs on. */
 const TICKS = 100;
 
-/** What it has for itself, and its part of what it shares. */
+/** Its private memory, and its share of shared memory. */
 export function pssMib(pid: number): number {
   const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
   return Number(/^Pss:\s+(\d+) kB/m.exec(rollup)?.[1]) / 1_024;

@@ -1,4 +1,4 @@
-/** The built program and a browser's page on its window, for what is measured of both. Needs `npm run build` first. */
+/** The built program and a browser page with its window, for measuring both. Needs `npm run build` first. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
@@ -11,7 +11,7 @@ const root = path.resolve(import.meta.dirname, '..', '..');
 const readySchema = z.object({ event: z.literal('ready'), address: z.string() });
 
 export interface BuiltProgram {
-  /** Of its window; good for one page. */
+  /** Address of its window; works for one page. */
   readonly address: string;
   readonly pid: number;
   stop(): Promise<void>;

@@ -1,4 +1,4 @@
-/** One task's way through a node, cut into phases, from what the timed worker wrote down and what the relay knows. */
+/** One task's way through a node, split into phases, from the timed worker's log and the relay's data. */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { Point } from '../../worker/kit/points.ts';
@@ -18,7 +18,7 @@ export interface RelayTimes {
   readonly uploadedMs: number;
 }
 
-/** In the order in which they follow each other; milliseconds of each. */
+/** In order; milliseconds of each. */
 export type Phases = Readonly<Record<string, number>>;
 
 export interface TaskPath {
@@ -37,12 +37,12 @@ export function readLines(file: string): Line[] {
     .map((line) => lineSchema.parse(JSON.parse(line)));
 }
 
-/** When the node last asked for its pointer: its regular questions come in whole and half seconds after that. */
+/** When the node last polled its pointer: its regular polls follow at whole and half seconds after that. */
 export function lastPoll(lines: readonly Line[]): number | undefined {
   return lines.findLast((line): line is Call => line.kind === 'call' && line.method === 'currentTask')?.startMs;
 }
 
-/** @param lines all that was written down since before the task's start */
+/** @param lines everything logged since before the task's start */
 export function taskPath(lines: readonly Line[], relay: RelayTimes): TaskPath {
   const calls = lines.filter((line) => line.kind === 'call');
   const points = lines.filter((line) => line.kind === 'point');
@@ -87,6 +87,6 @@ export function taskPath(lines: readonly Line[], relay: RelayTimes): TaskPath {
 }
 
 function need<Found>(found: Found | undefined): Found {
-  if (found === undefined) throw new Error('the worker did not write down a part of the task');
+  if (found === undefined) throw new Error('the worker did not log a part of the task');
   return found;
 }

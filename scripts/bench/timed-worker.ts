@@ -1,6 +1,6 @@
 /**
- * The real worker program, which writes down when it asked the network and when it reached each point of a task's life:
- * one JSON object a line in the file that its argument names. Times are epoch milliseconds with fractions.
+ * The real worker program, which also logs when it asked the network and when it reached each point of a task's life:
+ * one JSON object per line in the file that its argument names. Times are epoch milliseconds with fractions.
  */
 import { appendFileSync } from 'node:fs';
 import { createEngineSupervisor } from '../../worker/engines/supervisor.ts';
@@ -25,7 +25,7 @@ setInterval(() => {
   lines = '';
 }, FLUSH_MS).unref();
 
-/** Every call that answers with a promise is written down when it has ended, with what it was asked. */
+/** Logs every call that returns a promise when it has ended, with its arguments. */
 function timed(network: TaskNetwork): TaskNetwork {
   return new Proxy(network, {
     get(target, name) {

@@ -1,4 +1,4 @@
-/** The chart's files, what its examples are rendered to, and whether that is still so without helm at hand. */
+/** The chart's files, the committed manifests of its examples, and a check without helm that they are up to date. */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
@@ -12,7 +12,7 @@ const RENDERED = path.join(HELM, 'rendered');
 export interface Example {
   readonly name: string;
   readonly values: string;
-  /** The manifests that helm has made of it, as they are committed. */
+  /** The committed manifests that helm rendered from it. */
   readonly rendered: string;
 }
 
@@ -26,7 +26,7 @@ export function examples(): readonly Example[] {
     }));
 }
 
-/** The first line of rendered manifests: what they were made of. */
+/** The first line of rendered manifests: what they were made from. */
 export function sourceLine({ values }: Example): string {
   const hash = createHash('sha256');
   for (const file of [...filesIn(CHART), values]) {
@@ -36,7 +36,7 @@ export function sourceLine({ values }: Example): string {
   return `# Made by \`npm run helm:render\` of sources with the SHA-256 ${hash.digest('hex')}`;
 }
 
-/** Files of the chart that are others' of this repository: chart file → source. */
+/** Copies of other files of this repository: chart file → source. */
 export function copies(): ReadonlyMap<string, string> {
   const rules = path.join(ROOT, 'build', 'prometheus');
   const dashboards = path.join(ROOT, 'build', 'grafana');

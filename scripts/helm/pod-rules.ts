@@ -1,6 +1,6 @@
 /**
- * What a pod of the chart has to keep to: the profile "restricted" of Kubernetes' Pod Security Standards, and our own rules
- * on secrets and shells. Source: the standards as of Kubernetes 1.37.
+ * Rules for pods of the chart: the profile "restricted" of Kubernetes' Pod Security Standards, and our own rules on
+ * secrets and shells. Source: the standards as of Kubernetes 1.37.
  */
 import { z } from 'zod';
 
@@ -83,7 +83,7 @@ export function podProblems(spec: unknown): string[] {
       container.ports.every(({ hostPort }) => hostPort === undefined),
       `${name}: a port of the machine`,
     );
-    // Ours.
+    // Our own rules.
     rule(own.readOnlyRootFilesystem === true, `${name}: its root file system can be written to`);
     rule(container.envFrom.length === 0, `${name}: envFrom`);
     for (const { name: variable, value, valueFrom } of container.env) {

@@ -9,7 +9,7 @@ import { SECRET_KEYS, SETTING_KEYS } from '../../headless/cli/commands/settings.
 import { CHART, copies, examples, sourceLine } from './chart.ts';
 import { podProblems } from './pod-rules.ts';
 
-// biome-ignore lint/suspicious/noExplicitAny: manifests are whatever helm makes of the chart
+// biome-ignore lint/suspicious/noExplicitAny: manifests are whatever helm renders from the chart
 type Manifest = any;
 
 const chartFile = (...parts: string[]) => readFileSync(path.join(CHART, ...parts), 'utf8');
@@ -17,7 +17,7 @@ const ajv = new Ajv({ allErrors: true, validateFormats: false });
 const isValid = ajv.compile(JSON.parse(chartFile('values.schema.json')));
 const defaults = parse(chartFile('values.yaml'));
 
-/** As helm does it: tables are merged, everything else is replaced. */
+/** As in helm: tables are merged, everything else is replaced. */
 function merged(base: Manifest, over: Manifest): Manifest {
   const isTable = (value: Manifest) => typeof value === 'object' && value !== null && !Array.isArray(value);
   if (!isTable(base) || !isTable(over)) return over;
@@ -32,7 +32,7 @@ function problemsOf(values: Manifest): string[] {
 }
 
 it.each([...copies()].map(([copy, source]) => [path.basename(copy), copy, source]))(
-  '%s is the one of this repository',
+  '%s equals the one of this repository',
   (_, copy, source) => {
     expect(existsSync(copy) && readFileSync(copy, 'utf8') === readFileSync(source, 'utf8'), 'npm run helm:render').toBe(true);
   },
@@ -48,11 +48,11 @@ describe.each(examples())('the example $name', (example) => {
   const values = merged(defaults, parse(readFileSync(example.values, 'utf8')));
   const [container] = set.spec.template.spec.containers;
 
-  it('is rendered from the sources as they are', () => {
+  it('is rendered from the current sources', () => {
     expect(text.split('\n', 1)[0], 'npm run helm:render').toBe(sourceLine(example));
   });
 
-  it('has values that fit the schema', () => {
+  it('has values that match the schema', () => {
     expect(problemsOf(values)).toEqual([]);
   });
 
@@ -60,7 +60,7 @@ describe.each(examples())('the example $name', (example) => {
     expect(podProblems(set.spec.template.spec)).toEqual([]);
   });
 
-  it('gives each pod one card, its own volume, and of all keys its own', () => {
+  it('gives each pod one card, its own volume, and only its own key', () => {
     expect(container.resources.limits[values.gpu.resource]).toBe(1);
     expect(set.spec.replicas).toBe(values.replicas);
     expect(set.spec.volumeClaimTemplates.map(({ metadata }: Manifest) => metadata.name)).toEqual(['store']);
@@ -68,12 +68,12 @@ describe.each(examples())('the example $name', (example) => {
     expect(keys.map(({ subPathExpr }: Manifest) => subPathExpr)).toEqual(['$(POD_NAME).key', '$(POD_NAME).passphrase']);
   });
 
-  it('keeps volumes and models when the release goes', () => {
+  it('keeps volumes and models when the release is uninstalled', () => {
     expect(set.spec.persistentVolumeClaimRetentionPolicy).toEqual({ whenDeleted: 'Retain', whenScaled: 'Retain' });
     for (const claim of of('PersistentVolumeClaim')) expect(claim.metadata.annotations['helm.sh/resource-policy']).toBe('keep');
   });
 
-  it('asks the program whether it lives and is ready, and lets it finish its task before the end', () => {
+  it('checks whether the program is alive and ready, and lets it finish its task before it ends', () => {
     expect(container.livenessProbe.httpGet.path).toBe('/livez');
     expect(container.readinessProbe.httpGet.path).toBe('/readyz');
     expect(container.startupProbe.httpGet.path).toBe('/livez');
@@ -82,7 +82,7 @@ describe.each(examples())('the example $name', (example) => {
     expect(set.spec.template.spec.terminationGracePeriodSeconds * 1_000).toBeGreaterThan(grace * 1_000 + END_WITHIN_MS);
   });
 
-  it('lets nothing in but the reader of metrics, and nothing out but name servers, the network and the API', () => {
+  it('allows ingress only from the reader of metrics, and egress only to name servers, the network and the API', () => {
     const [policy] = of('NetworkPolicy');
     expect(policy.spec.policyTypes).toEqual(['Ingress', 'Egress']);
     const ports = policy.spec.egress.flatMap(({ ports: open }: Manifest) => open.map(({ port }: Manifest) => port));
@@ -90,7 +90,7 @@ describe.each(examples())('the example $name', (example) => {
     expect(policy.spec.ingress.flatMap(({ ports: open }: Manifest) => open)).toEqual([
       { protocol: 'TCP', port: values.metrics.port },
     ]);
-    // Whoever is in the cluster is not the internet.
+    // Addresses inside the cluster do not count as the internet.
     for (const { to } of policy.spec.egress) {
       const [block] = to.flatMap(({ ipBlock }: Manifest) => ipBlock ?? []);
       if (block?.except !== undefined) expect(block.except).toContain('169.254.0.0/16');
@@ -104,7 +104,7 @@ describe.each(examples())('the example $name', (example) => {
     expect(of('ClusterRole')).toEqual([]);
   });
 
-  it('has a nodes file that the program takes', () => {
+  it('has a nodes file that the program accepts', () => {
     const [config] = of('ConfigMap');
     const { content } = parseNodesFile({ text: config.data['nodes.yaml'], file: 'nodes.yaml', variables: {} });
     expect(content.nodes).toHaveLength(1);
@@ -115,16 +115,16 @@ describe.each(examples())('the example $name', (example) => {
 describe('the schema of the values refuses', () => {
   it.each([
     ['a misspelt name', { replica: 4 }, /must NOT have additional properties/],
-    ['half a node', { replicas: 1.5 }, /replicas must be integer/],
+    ['an incomplete node', { replicas: 1.5 }, /replicas must be integer/],
     ['the tag latest', { image: { tag: 'latest' } }, /image\/tag must NOT be valid/],
-    ['a digest that is none', { image: { digest: 'sha256:12' } }, /image\/digest must match/],
+    ['an invalid digest', { image: { digest: 'sha256:12' } }, /image\/digest must match/],
     ['a model without its kind', { node: { models: ['qwen/qwen3-8b'] } }, /node\/models\/0 must match/],
     ['an amount with a unit', { node: { stake: '400 CNX' } }, /node\/stake must match/],
     ['a passphrase among the values', { keys: { passphrase: 'hunter2' } }, /keys must NOT have additional/],
     ['root', { user: 0 }, /user must be >= 1000/],
     ['no card', { gpu: { count: 0 } }, /gpu\/count must be >= 1/],
     ['a disruption budget of nothing', { podDisruptionBudget: { maxUnavailable: 0 } }, /maxUnavailable/],
-    ['a setting that there is not', { settings: { tarif: '0.3' } }, /settings property name must be valid/],
+    ['an unknown setting', { settings: { tarif: '0.3' } }, /settings property name must be valid/],
     ['a drain of a second', { drain: { timeoutSeconds: 1 } }, /timeoutSeconds must be >= 30/],
   ])('%s', (_what, values, problem) => {
     expect(problemsOf(values).join('\n')).toMatch(problem);
@@ -137,7 +137,7 @@ describe('the settings of the chart', () => {
     expect(new Set(names)).toEqual(new Set([...Object.keys(SETTING_KEYS), ...Object.keys(SECRET_KEYS)]));
   });
 
-  it('are refused in words where they are secrets', () => {
+  it('are refused with an explanation if they are secrets', () => {
     const [, secrets = ''] = /range list (.*?) }}/.exec(chartFile('templates', '_helpers.tpl')) ?? [];
     expect(new Set(secrets.split(' ').map((name) => JSON.parse(name)))).toEqual(new Set(Object.keys(SECRET_KEYS)));
   });
@@ -156,7 +156,7 @@ describe('the rules for pods', () => {
     ['root', (pod: Manifest) => Object.assign(pod.securityContext, { runAsUser: 0 }), /as root/],
     ['no seccomp profile', (pod: Manifest) => delete pod.securityContext.seccompProfile, /seccomp/],
     [
-      'a root file system to write to',
+      'a writable root file system',
       (pod: Manifest) => delete pod.containers[0].securityContext.readOnlyRootFilesystem,
       /written to/,
     ],

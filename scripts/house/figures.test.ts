@@ -1,11 +1,11 @@
-/** How the house is counted, on small houses; and what must stay so in this one. */
+/** How the architecture is measured, on small examples; and what must hold for this repository. */
 import { expect, it } from 'vitest';
 import { arrowsBack, circles, houseFigures, roomArrows } from './figures.ts';
 import { readSources } from './imports.ts';
 
 const file = (path: string, imports: string[] = [], lines = 30) => ({ path, imports, lines });
 
-it('counts rooms and arrows of the program, and not those of tests', () => {
+it('counts rooms and arrows of the program, but not those of tests', () => {
   const sources = [
     file('worker/kit/clock.ts'),
     file('worker/store/store.ts', ['worker/kit/clock.ts']),
@@ -22,7 +22,7 @@ it('counts rooms and arrows of the program, and not those of tests', () => {
   expect(houseFigures(sources)).toMatchObject({ rooms: 3, arrows: 2, arrowsBack: 0, circles: 0, files: 7, filesUnder20: 1 });
 });
 
-it('counts as few arrows back as an order leaves', () => {
+it('counts as few back arrows as an order leaves', () => {
   const ring = [
     ['a', 'b'],
     ['b', 'c'],
@@ -42,12 +42,12 @@ it('counts as few arrows back as an order leaves', () => {
   ).toBe(0);
 });
 
-it('finds circles of files over several files, and one by one', () => {
+it('finds import cycles over several files, one by one', () => {
   const sources = [file('a.ts', ['b.ts']), file('b.ts', ['c.ts']), file('c.ts', ['a.ts']), file('d.ts', ['a.ts'])];
   expect(circles(sources)).toEqual([['a.ts', 'b.ts', 'c.ts']]);
   expect(circles([...sources, file('e.ts', ['f.ts']), file('f.ts', ['e.ts'])])).toHaveLength(2);
 });
 
-it('this house has no circle, and no arrow in worker/ runs back', () => {
+it('this repository has no cycle, and no arrow in worker/ runs back', () => {
   expect(houseFigures(readSources(process.cwd()))).toMatchObject({ circles: 0, arrowsBack: 0 });
 });

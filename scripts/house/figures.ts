@@ -1,15 +1,15 @@
-/** The house in numbers: counted from the sources, the same way for every commit. */
+/** The architecture in numbers: counted from the sources, the same way for every commit. */
 import { isTest, type SourceFile } from './imports.ts';
 import { workerRoom } from './rooms.ts';
 
 export interface HouseFigures {
-  /** Of `worker/`: folders and files directly in it that hold the program; tests and their doubles are none. */
+  /** In `worker/`: folders and files directly in it that contain the program, but not tests and their doubles. */
   readonly rooms: number;
   /** From one room of `worker/` to another, however many imports it stands for. */
   readonly arrows: number;
-  /** Arrows against the direction of the others: the fewest that were found to be left over by any order of the rooms. */
+  /** Arrows against the direction of the others: the smallest number found for any order of the rooms. */
   readonly arrowsBack: number;
-  /** Groups of files, of the whole house, that import one another in a circle; types count. */
+  /** Groups of files in the whole repository that import one another in a cycle; type imports count. */
   readonly circles: number;
   readonly files: number;
   readonly lines: number;
@@ -19,7 +19,7 @@ export interface HouseFigures {
   readonly filesOver400: number;
 }
 
-/** @param sources of the whole house */
+/** @param sources of the whole repository */
 export function houseFigures(sources: readonly SourceFile[]): HouseFigures {
   const arrows = roomArrows(sources);
   const rooms = new Set(sources.filter(({ path }) => !isTest(path)).flatMap(({ path }) => workerRoom(path) ?? []));
@@ -53,8 +53,8 @@ export function roomArrows(sources: readonly SourceFile[]): Arrow[] {
 }
 
 /**
- * The best order of a graph of this size cannot be computed in reasonable time: one that no single room's move improves
- * is taken, of as many beginnings as there are rooms.
+ * The best order of a graph of this size cannot be computed in reasonable time. Takes one that no move of a single room
+ * improves, trying as many starting orders as there are rooms.
  */
 export function arrowsBack(rooms: readonly string[], arrows: readonly Arrow[]): number {
   const back = (order: readonly string[]) => {

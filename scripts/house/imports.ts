@@ -1,8 +1,8 @@
-/** Which file of the house imports which: read from the sources, without running or compiling them. */
+/** Which file of the repository imports which, read from the sources without running or compiling them. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** Folders of the root that hold our own TypeScript. */
+/** Top-level folders that contain our own TypeScript. */
 const SOURCE_FOLDERS = [
   'protocol',
   'contract',
@@ -22,14 +22,14 @@ export interface SourceFile {
   /** From the root, with forward slashes. */
   readonly path: string;
   readonly lines: number;
-  /** Files of the house that it imports, types and `import()` included; from the root. */
+  /** Files of the repository that it imports, including types and `import()`; from the root. */
   readonly imports: readonly string[];
 }
 
 const SOURCE = /\.tsx?$/;
 const IMPORT = /\b(?:from|import)\s*\(?\s*['"](\.{1,2}\/[^'"]+)['"]/g;
 
-/** Tests, and what only they use, may import what they like. */
+/** Tests and what only they use may import anything. */
 export function isTest(file: string): boolean {
   return /\.test\.tsx?$/.test(file) || file.split('/').includes('testing');
 }
@@ -51,7 +51,7 @@ export function readSources(root: string, folders: readonly string[] = SOURCE_FO
 
 const BARE = /\b(?:from|import)\s*\(?\s*['"]((?:@[\w.-]+\/)?[\w-][\w.-]*)(?:\/[^'"]*)?['"]/g;
 
-/** Packages that a text imports, types included; those of Node itself are none. */
+/** Packages that a text imports, including types, but not Node's own modules. */
 export function packagesIn(text: string): string[] {
   return [...new Set([...text.matchAll(BARE)].map(([, name = '']) => name))];
 }

@@ -1,4 +1,4 @@
-/** The private key has one holder, and who names it elsewhere is seen. */
+/** The private key has one holder, and any other file that names it is reported. */
 import { existsSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { KEY_HOLDERS, namesIn, namesOfKey } from './key.ts';
@@ -10,16 +10,16 @@ it('no file of worker/ but its holders names the private key', () => {
 
 it.for([
   ['an option', 'readonly privateKey: Hex;'],
-  ['a setting of others', 'const { private_key } = settings;'],
-  ['a signature of our own', 'const bytes = signDigest(digest, key);'],
+  ["somebody else's setting", 'const { private_key } = settings;'],
+  ['a signature of its own', 'const bytes = signDigest(digest, key);'],
   ['a message signed past the signer', 'signWalletMessage(text, key)'],
   ['the library', 'const key = new SigningKey(hex);'],
   ['a wallet', 'const wallet = new Wallet(hex);'],
-  ['an address made of it', "import { addressOf } from '../../protocol/signing/keys.ts';"],
+  ['an address derived from it', "import { addressOf } from '../../protocol/signing/keys.ts';"],
 ])('sees %s', ([, line = '']) => {
   expect(namesIn('worker/store/store.ts', `const a = 1;\n${line}\n`)).toMatchObject([{ file: 'worker/store/store.ts', line: 2 }]);
 });
 
-it('leaves alone who has a signer', () => {
+it('accepts a file that uses a signer', () => {
   expect(namesIn('worker/node/open-node.ts', 'const { address, publicKey } = signer;\nsigner.signMessage(text);\n')).toEqual([]);
 });

@@ -1,16 +1,16 @@
-/** Who in `worker/` names the node's private key: only what makes the signer of it. */
+/** Which files in `worker/` name the node's private key: only those that create the signer from it. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { isTest, readSources } from './imports.ts';
 
-/** What has to name it, and why. */
+/** Files that have to name it, and why. */
 export const KEY_HOLDERS: Readonly<Record<string, string>> = {
-  'worker/kit/signer.ts': 'holds it, and signs with it',
-  'worker/process/run-worker.ts': 'takes it from the start message, makes the signer of it, and has it cut out of every text',
-  'worker/log.ts': 'knows the names by which it is cut out of a line',
+  'worker/kit/signer.ts': 'holds it and signs with it',
+  'worker/process/run-worker.ts': 'gets it in the start message, creates the signer from it, and has it redacted from every text',
+  'worker/log.ts': 'knows the names by which it is redacted from a line',
 };
 
-/** The key by its names, and the makers of a signature or of an address that want a key. */
+/** The key's names, and functions that make a signature or an address from a key. */
 const KEY =
   /\b(?:privateKey|private_key|secretKey|SigningKey|(?:Base)?Wallet\(|signDigest|signWalletMessage|addressOf\b.*\bsigning\/keys)/;
 
@@ -20,7 +20,7 @@ export interface KeyNamed {
   readonly word: string;
 }
 
-/** Lines of the program (tests are not of it) that name the key and should not. */
+/** Lines of the program (not of tests) that name the key but must not. */
 export function namesOfKey(root: string): KeyNamed[] {
   return readSources(root, ['worker'])
     .filter(({ path: file }) => !isTest(file) && !(file in KEY_HOLDERS))

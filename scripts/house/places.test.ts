@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { ownSearches, ownSearchesIn } from './places.ts';
 
-it('only platform/ knows who runs a program and where it lies', () => {
+it('only platform/ knows what runs a program and where it is', () => {
   expect(ownSearches(process.cwd())).toEqual([]);
 });
 
@@ -17,6 +17,6 @@ it.for([
   expect(ownSearchesIn('host/a.ts', text)[0]).toEqual({ file: 'host/a.ts', word });
 });
 
-it('how a program is started is no such question', () => {
+it('how a program is started is not such a question', () => {
   expect(ownSearchesIn('host/a.ts', 'fork(entry, { execPath: PROGRAMS.node }); if (import.meta.main) run();')).toEqual([]);
 });

@@ -1,6 +1,6 @@
 /**
- * Only `platform/` finds programs: whoever asks by himself who runs him, or where he lies, is right in one of the four
- * worlds and wrong in another.
+ * Only `platform/` locates programs: other code that works out for itself what runs it, or where it is, would be right
+ * in one of the four worlds and wrong in another.
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -12,7 +12,7 @@ const ROOMS = ['protocol', 'contract', 'worker', 'host', 'devnet', 'headless', '
 const WORDS =
   /process\s*\.\s*execPath|process\s*\.\s*argv0|\bexecPath\s*[,}]|\bisPackaged\b|resourcesPath|app\.asar|ELECTRON_RUN_AS_NODE|import\.meta\.(?:url|dirname|filename|resolve)|\bgetAppPath\b|\b__dirname\b/g;
 
-/** They compile Solidity beside them, in a checkout; no program loads them. */
+/** They compile the Solidity next to them, in a checkout; no program loads them. */
 export const NOT_SHIPPED: readonly string[] = ['devnet/chain/compile.ts', 'devnet/chain-mode/compile.ts'];
 
 export interface OwnSearch {

@@ -1,6 +1,6 @@
 /**
- * The rooms of `worker/`, from the ground up, and what each may import of the others. All arrows point down: a room may
- * import only rooms that stand above it in this list. ARCHITECTURE.md says what each is for.
+ * The rooms of `worker/`, from the bottom up, and what each may import of the others: a room may only import rooms
+ * above it in this list. ARCHITECTURE.md describes each of them.
  */
 export const WORKER_ROOMS = {
   'log.ts': [],
@@ -26,7 +26,7 @@ export const WORKER_ROOMS = {
   'main.ts': ['kit', 'networks', 'engines', 'process'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
-/** The room of `worker/` in which a file stands; null for a file of another folder. */
+/** The room of `worker/` that a file belongs to; null for a file of another folder. */
 export function workerRoom(file: string): string | null {
   const [top, room] = file.split('/');
   return top === 'worker' && room !== undefined ? room : null;

@@ -19,6 +19,6 @@ it.for([
   expect(systemQuestionsIn('host/a.ts', text)[0]).toEqual({ file: 'host/a.ts', line: 1, word });
 });
 
-it('a comment asks nothing, nor does a rule of the port', () => {
+it('comments are ignored, and so is the use of a rule', () => {
   expect(systemQuestionsIn('host/a.ts', "// On 'win32' it is otherwise.\n  if (!SYSTEM.files.modes) return;")).toEqual([]);
 });

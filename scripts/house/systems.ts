@@ -1,6 +1,6 @@
 /**
- * Only `platform/` asks which system this is: what differs with it is a rule there, tested for all three. Whoever asks by
- * himself is right on the one he has.
+ * Only `platform/` asks which system this is: differences between systems are rules there, tested for all three. Other
+ * code that asks for itself would only be right on the system it was written on.
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -13,7 +13,7 @@ const WORDS =
   /process\s*\.\s*(?:platform|arch|getuid|geteuid)\b|\bos\s*\.\s*(?:platform|arch|type)\s*\(|['"`](?:win32|darwin)['"`]|\b(?:LOCAL)?APPDATA\b|\bXDG_(?:CONFIG|STATE|CACHE)_HOME\b|Application Support|\/proc\/|\b(?:taskkill|powershell|rundll32|launchctl|osascript)\b|\.exe['"`]|path\s*\.\s*(?:win32|posix)\b|SIGUSR1/g;
 
 const EXCEPTIONS: Readonly<Record<string, string>> = {
-  'worker/engines/official/layout.ts': 'what installations of the official node hold on each system, not which one this is',
+  'worker/engines/official/layout.ts': "contents of the official node's installations on each system, not which system this is",
 };
 
 export interface OwnQuestion {

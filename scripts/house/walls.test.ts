@@ -1,4 +1,4 @@
-/** The inner walls of `worker/`: held by the sources as they are, and seen where they are broken. */
+/** The inner walls of `worker/`: the current sources respect them, and violations are found. */
 import { expect, it } from 'vitest';
 import { importsOf, readSources } from './imports.ts';
 import { WORKER_ROOMS } from './rooms.ts';
@@ -6,13 +6,13 @@ import { wrongImports } from './walls.ts';
 
 const source = (path: string, text: string) => ({ path, lines: 1, imports: importsOf(path, text) });
 
-it('hold today', () => {
+it('are respected by the current sources', () => {
   const sources = readSources(process.cwd(), ['worker']);
   expect(sources.length).toBeGreaterThan(300);
   expect(wrongImports(sources)).toEqual([]);
 });
 
-it('all arrows point down: no room may import one that stands below it in the list', () => {
+it('all arrows point one way: no room may import one below it in the list', () => {
   const names = Object.keys(WORKER_ROOMS);
   for (const [at, name] of names.entries()) {
     const above = names.slice(0, at);
@@ -25,19 +25,19 @@ it.for([
   ['a value over several lines', "import {\n  Node,\n} from '../node/node.ts';"],
   ['a module for its effect', "import '../node/node.ts';"],
   ['a module on demand', "const { Node } = await import('../node/node.ts');"],
-  ['what is handed on', "export { Node } from '../node/node.ts';"],
+  ['a re-export', "export { Node } from '../node/node.ts';"],
 ])('a wrong import fails: %s', ([, text = '']) => {
   expect(wrongImports([source('worker/store/store.ts', text)])).toEqual([
     { file: 'worker/store/store.ts', imports: 'worker/node/node.ts', why: 'worker/store may not import worker/node' },
   ]);
 });
 
-it('tests may import what they like, but nothing else may import what is for tests', () => {
+it('tests may import anything, but only tests may import what is for tests', () => {
   expect(wrongImports([source('worker/store/store.test.ts', "import '../node/node.ts';")])).toEqual([]);
   expect(wrongImports([source('worker/store/testing/rig.ts', "import '../../node/node.ts';")])).toEqual([]);
   expect(wrongImports([source('worker/store/store.ts', "import '../testing/temp-dir.ts';")])).toHaveLength(1);
 });
 
-it('a folder that is no room fails: it has no place in the order yet', () => {
+it('a folder that is not a room fails: it has no place in the order yet', () => {
   expect(wrongImports([source('worker/attic/box.ts', '')])).toHaveLength(1);
 });

@@ -1,4 +1,4 @@
-/** Whether the rooms of `worker/` import only what they may. */
+/** Checks that the rooms of `worker/` import only what they may. */
 import { isTest, type SourceFile } from './imports.ts';
 import { WORKER_ROOMS, workerRoom } from './rooms.ts';
 
@@ -19,11 +19,11 @@ export function wrongImports(
       const room = workerRoom(file);
       if (room === null) return [];
       const allowed = rooms[room];
-      if (allowed === undefined) return [{ file, imports: '', why: `worker/${room} is no room of scripts/house/rooms.ts` }];
+      if (allowed === undefined) return [{ file, imports: '', why: `worker/${room} is not a room of scripts/house/rooms.ts` }];
       return imports.flatMap((target): WrongImport[] => {
         const other = workerRoom(target);
         if (other === null || other === room) return [];
-        if (isTest(target)) return [{ file, imports: target, why: 'only tests import what is for tests' }];
+        if (isTest(target)) return [{ file, imports: target, why: 'only tests may import what is for tests' }];
         if (allowed.includes(other)) return [];
         return [{ file, imports: target, why: `worker/${room} may not import worker/${other}` }];
       });

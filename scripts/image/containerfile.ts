@@ -1,10 +1,10 @@
-/** What a Containerfile of ours says of the image's last stage, and what in it is against our rules. */
+/** Checks the last stage of a Containerfile against our rules. */
 
 export interface Containerfile {
   readonly entrypoint: readonly string[];
   readonly env: ReadonlyMap<string, string>;
   readonly user: number;
-  /** One text each; empty = none. */
+  /** One text for each problem; empty = none. */
   readonly problems: readonly string[];
 }
 
@@ -13,9 +13,9 @@ interface Instruction {
   readonly rest: string;
 }
 
-/** What would be in every layer and in `inspect`, whoever may read it. */
+/** Would be readable in every layer and in `inspect`. */
 const SECRET = /pass(word|phrase|wd)|secret|token|private|mnemonic|credential/i;
-/** Run without a shell, so that signals reach the program and an image without one works. */
+/** Have to be in exec form, so that signals reach the program and an image without a shell works. */
 const EXEC_FORM = ['ENTRYPOINT', 'CMD', 'HEALTHCHECK'] as const;
 const UNPRIVILEGED_FROM = 1_000;
 
@@ -27,12 +27,12 @@ export function containerfileOf(text: string): Containerfile {
   for (const { name, rest } of all) {
     if ((name === 'ENV' || name === 'ARG') && SECRET.test(rest.split('=')[0] ?? ''))
       problems.push(`${name} ${rest}: a secret in the image`);
-    if (name === 'ADD') problems.push(`ADD ${rest}: COPY takes nothing from elsewhere`);
-    if (name === 'FROM' && /:latest\b/.test(rest)) problems.push(`FROM ${rest}: another image each time`);
+    if (name === 'ADD') problems.push(`ADD ${rest}: use COPY, which cannot fetch anything from elsewhere`);
+    if (name === 'FROM' && /:latest\b/.test(rest)) problems.push(`FROM ${rest}: not pinned to one image`);
   }
   for (const name of EXEC_FORM) {
     const [first, ...others] = of(name);
-    if (first === undefined || others.length > 0) problems.push(`${name} has to be there once in the last stage`);
+    if (first === undefined || others.length > 0) problems.push(`${name} has to appear once in the last stage`);
     else if (argvOf(first.rest) === null) problems.push(`${name} ${first.rest}: needs a shell`);
     else if (argvOf(first.rest)?.some((word) => /(^|\/)(ba|da)?sh$/.test(word)))
       problems.push(`${name} ${first.rest}: starts a shell`);
@@ -40,10 +40,10 @@ export function containerfileOf(text: string): Containerfile {
   const user = of('USER').at(-1)?.rest ?? '';
   const numbers = /^(\d+):(\d+)$/.exec(user);
   if (numbers === null || Number(numbers[1]) < UNPRIVILEGED_FROM || Number(numbers[2]) < UNPRIVILEGED_FROM) {
-    problems.push(`USER ${user}: has to be the numbers of a user and a group without rights, as in 10001:10001`);
+    problems.push(`USER ${user}: has to be the numbers of an unprivileged user and group, as in 10001:10001`);
   }
   if (of('STOPSIGNAL').at(-1)?.rest !== 'SIGTERM')
-    problems.push('STOPSIGNAL has to be SIGTERM, at which nodes finish their tasks');
+    problems.push('STOPSIGNAL has to be SIGTERM, which makes nodes finish their tasks');
   return {
     entrypoint: argvOf(of('ENTRYPOINT')[0]?.rest ?? '') ?? [],
     env: new Map(of('ENV').map(({ rest }) => [rest.slice(0, rest.indexOf('=')), rest.slice(rest.indexOf('=') + 1)])),
@@ -65,7 +65,7 @@ function instructionsOf(text: string): Instruction[] {
   });
 }
 
-/** Of the exec form, options left out; null = the shell form. */
+/** The program of an exec form, skipping options; null = shell form. */
 function argvOf(rest: string): string[] | null {
   const list = rest.replace(/^(--\S+\s+)*/, '').replace(/^CMD\s+/, '');
   try {

@@ -1,6 +1,6 @@
 /**
- * What the image is built from: the program as a package lays it out for Node (bundled, with its own Node and only the
- * dependencies that are loaded at run time), without the desktop, beside the files of `build/image/`.
+ * The build context of the image: the program as a package lays it out for Node (bundled, with its own Node and only
+ * the dependencies that are loaded at run time), without the desktop, next to the files of `build/image/`.
  */
 import { chmod, cp, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -14,11 +14,11 @@ const PROGRAM_FOLDER = 'crynux-node';
 
 export interface ImageContext {
   readonly folder: string;
-  /** What the image has in `/opt/crynux-node`. */
+  /** Content of `/opt/crynux-node` in the image. */
   readonly program: string;
 }
 
-/** Of `out/` as it is; `npm run build` makes it. */
+/** From the existing `out/`; `npm run build` creates it. */
 export async function makeImageContext(options: {
   readonly root: string;
   readonly target: Target;
@@ -29,7 +29,7 @@ export async function makeImageContext(options: {
   await mkdir(path.dirname(folder), { recursive: true });
   const staged = await mkdtemp(`${folder}-stage-`);
   try {
-    // An image is not updated from inside: there is no feed.
+    // An image is not updated from inside, so it has no feed.
     const { outside } = await makeStage({ root, target, folder: staged, feed: null });
     await cp(path.join(root, 'build', 'image'), folder, { recursive: true });
     const program = path.join(folder, PROGRAM_FOLDER);
@@ -41,7 +41,9 @@ export async function makeImageContext(options: {
   }
 }
 
-/** In a package, `crynux-node` is a script for a shell; here the system itself starts Node for the program's first file. */
+/**
+ * In a package, `crynux-node` is a shell script; here the kernel starts Node directly with the program's first file.
+ */
 async function startWithoutShell(program: string): Promise<void> {
   const bin = path.join(program, 'bin');
   await rm(bin, { recursive: true });
@@ -50,6 +52,6 @@ async function startWithoutShell(program: string): Promise<void> {
   await writeFile(main, `#!${IMAGE_PLACE}/node/node --disable-warning=ExperimentalWarning\n${text}`);
   await chmod(main, 0o755);
   await mkdir(bin);
-  // A link, because the program tells from its own place where the rest of it lies.
+  // A link, because the program locates the rest of its files relative to itself.
   await symlink(path.relative(bin, main), path.join(bin, 'crynux-node'));
 }

@@ -1,4 +1,4 @@
-/** What `npm run lint` says of what nobody uses: the house's own configuration on a small house. */
+/** What `npm run lint` reports as unused: the repository's own configuration on a small example. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -14,7 +14,7 @@ const HOUSE = {
   'worker/box.ts': 'export const used = 1;\n',
 };
 
-/** @returns whether lint passes the house with these files changed, and what it says */
+/** @returns whether lint passes with these files changed, and its output */
 function lint(changes: Readonly<Record<string, string>>): { passes: boolean; says: string } {
   const folder = tempDir();
   for (const [file, text] of Object.entries({ ...HOUSE, ...changes })) {
@@ -27,11 +27,11 @@ function lint(changes: Readonly<Record<string, string>>): { passes: boolean; say
   return { passes: status === 0, says: stdout };
 }
 
-it('passes a house in which everything is used', () => {
+it('passes a project in which everything is used', () => {
   expect(lint({})).toEqual({ passes: true, says: '' });
 });
 
-it('fails on files, exports, types and dependencies that nobody uses', () => {
+it('fails on unused files, exports, types and dependencies', () => {
   const { passes, says } = lint({
     'package.json': HOUSE['package.json'].replace('"zod":"*"', '"zod":"*","ws":"*"'),
     'electron/main.ts': `${HOUSE['electron/main.ts']}export const ofTheProgram = 1;\n`,

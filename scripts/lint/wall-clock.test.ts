@@ -1,4 +1,4 @@
-/** The lint rule that keeps the date from being used for waiting, on examples. */
+/** The lint rule that keeps the wall clock from being used for waiting, on examples. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -8,7 +8,7 @@ import { tempDir } from '../../worker/testing/temp-dir.ts';
 const RULE = resolve('scripts/lint/wall-clock.grit');
 const BIOME = resolve('node_modules/@biomejs/biome/bin/biome');
 
-/** Lines of the source that the rule objects to. */
+/** Lines of the source that the rule reports. */
 function objections(source: string): number[] {
   const folder = tempDir();
   const config = { root: true, plugins: [RULE], linter: { rules: { preset: 'none' } }, formatter: { enabled: false } };
@@ -22,7 +22,7 @@ function objections(source: string): number[] {
   return report.diagnostics.map(({ location }) => location.start.line).sort((a, b) => a - b);
 }
 
-it('objects to a date that is read past the clock, and to durations and due times made of dates', () => {
+it('reports a date that is read without the clock, and durations and deadlines made of dates', () => {
   const lines = [
     'const started = clock.now();',
     'const ms = clock.now() - started;',
@@ -37,7 +37,7 @@ it('objects to a date that is read past the clock, and to durations and due time
   expect(objections(lines.join('\n'))).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
 });
 
-it('lets dates be dates, and exceptions be named', () => {
+it('accepts dates used as dates, and named exceptions', () => {
   const lines = [
     'store.close(clock.now());',
     'const text = new Date(clock.now()).toISOString();',
@@ -48,7 +48,7 @@ it('lets dates be dates, and exceptions be named', () => {
   expect(objections(lines.join('\n'))).toEqual([]);
 });
 
-it('watches every room that waits', () => {
+it('covers every room that waits', () => {
   const { plugins } = JSON.parse(readFileSync('biome.json', 'utf8')) as { plugins: { path: string; includes: string[] }[] };
   const watched = plugins.find(({ path }) => path.endsWith('wall-clock.grit'))?.includes;
   for (const room of ['worker', 'host', 'headless', 'electron', 'contract', 'protocol'])

@@ -1,6 +1,6 @@
 /**
- * Reads Electron's archives (asar): a header in JSON that names every file, then their bytes, one after the other.
- * Source: https://github.com/electron/asar#format.
+ * Reads Electron's archives (asar): a JSON header that lists every file, then their bytes, one after the other. Source:
+ * https://github.com/electron/asar#format.
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 
@@ -9,7 +9,7 @@ interface ArchivedFolder {
 }
 interface ArchivedFile {
   readonly size: number;
-  /** From the end of the header, in bytes; left out for a file that lies beside the archive. */
+  /** Offset from the end of the header, in bytes; missing for a file next to the archive. */
   readonly offset?: string;
   readonly unpacked?: boolean;
 }
@@ -17,20 +17,20 @@ export type ArchivedEntry = ArchivedFolder | ArchivedFile | { readonly link: str
 
 export interface Archive {
   readonly root: ArchivedFolder;
-  /** By its path with forward slashes; null: there is no such entry. */
+  /** By its path with forward slashes; null = no such entry. */
   find(name: string): ArchivedEntry | null;
-  /** All but folders, by their path with forward slashes. */
+  /** All files, without folders, by their path with forward slashes. */
   list(): readonly (readonly [name: string, entry: ArchivedEntry])[];
-  /** @throws Error for what is no file of the archive */
+  /** @throws Error if it is not a file of the archive */
   read(name: string): Buffer;
-  /** Where a file's bytes begin in the archive. @throws as `read` */
+  /** Where a file's bytes begin in the archive. @throws like `read` */
   positionOf(name: string): number;
 }
 
-/** Before the header's text: its length as a pickle, twice, and the text's own. */
+/** The header's text is preceded by its length as a pickle, twice, and by its own length. */
 const PREFIX_BYTES = 16;
 
-/** @throws Error for what is no archive */
+/** @throws Error if it is not an archive */
 export function openArchive(archive: string): Archive {
   const prefix = bytesOf(archive, 0, PREFIX_BYTES);
   const dataAt = 8 + prefix.readUInt32LE(4);
@@ -42,7 +42,7 @@ export function openArchive(archive: string): Archive {
   };
   const fileOf = (name: string): { readonly size: number; readonly at: number } => {
     const entry = find(name);
-    if (entry === null || !('size' in entry) || entry.offset === undefined) throw new Error(`${archive} holds no file ${name}`);
+    if (entry === null || !('size' in entry) || entry.offset === undefined) throw new Error(`${archive} has no file ${name}`);
     return { size: entry.size, at: dataAt + Number(entry.offset) };
   };
   return {
@@ -74,7 +74,7 @@ function bytesOf(file: string, position: number, length: number): Buffer {
   }
 }
 
-/** One without any file. */
+/** An archive without files. */
 export function emptyArchive(): Buffer {
   const text = Buffer.from('{"files":{}}');
   const prefix = Buffer.alloc(PREFIX_BYTES);

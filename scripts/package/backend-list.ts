@@ -1,4 +1,7 @@
-/** The list of GPU back ends that a host may download later: by the lock file, with the hashes of what npm has brought here. */
+/**
+ * The list of GPU back ends that a host may download later: versions from the lock file, hashes of what npm has
+ * installed here.
+ */
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { hashOf } from '../../platform/outside.ts';
@@ -12,7 +15,7 @@ const KINDS = [
   ['vulkan', 'vulkan'],
 ] as const;
 
-/** @throws Error where npm has not brought one that the lock file names for this system */
+/** @throws Error if npm has not installed one that the lock file lists for this system */
 export async function backendList({
   root,
   lock,
@@ -22,7 +25,7 @@ export async function backendList({
   readonly root: string;
   readonly lock: LockPackages;
   readonly target: Target;
-  /** Of npm, with a slash at its end: hosts download from it. */
+  /** npm's registry, with a trailing slash: hosts download from it. */
   readonly registry: string;
 }): Promise<readonly BackendPackage[]> {
   const { llama } = nativePackages(target);

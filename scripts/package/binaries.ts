@@ -1,8 +1,8 @@
-/** For which machine a file's code is: its first bytes say so, whatever its name says. */
+/** Which machine a file's code is for, judged by its first bytes and not by its name. */
 import { open } from 'node:fs/promises';
 import type { Target } from './target.ts';
 
-/** `linux-x64`; several for a universal binary of a Mac. Null: it is no program and no library. */
+/** `linux-x64`; several for a universal binary of a Mac. Null = neither a program nor a library. */
 export type Machine = string;
 
 const ELF_MACHINES: Readonly<Record<number, string>> = { 62: 'x64', 183: 'arm64', 40: 'arm', 243: 'riscv64', 3: 'ia32' };
@@ -10,13 +10,13 @@ const MACH_O_MACHINES: Readonly<Record<number, string>> = { 16777223: 'x64', 167
 const PE_MACHINES: Readonly<Record<number, string>> = { 34404: 'x64', 43620: 'arm64', 332: 'ia32' };
 const HEAD_BYTES = 4096;
 
-/** Of a file's first 4 KiB. */
+/** @param head a file's first 4 KiB */
 export function machinesOf(head: Buffer): Machine[] | null {
   if (head.length < 64) return null;
   const magic = head.readUInt32BE(0);
   if (magic === 0x7f454c46) return [`linux-${ELF_MACHINES[head.readUInt16LE(18)] ?? 'unknown'}`];
   if (magic === 0xcffaedfe || magic === 0xcefaedfe) return [`darwin-${MACH_O_MACHINES[head.readUInt32LE(4)] ?? 'unknown'}`];
-  // A Java class begins with the same four bytes, and its next number is its version, which is larger.
+  // A Java class begins with the same four bytes, but its next number is its version, which is larger.
   if (magic === 0xcafebabe && head.readUInt32BE(4) < 8) {
     return Array.from({ length: head.readUInt32BE(4) }, (_, index) => MACH_O_MACHINES[head.readUInt32BE(8 + 20 * index)]).map(
       (arch) => `darwin-${arch ?? 'unknown'}`,

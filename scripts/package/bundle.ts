@@ -1,6 +1,7 @@
 /**
- * The programs of a package, each with all of its modules in few files. They lie as in `dist/`. What several share lies one
- * folder deep as well, so that the module that finds them (`platform/world.ts`) still sees where it lies.
+ * Bundles the programs of a package, each with all its modules in a few files, with the layout of `dist/`. Shared
+ * chunks are one folder deep as well, so that the module that locates programs (`platform/world.ts`) still gets the
+ * right place.
  */
 import path from 'node:path';
 import { build } from 'vite';
@@ -20,7 +21,7 @@ export const ENTRIES = [
   'worker/engines/embedded/main',
 ] as const;
 
-/** With machine code beside their modules; and Electron's own. */
+/** Packages with machine code next to their modules; and Electron itself. */
 export const EXTERNAL: readonly string[] = ['electron', 'node-llama-cpp', 'onnxruntime-node', 'keytar'];
 
 export async function bundlePrograms(outDir: string): Promise<void> {
@@ -34,7 +35,7 @@ export async function bundlePrograms(outDir: string): Promise<void> {
       ssr: true,
       outDir,
       emptyOutDir: true,
-      // Names stay as they are: what fails at a host's is read by people.
+      // Names are kept, so that people can read stack traces from a host's machine.
       minify: false,
       target: 'node24',
       rollupOptions: {

@@ -1,4 +1,7 @@
-/** What a package holds of others: found in the lock file, so that a bill of materials and the notices name the same. */
+/**
+ * Third-party software in a package, found through the lock file, so that the bill of materials and the notices list
+ * the same.
+ */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { isTest, packagesIn, readSources } from '../house/imports.ts';
@@ -12,9 +15,9 @@ export interface Component {
   readonly place: string;
   readonly name: string;
   readonly version: string;
-  /** SPDX, as its maker says. */
+  /** SPDX, as stated by its author. */
   readonly license: string | null;
-  /** Address of its archive. */
+  /** URL of its archive. */
   readonly resolved: string | null;
   /** `sha512-…` of that archive. */
   readonly integrity: string | null;
@@ -27,8 +30,8 @@ const SHIPPED = ['protocol', 'contract', 'platform', 'worker', 'host', 'headless
 const PROGRAMS = ['electron', 'node'] as const;
 
 /**
- * A little more than what is there: of a package that is bundled, parts that nothing uses are left out, and what they depend
- * on is named all the same.
+ * Slightly more than what is included: unused parts of bundled packages are dropped, but their dependencies are still
+ * listed.
  */
 export function componentsOf({
   root,

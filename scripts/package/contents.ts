@@ -1,4 +1,4 @@
-/** What may be in a package: every file belongs to one group, by pattern, and no group is empty. */
+/** What a package may contain: every file belongs to one group, by pattern, and no group is empty. */
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { openArchive } from './archive.ts';
@@ -9,12 +9,12 @@ import { nativePackages, type Target } from './target.ts';
 export interface Group {
   readonly title: string;
   readonly pattern: RegExp;
-  /** May have no file on some targets. */
+  /** May be empty on some targets. */
   readonly optional?: boolean;
 }
 
 export interface PackedFile {
-  /** From the folder of the program, with forward slashes; what is in the archive follows `resources/app.asar/`. */
+  /** Relative to the program's folder, with forward slashes; what is in the archive follows `resources/app.asar/`. */
   readonly name: string;
   readonly bytes: number;
 }
@@ -35,7 +35,7 @@ export function groupsOf(target: Target): readonly Group[] {
     { title: 'archive: window and preload script', pattern: archive(`(?:${WINDOW}|out/preload/preload\\.cjs)`) },
     { title: 'archive: networks, icons, tiny models', pattern: archive(`dist/${RESOURCES}`) },
     {
-      title: 'archive: manifest, licence, list of what lies outside',
+      title: 'archive: manifest, licence, list of what is outside',
       pattern: archive('(?:package\\.json|LICENSE|outside\\.json)'),
     },
     { title: 'the archive itself: its header', pattern: /^resources\/app\.asar$/ },
@@ -48,7 +48,7 @@ export function groupsOf(target: Target): readonly Group[] {
       pattern: modules(`keytar/(?:package\\.json|lib/keytar\\.js|LICENSE\\.md|prebuilds/${keytar}/keytar\\.node)`),
     },
     { title: 'local chain (anvil)', pattern: modules(`${anvil}/(?:package\\.json|bin/anvil(?:\\.exe)?|LICENSE.*)`) },
-    { title: 'language runtime, processor only', pattern: modules(`${llama}/.*`) },
+    { title: 'language runtime, CPU only', pattern: modules(`${llama}/.*`) },
     {
       title: 'language runtime: its JavaScript',
       pattern: modules(
@@ -68,7 +68,7 @@ export function groupsOf(target: Target): readonly Group[] {
       pattern: /^resources\/licenses\/(?:THIRD-PARTY-NOTICES\.txt|sbom\.cdx\.json)$/,
     },
     {
-      title: 'what makers of packages add: notes for updates, a profile of AppArmor',
+      title: 'what package formats add: update notes, an AppArmor profile',
       pattern: /^resources\/(?:app-update\.yml|package-type|apparmor-profile)$/,
       optional: true,
     },
@@ -90,19 +90,19 @@ export async function packedFiles(folder: string): Promise<readonly PackedFile[]
   return files;
 }
 
-/** @throws Error for a file that is listed in the archive and lies outside of it */
+/** @throws Error for a file that is listed in the archive but is outside it */
 function archived(archive: string): PackedFile[] {
   return openArchive(archive)
     .list()
     .map(([name, entry]) => {
-      if (!('size' in entry) || entry.unpacked === true) throw new Error(`${name} lies outside of the archive that lists it`);
+      if (!('size' in entry) || entry.unpacked === true) throw new Error(`${name} is outside the archive that lists it`);
       return { name, bytes: entry.size };
     });
 }
 
 export interface Account {
   readonly rows: readonly { readonly title: string; readonly files: number; readonly bytes: number }[];
-  /** Files of no group, or of two; and groups without any. */
+  /** Files of no group or of two, and groups without files. */
   readonly problems: readonly string[];
 }
 

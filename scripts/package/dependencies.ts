@@ -1,4 +1,4 @@
-/** Which packages the programs need as files, and which files of them: the lock file says what belongs together. */
+/** Which packages the programs need as files, and which of their files: dependencies come from the lock file. */
 import { cp, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
@@ -10,7 +10,7 @@ const lockSchema = z.object({
     z.object({
       dependencies: z.record(z.string(), z.string()).default({}),
       version: z.string().optional(),
-      /** Of the package itself, where the place bears another name. */
+      /** The package's own name, if the folder has another one. */
       name: z.string().optional(),
       license: z.string().optional(),
       resolved: z.string().optional(),
@@ -24,14 +24,17 @@ export async function readLock(root: string): Promise<LockPackages> {
   return lockSchema.parse(JSON.parse(await readFile(path.join(root, 'package-lock.json'), 'utf8'))).packages;
 }
 
-/** Needed by their installation or command line alone, and loaded by nothing that we run. */
+/** Only needed by their installation or command line, and never loaded at run time. */
 const UNUSED: Readonly<Record<string, readonly string[]>> = {
   keytar: ['node-addon-api'],
   'onnxruntime-node': ['adm-zip', 'global-agent'],
   'node-llama-cpp': ['cmake-js', 'node-addon-api', 'yargs', 'validate-npm-package-name', 'ignore'],
 };
 
-/** Places of packages in the lock file (`node_modules/…`), with all that they depend on. @throws Error for one that is not in it */
+/**
+ * Packages' places in the lock file (`node_modules/…`), including all dependencies. @throws Error for one that is
+ * missing
+ */
 export function closure(lock: LockPackages, names: readonly string[]): string[] {
   const found = new Set<string>();
   const add = (from: string, name: string): void => {
@@ -51,7 +54,7 @@ export function nameOf(place: string): string {
   return place.slice(place.lastIndexOf('node_modules/') + 'node_modules/'.length);
 }
 
-/** As Node looks for it: beside the package, then further up. */
+/** Resolved like Node: next to the package, then further up. */
 function placeOf(lock: LockPackages, from: string, name: string): string | null {
   for (let folder = from; ; ) {
     const place = `${folder === '' ? '' : `${folder}/`}node_modules/${name}`;
@@ -61,11 +64,11 @@ function placeOf(lock: LockPackages, from: string, name: string): string | null 
   }
 }
 
-/** Neither sources nor descriptions for developers; licences stay. */
+/** Neither sources nor type declarations; licences stay. */
 const LEFT_OUT =
   /(?:\.(?:map|ts|tsx|mts|cts|md|markdown|flow|cc|cpp|c|h|hpp|gyp|gypi|yml|gif|bnf|lock|tsbuildinfo)$)|(?:^|\/)(?:\.[^/]+|Makefile|bin\/node-which|test|tests|__tests__|example|examples|docs|benchmark|man|script|scripts)(?:\/|$)/i;
 
-/** Which file of a package is taken, by its place in the package with forward slashes. */
+/** Whether a file of a package is included, by its path in the package with forward slashes. */
 export function isTaken(name: string, file: string, target: Target): boolean {
   if (/^licen[cs]e|^notice/i.test(path.posix.basename(file))) return true;
   if (LEFT_OUT.test(file)) return false;
@@ -76,7 +79,7 @@ export function isTaken(name: string, file: string, target: Target): boolean {
     case 'onnxruntime-node':
       return /^(package\.json|dist\/.*\.js)$/.test(file) || file.startsWith(`bin/napi-v6/${target.platform}/${target.arch}/`);
     case 'node-llama-cpp':
-      // Nothing is compiled at a host's: no sources of the runtime, no templates of its command line.
+      // Nothing is compiled on a host's machine: no sources of the runtime, no templates of its command line.
       return /^(package\.json|dist\/.*\.js(on)?)$/.test(file) || /^llama\/([^/]+\.json|grammars\/.*)$/.test(file);
     case 'onnxruntime-common':
       return /^(package\.json|dist\/cjs\/)/.test(file);
@@ -95,7 +98,7 @@ export async function copyPackages(options: {
   readonly root: string;
   readonly lock: LockPackages;
   readonly target: Target;
-  /** Folder that `node_modules` is made in. */
+  /** Folder in which `node_modules` is created. */
   readonly into: string;
 }): Promise<readonly string[]> {
   const { root, lock, target, into } = options;
@@ -110,7 +113,7 @@ export async function copyPackages(options: {
   return places;
 }
 
-/** Without those of nested packages: the lock file names them by themselves. */
+/** Without those of nested packages, which the lock file lists separately. */
 export async function filesOf(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries

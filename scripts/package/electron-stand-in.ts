@@ -1,18 +1,18 @@
 /**
- * A folder as Electron's release for Linux unpacks, where the release itself cannot be had: the names of its files, and a
- * binary that holds nothing but the marks by which its fuses are found. It cannot be run.
+ * A folder that looks like Electron's unpacked Linux release, for machines where the release itself is not available:
+ * the names of its files, and a binary with only the marker by which its fuses are found. It cannot be run.
  */
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { FuseState, FuseV1Options, FuseVersion } from '@electron/fuses';
 import { emptyArchive } from './archive.ts';
 
-/** Marks the fuses in Electron's binary; see docs/tutorial/fuses.md there. */
+/** The marker of the fuses in Electron's binary; see docs/tutorial/fuses.md there. */
 const SENTINEL = 'dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX';
 
 const FUSES = Object.values(FuseV1Options).filter((fuse) => typeof fuse === 'number');
 
-/** As Electron ships it: every fuse as a developer wants it. */
+/** As Electron ships it: every fuse with its developer default. */
 export function standInBinary(): Buffer {
   const wire = Buffer.from([Number(FuseVersion.V1), FUSES.length, ...FUSES.map(() => FuseState.ENABLE)]);
   return Buffer.concat([Buffer.alloc(100), Buffer.from(SENTINEL), wire, Buffer.alloc(100)]);

@@ -1,4 +1,4 @@
-/** Opens a made package and holds it against what it should be. */
+/** Opens a built package and compares it to what it should be. */
 import path from 'node:path';
 import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { hashOf, type OutsideList } from '../../platform/outside.ts';
@@ -8,10 +8,12 @@ import { type Account, account, groupsOf, packedFiles } from './contents.ts';
 import { filesOf } from './dependencies.ts';
 import type { Target } from './target.ts';
 
-/** By the name that Electron gives a fuse: does the shipped binary have it on? */
+/** By Electron's name of a fuse: whether it is on in the shipped binary. */
 export type Fuses = Readonly<Record<string, boolean>>;
 
-/** SECURITY.md says what each is for. `WasmTrapHandlers` is no door: it is how WebAssembly finds that it left its memory. */
+/**
+ * SECURITY.md says what each is for. `WasmTrapHandlers` is not a risk: it lets WebAssembly detect out-of-bounds access.
+ */
 export const WANTED_FUSES: Fuses = {
   RunAsNode: false,
   EnableCookieEncryption: true,
@@ -26,7 +28,7 @@ export const WANTED_FUSES: Fuses = {
 
 export interface Inspection extends Account {
   readonly fuses: Fuses;
-  /** How many files hold machine code; all are of one kind, or among the problems. */
+  /** Number of files with machine code; all must be for the same kind of machine, or they are listed as problems. */
   readonly binaries: number;
 }
 
@@ -60,10 +62,12 @@ export async function readFuses(binary: string): Promise<Fuses> {
   return Object.fromEntries(numbers.map((fuse) => [FuseV1Options[fuse], wire[fuse] === FuseState.ENABLE]));
 }
 
-/** The archive has its own integrity; the others are made after it, and nothing is loaded or started from them. */
+/**
+ * The archive has its own integrity check; the others are created after it, and nothing is loaded or started from them.
+ */
 const UNLISTED = ['app.asar', 'app-update.yml', 'package-type', 'apparmor-profile'];
 
-/** The list inside the archive names exactly what lies outside, with its hashes. */
+/** The list inside the archive must match exactly what is outside, including hashes. */
 async function listProblems(folder: string): Promise<string[]> {
   const resources = path.join(folder, 'resources');
   const { files }: OutsideList = JSON.parse(openArchive(path.join(resources, 'app.asar')).read('outside.json').toString('utf8'));
@@ -71,11 +75,11 @@ async function listProblems(folder: string): Promise<string[]> {
   const unlisted = there.filter((name) => !(name in files)).map((name) => `resources/${name} is not in the list`);
   const gone = Object.keys(files)
     .filter((name) => !there.includes(name))
-    .map((name) => `resources/${name} is listed and not there`);
+    .map((name) => `resources/${name} is listed but missing`);
   const changed: string[] = [];
   for (const [name, hash] of Object.entries(files)) {
     if (there.includes(name) && (await hashOf(path.join(resources, name))) !== hash)
-      changed.push(`resources/${name} is not as listed`);
+      changed.push(`resources/${name} differs from the list`);
   }
   return [...unlisted, ...gone, ...changed];
 }

@@ -1,4 +1,4 @@
-/** Makes packages of this machine's kind from a stage, with electron-builder. */
+/** Makes packages for this kind of machine from a stage, with electron-builder. */
 import { readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -13,21 +13,24 @@ export interface MakeOptions {
   readonly stage: Stage;
   readonly target: Target;
   readonly output: string;
-  /** Folder of an unpacked Electron; null = electron-builder fetches the release. */
+  /** Folder of an unpacked Electron; null = electron-builder downloads the release. */
   readonly electron: string | null;
-  /** Names of electron-builder; `dir`: the program's folder, as an installation would leave it. null: all of this system. */
+  /**
+   * electron-builder's names; `dir`: the program's folder, as an installation would leave it. Null = all kinds for this
+   * system.
+   */
   readonly kinds: readonly string[] | null;
-  /** null: no channel's file is made for it. */
+  /** Null = no channel file is made. */
   readonly feed: UpdateFeed | null;
 }
 
-/** fpm is run in another folder. */
+/** fpm runs in another folder. */
 function withFiles({ deb, rpm }: Configuration, root: string): Pick<Configuration, 'deb' | 'rpm'> {
   const inFull = (files: readonly string[] | null | undefined) => (files ?? []).map((file) => path.join(root, file));
   return { deb: { ...deb, fpm: inFull(deb?.fpm) }, rpm: { ...rpm, fpm: inFull(rpm?.fpm) } };
 }
 
-/** @returns the files that were made, or the folder. @throws Error as electron-builder */
+/** @returns the created files, or the folder. @throws Error like electron-builder */
 export async function makePackages(options: MakeOptions): Promise<readonly string[]> {
   const { root, stage, target, output, electron, kinds, feed } = options;
   const fixed: Configuration = parse(await readFile(path.join(root, 'electron-builder.yml'), 'utf8'));
@@ -35,7 +38,7 @@ export async function makePackages(options: MakeOptions): Promise<readonly strin
   const at = (file: string | null | undefined) => (file == null ? null : path.join(root, file));
   const config: Configuration = {
     ...fixed,
-    // The project is the stage: whatever is named from our root is named in full.
+    // The project is the stage, so paths from our root have to be absolute.
     win: { ...fixed.win, icon: at(fixed.win?.icon as string) },
     linux: { ...fixed.linux, ...(fixed.linux?.icon == null ? {} : { icon: path.join(root, fixed.linux.icon) }) },
     mac: {
@@ -51,7 +54,7 @@ export async function makePackages(options: MakeOptions): Promise<readonly strin
     extraResources: [{ from: stage.outside, to: '.', filter: ['**/*'] }],
     publish: feed === null ? null : { provider: 'generic', url: feed.url, channel: feed.channel },
     ...(electron === null ? {} : { electronDist: electron }),
-    // Electron's own greeting, which it falls back to where a program has no archive.
+    // Electron's default app, which it falls back to if a program has no archive.
     afterPack: ({ appOutDir, packager }) =>
       rm(path.join(packager.getResourcesDir(appOutDir), 'default_app.asar'), { force: true }),
   };

@@ -1,6 +1,6 @@
 /**
- * Two machines make packages for Macs, and each writes a channel's file of the same name: the updater wants one that names
- * both, and chooses by the architecture in a file's name.
+ * Two machines make packages for Macs, and each writes a channel file with the same name. The updater needs one file
+ * that lists both, and chooses by the architecture in a file's name.
  */
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
@@ -12,9 +12,9 @@ const feedSchema = z.looseObject({
   sha512: z.string().optional(),
 });
 
-/** @throws Error where the versions differ */
+/** @throws Error if the versions differ */
 export function mergeFeeds(texts: readonly string[]): string {
-  // What has no architecture in its name comes first: an updater of old takes the first.
+  // Files without an architecture in their name come first, because old updaters take the first one.
   const feeds = texts.map((text) => feedSchema.parse(parse(text))).toSorted((a, b) => Number(isArm(a)) - Number(isArm(b)));
   const [first] = feeds;
   if (first === undefined) throw new Error('there is no channel file to merge');

@@ -1,17 +1,17 @@
-/** The notices of third parties: who wrote what is in a package, and the text that it is licensed under. */
+/** Third-party notices: whose software is in a package, and the text of its licence. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Component } from './components.ts';
 
 const TEXT = /^(?:licen[cs]e|copying|notice)/i;
 
-/** Of the files of a package; the same text is printed once, below all that bear it. */
+/** Licence texts in a package; identical texts are printed once, below all components that have them. */
 export function noticesOf(components: readonly Component[], root: string): string {
   const byText = new Map<string, Component[]>();
   for (const component of components) {
     const text =
       licenceText(path.join(root, component.place)) ??
-      `Licence: ${component.license ?? 'not said'}. Its package brings no text of it.`;
+      `Licence: ${component.license ?? 'not stated'}. Its package contains no text of it.t.`;
     byText.set(text, [...(byText.get(text) ?? []), component]);
   }
   const parts = [...byText].map(([text, owners]) => {
@@ -21,11 +21,11 @@ export function noticesOf(components: readonly Component[], root: string): strin
   return `${HEAD}\n${parts.join('\n')}`;
 }
 
-const HEAD = `Crynux Node Desktop contains software of others, listed here with what it is licensed under. Electron's own
-parts, Chromium among them, are in LICENSES.chromium.html beside the program. sbom.cdx.json lists the same with checksums.
+const HEAD = `Crynux Node Desktop contains third-party software, listed here with its licences. Electron's own
+parts, including Chromium, are in LICENSES.chromium.html next to the program. sbom.cdx.json lists the same with checksums.
 `;
 
-/** null: the package brings none. Node's binary comes in a package inside the one that the lock file names. */
+/** Null = the package contains none. Node's binary comes in a package inside the one in the lock file. */
 function licenceText(folder: string): string | null {
   if (!existsSync(folder)) return null;
   const inner = path.join(folder, 'node_modules');

@@ -1,4 +1,4 @@
-/** The parts of packaging that need no package: formats of machine code, files by pattern, archives, targets. */
+/** The parts of packaging that need no package: machine code formats, file patterns, archives, targets. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -46,7 +46,7 @@ describe('machine code', () => {
     expect(machinesOf(universal)).toEqual(['darwin-x64', 'darwin-arm64']);
   });
 
-  it('is not what begins alike, and not text', async () => {
+  it('is not confused with files that begin alike, or with text', async () => {
     expect(machinesOf(head([0xca, 0xfe, 0xba, 0xbe, 0, 0, 0, 0x34]))).toBeNull();
     expect(machinesOf(Buffer.from('MZ'))).toBeNull();
     expect(await machinesOfFile(path.join(root, 'package.json'))).toBeNull();
@@ -54,7 +54,7 @@ describe('machine code', () => {
   });
 });
 
-describe('P7: what is taken of the dependencies', () => {
+describe('P7: files taken from the dependencies', () => {
   it.for([
     ['onnxruntime-node', 'bin/napi-v6/linux/x64/libonnxruntime.so.1', true],
     ['onnxruntime-node', 'bin/napi-v6/linux/arm64/libonnxruntime.so.1', false],
@@ -111,18 +111,18 @@ describe('accounting', () => {
     expect(problemsOf(name)).toEqual([`${name} belongs to nothing`]);
   });
 
-  it('misses what is not there', () => {
+  it('reports what is missing', () => {
     expect(account([], groups).problems).toContain("there is no file of: Node's binary");
   });
 });
 
-it('an archive without files is read, and what is none is refused', () => {
+it('an archive without files is read, and anything else is refused', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'asar-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const file = path.join(folder, 'a.asar');
   writeFileSync(file, emptyArchive());
   expect(openArchive(file).list()).toEqual([]);
-  expect(() => openArchive(file).read('x')).toThrow('holds no file x');
+  expect(() => openArchive(file).read('x')).toThrow('has no file x');
   writeFileSync(file, readFileSync(path.join(root, '.npmrc')));
   expect(() => openArchive(file)).toThrow();
 });
@@ -132,7 +132,7 @@ it('P6: only what this machine has binaries for is built', () => {
   expect(() => targetOf('win32', 'arm64')).toThrow();
 });
 
-it('R9: a feed of updates that is not https, or has no key, makes no package', () => {
+it('R9: an update feed that is not https, or has no key, makes no package', () => {
   const feed = { url: 'https://updates.test/', publicKey: 'AAAA', channel: 'latest' };
   expect(feedOf(JSON.stringify({ updates: feed }))).toEqual(feed);
   expect(feedOf(JSON.stringify({ version: '1.0.0' }))).toBeNull();

@@ -1,4 +1,4 @@
-/** What is said of others' software in a package, and what a release is put together of. */
+/** What a package says about third-party software, and how a release is put together. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -24,7 +24,7 @@ const lock = await readLock(root);
 const components = componentsOf({ root, lock, target });
 const names = components.map(({ name }) => name);
 
-it('P7: what only the window and tools import is bundled or stays here, and no dependency of an installation', () => {
+it('P7: what only the window and tools import is bundled or left out, and is no dependency of an installation', () => {
   const {
     dependencies,
     devDependencies,
@@ -35,13 +35,13 @@ it('P7: what only the window and tools import is bundled or stays here, and no d
       .filter(({ path: file }) => !isTest(file) && !NOT_SHIPPED.includes(file))
       .flatMap(({ path: file }) => packagesIn(readFileSync(path.join(root, file), 'utf8'))),
   );
-  // Found by their place, and not by an import.
+  // Found by their place, not by an import.
   for (const name of ['@foundry-rs/anvil', 'keytar']) imported.add(name);
   expect(Object.keys(dependencies ?? {}).filter((name) => !imported.has(name))).toEqual([]);
   expect(Object.keys(devDependencies ?? {}).filter((name) => imported.has(name) && name !== 'electron')).toEqual([]);
 });
 
-describe('what a package holds of others', () => {
+describe('third-party software in a package', () => {
   it('is what its rooms import, what is shipped as files, and the programs under it', () => {
     const some = ['react', 'ethers', 'zod', 'tailwindcss', '@github/keytar', '@node-llama-cpp/linux-x64', 'electron', 'node'];
     expect(names).toEqual(expect.arrayContaining(some));
@@ -53,14 +53,14 @@ describe('what a package holds of others', () => {
     expect(mac).not.toContain('onnxruntime-node');
   });
 
-  it('has a notice each, with the text that its package brings', () => {
+  it('has a notice each, with the text in its package', () => {
     const notices = noticesOf(components, root);
     expect(components.filter(({ name, version }) => !notices.includes(`\n${name} ${version}`))).toEqual([]);
     expect(notices).toContain('Copyright (c) Meta Platforms, Inc. and affiliates.');
     expect(notices).toContain('Node.js is licensed for use as follows');
   });
 
-  it('stands in a bill of materials with the checksums of the lock file, the same for the same', () => {
+  it('is listed in a bill of materials with the checksums of the lock file, identical for identical input', () => {
     const given = { components, program: { name: 'crynux-node-desktop', version: '1.0.0', license: 'Apache-2.0' }, target };
     const text = sbomOf(given);
     const bom = JSON.parse(text);
@@ -78,7 +78,7 @@ describe('what a package holds of others', () => {
 
 const registry = 'https://registry.example/';
 
-it('GPU back ends that are left to be downloaded are listed with what the lock file and their files say', async () => {
+it('GPU back ends for later download are listed with versions from the lock file and hashes of their files', async () => {
   const small = {
     'node_modules/@node-llama-cpp/linux-x64-vulkan': lock['node_modules/@node-llama-cpp/linux-x64-vulkan'] ?? {
       dependencies: {},
@@ -102,7 +102,7 @@ describe('the tables of docs/release.md', () => {
     expect(rows.filter((row) => !document.includes(`\n| ${row} |`))).toEqual([]);
   });
 
-  it('are put where they belong, and nothing else is touched', () => {
+  it('are inserted in their place, and nothing else is changed', () => {
     const once = intoDocument(document, 'new');
     expect(once).toContain('--write -->\nnew\n<!-- end');
     expect(intoDocument(intoDocument(document, 'other'), 'new')).toBe(once);
@@ -114,7 +114,7 @@ describe("the channel's file for Macs", () => {
   const feed = (arch: string, version = '2.0.0') =>
     `version: ${version}\nfiles:\n  - url: Crynux-${version}${arch}.zip\n    sha512: ${'A'.repeat(86)}==\n    size: 1\npath: Crynux-${version}${arch}.zip\nsha512: x\nreleaseDate: '2026-11-29'\n`;
 
-  it('names the packages of both machines, whichever was done first', () => {
+  it('lists the packages of both machines, whichever finished first', () => {
     for (const texts of [
       [feed('-arm64'), feed('')],
       [feed(''), feed('-arm64')],
@@ -125,13 +125,13 @@ describe("the channel's file for Macs", () => {
     }
   });
 
-  it('is not made of two versions', () => {
+  it('is not made from two versions', () => {
     expect(() => mergeFeeds([feed(''), feed('-arm64', '2.0.1')])).toThrow('different versions: 2.0.0, 2.0.1');
   });
 });
 
 describe("a Mac's signatures", () => {
-  it('are made of each file with machine code, and of nothing else', async () => {
+  it('are made for each file with machine code, and nothing else', async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'sign-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const code = Buffer.alloc(4096);

@@ -1,4 +1,4 @@
-/** Starts the programs of a package from where they lie, on the Node that lies beside them, as its launcher does. */
+/** Starts the programs of a package where they are, on the Node next to them, like its launcher. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -7,7 +7,7 @@ import { connectProgram } from '../../headless/rpc/running-program.ts';
 
 export interface RunReport {
   readonly version: string;
-  /** What `doctor` has found, as it says it. */
+  /** Findings of `doctor`. */
   readonly doctor: readonly string[];
   /** Commitments of tasks that the node was paid for. */
   readonly paid: readonly string[];
@@ -18,7 +18,7 @@ export interface RunReport {
 const TASKS = 2;
 const PAID_WITHIN_MS = 240_000;
 
-/** A network on this machine, a node in it with the embedded engine, two payments, and the window's page. */
+/** A local network, a node in it with the embedded engine, two payments, and the window's page. */
 export async function runPackaged({
   resources,
   dataDir,

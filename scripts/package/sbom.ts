@@ -9,7 +9,7 @@ export interface SbomOptions {
   readonly target: Target;
 }
 
-/** The same components give the same text: no date, and a serial number that is made of them. */
+/** The same components give the same text: there is no date, and the serial number is derived from the content. */
 export function sbomOf({ components, program, target }: SbomOptions): string {
   const parts = components.map(partOf);
   const ref = `${program.name}@${program.version}`;
@@ -47,12 +47,12 @@ function partOf({ place, name, version, license, resolved, integrity }: Componen
   };
 }
 
-/** One licence has an id; a choice of several is an expression. */
+/** A single licence has an id; a choice of several is an expression. */
 function licensesOf(license: string) {
   return /^[\w.+-]+$/.test(license) ? [{ license: { id: license } }] : [{ expression: license.replace(/^\((.*)\)$/, '$1') }];
 }
 
-/** A UUID of version 5's shape. */
+/** A UUID with the form of version 5. */
 function serialOf(text: string): string {
   const hex = createHash('sha256').update(text).digest('hex');
   const variant = ((Number.parseInt(hex.slice(16, 18), 16) & 0x3f) | 0x80).toString(16);

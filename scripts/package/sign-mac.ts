@@ -1,6 +1,6 @@
 /**
- * A Mac's signature is part of a file: what lies outside of the archive is signed before it is listed with its hashes, and
- * electron-builder leaves it alone afterwards (`signIgnore`).
+ * A Mac's signature is part of a file, so files outside the archive are signed before their hashes are listed, and
+ * electron-builder leaves them alone afterwards (`signIgnore`).
  */
 import { execFile } from 'node:child_process';
 import path from 'node:path';
@@ -17,7 +17,7 @@ export interface MacSigner {
   readonly run?: (program: string, args: readonly string[]) => Promise<unknown>;
 }
 
-/** @returns undefined where nothing is signed: another system, or no certificate */
+/** @returns undefined if nothing is signed: another system, or no certificate */
 export function macSigner({
   target,
   env,
@@ -31,7 +31,7 @@ export function macSigner({
     for (const file of await filesOf(folder)) {
       const at = path.join(folder, file);
       if ((await machinesOfFile(at)) === null) continue;
-      // Notarising wants the hardened runtime and a time stamp on each.
+      // Notarisation requires the hardened runtime and a timestamp for each.
       await run('codesign', [
         '--force',
         '--timestamp',

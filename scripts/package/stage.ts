@@ -1,4 +1,4 @@
-/** Lays out what goes into a package: `app/` becomes the archive, `outside/` lies beside it as plain files. */
+/** Lays out the contents of a package: `app/` becomes the archive, `outside/` is placed next to it as plain files. */
 import { execFileSync } from 'node:child_process';
 import { chmod, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -18,20 +18,20 @@ export interface Stage {
   readonly outside: string;
 }
 
-/** The one that this machine's npm takes packages from: a release is built where that is the public one. */
+/** The registry that this machine's npm uses; a release is built where that is the public one. */
 function npmRegistry(): string {
   const said = execFileSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8', shell: SYSTEM.name === 'win32' }).trim();
   return said.endsWith('/') ? said : `${said}/`;
 }
 
-/** Of `out/` and `resources/` as they are; `npm run build` makes them. */
+/** From the existing `out/` and `resources/`; `npm run build` creates them. */
 export async function makeStage(options: {
   readonly root: string;
   readonly target: Target;
   readonly folder: string;
-  /** null = the program will not update itself. */
+  /** Null = the program will not update itself. */
   readonly feed: UpdateFeed | null;
-  /** Signs what holds machine code, before it is listed with its hashes; a Mac's signature is part of the file. */
+  /** Signs files with machine code before their hashes are listed, because a Mac's signature is part of the file. */
   readonly signBinaries?: ((folder: string) => Promise<void>) | undefined;
 }): Promise<Stage> {
   const { root, target, folder, feed, signBinaries } = options;
@@ -49,7 +49,7 @@ export async function makeStage(options: {
   const packages = await backendList({ root, lock: await readLock(root), target, registry: npmRegistry() });
   await writeFile(path.join(app, 'dist', 'resources', 'gpu-backends.json'), JSON.stringify({ packages }));
   await cp(path.join(app, 'dist'), path.join(program, 'dist'), { recursive: true });
-  // The shell runs in Electron alone.
+  // The shell only runs in Electron.
   await rm(path.join(program, 'dist', 'electron'), { recursive: true });
   for (const into of [app, program]) await cp(at('out', 'renderer'), path.join(into, 'out', 'renderer'), { recursive: true });
   await cp(at('out', 'preload'), path.join(app, 'out', 'preload'), { recursive: true });
@@ -67,7 +67,7 @@ export async function makeStage(options: {
   return { app, outside };
 }
 
-/** What the program is told of itself, and nothing of how it is built. */
+/** What the program needs to know about itself, but nothing about how it is built. */
 async function shippedManifest(root: string, updates: UpdateFeed | null): Promise<string> {
   const { name, productName, desktopName, version, description, license, homepage, author, main } = JSON.parse(
     await readFile(path.join(root, 'package.json'), 'utf8'),
@@ -75,7 +75,7 @@ async function shippedManifest(root: string, updates: UpdateFeed | null): Promis
   return `${JSON.stringify({ name, productName, desktopName, version, description, license, homepage, author, type: 'module', main, updates }, null, 2)}\n`;
 }
 
-/** `crynux-node` of an installed program: on Node, outside of the archive. */
+/** `crynux-node` of an installed program: runs on Node, outside the archive. */
 async function writeLauncher(outside: string, { platform }: Target): Promise<void> {
   const folder = path.join(outside, 'bin');
   await mkdir(folder);
@@ -95,7 +95,7 @@ exec "$here/../node/node" --disable-warning=ExperimentalWarning "$here/../progra
   await chmod(file, 0o755);
 }
 
-/** What is in the package of others, for people and for programs. */
+/** Lists the contents of the package, for people and for programs. */
 async function writeNotices(root: string, outside: string, target: Target): Promise<void> {
   const folder = path.join(outside, 'licenses');
   await mkdir(folder);

@@ -1,4 +1,4 @@
-/** The package of this machine's kind, made in full around a stand-in for Electron's folder. */
+/** The complete package for this kind of machine, made around a stand-in for Electron's folder. */
 import path from 'node:path';
 import { buildDesktop } from '../build-desktop.ts';
 import { makeStandIn } from './electron-stand-in.ts';
@@ -9,17 +9,17 @@ import { targetOf } from './target.ts';
 const ROOT = path.resolve(import.meta.dirname, '..', '..');
 
 export interface StandInPackage {
-  /** Of the program as it would be installed. */
+  /** Folder of the program as installed. */
   readonly folder: string;
   /** Name of Electron's binary in it. */
   readonly binary: string;
   readonly resources: string;
 }
 
-/** Linux alone: a Mac's and Windows' folders of Electron have another shape. @throws Error elsewhere */
+/** Linux only: Electron's folders for Mac and Windows have other layouts. @throws Error elsewhere */
 export async function packageOnStandIn(into: string): Promise<StandInPackage> {
   const target = targetOf();
-  if (target.platform !== 'linux') throw new Error('the stand-in for Electron has the shape of its folder on Linux');
+  if (target.platform !== 'linux') throw new Error('the stand-in for Electron has the layout of its Linux folder');
   await buildDesktop();
   const stage = await makeStage({ root: ROOT, target, folder: path.join(into, 'stage'), feed: null });
   const electron = path.join(into, 'electron');

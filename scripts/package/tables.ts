@@ -1,4 +1,4 @@
-/** What a package holds, as the tables of docs/release.md. */
+/** The contents of a package, as the tables of docs/release.md. */
 import type { Inspection } from './inspect.ts';
 import type { Target } from './target.ts';
 
@@ -33,7 +33,7 @@ export function tables({ rows, fuses, binaries }: Inspection): string {
     ...rows.map(({ title, files, bytes }) => `| ${title} | ${files} | ${mb(bytes)} |`),
     `| **together** | ${sum('files')} | ${mb(sum('bytes'))} |`,
     '',
-    `${binaries} files hold machine code, all of it for this system and architecture.`,
+    `${binaries} files contain machine code, all of it for this system and architecture.`,
     '',
     '| fuse | read back |',
     '|---|---|',

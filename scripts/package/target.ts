@@ -1,4 +1,4 @@
-/** What a package is built for. Binaries come from this machine's `node_modules`, so that only its own kind can be built. */
+/** What a package is built for. Binaries come from this machine's `node_modules`, so only its own kind can be built. */
 export interface Target {
   readonly platform: 'linux' | 'darwin' | 'win32';
   readonly arch: 'x64' | 'arm64';
@@ -12,16 +12,16 @@ const TARGETS: readonly Target[] = [
   { platform: 'win32', arch: 'x64' },
 ];
 
-/** @throws Error for a machine that no package is made for */
+/** @throws Error if no package is made for this machine */
 export function targetOf(platform: string = process.platform, arch: string = process.arch): Target {
   const found = TARGETS.find((target) => target.platform === platform && target.arch === arch);
   if (found === undefined) throw new Error(`no package is made for ${platform}-${arch}`);
   return found;
 }
 
-/** Packages with machine code, named as their makers name platforms. */
+/** Packages with machine code, under their authors' platform names. */
 export interface NativePackages {
-  /** False: its maker has none for this target, and images are left out. */
+  /** False = its author provides none for this target, and images are left out. */
   readonly onnxruntime: boolean;
   readonly llama: string;
   readonly anvil: string;

@@ -1,4 +1,4 @@
-/** The rules and the dashboard that ship with the program, held against its metrics, and by promtool against themselves. */
+/** The shipped rules and dashboard, checked against the program's metrics and with promtool. */
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -23,7 +23,7 @@ const alerts = readRules('alerts.yml');
 const known = { metrics: METRICS, recorded: records.map(({ record }) => record ?? '') };
 
 describe('the rules', () => {
-  it('ask for metrics that there are', () => {
+  it('only use existing metrics', () => {
     expect(records.length * alerts.length).toBeGreaterThan(0);
     for (const { record, alert, expr } of [...records, ...alerts]) {
       expect([record ?? alert, unknownNames(expr, known)]).toEqual([record ?? alert, []]);
@@ -34,12 +34,12 @@ describe('the rules', () => {
     ]);
   });
 
-  it('have each a test in which the alert goes off', () => {
+  it('each have a test in which the alert fires', () => {
     const tested = testedAlerts();
     expect(alerts.map(({ alert }) => alert).filter((alert) => !tested.has(alert ?? ''))).toEqual([]);
   });
 
-  it.skipIf(promtool === null)('are rules to promtool', () => {
+  it.skipIf(promtool === null)('are valid for promtool', () => {
     for (const file of RULE_FILES) {
       expect(
         complaintOf(promtool ?? '', ['check', 'rules', '--lint=all', '--lint-fatal', path.join(RULES_FOLDER, file)]),
@@ -47,7 +47,7 @@ describe('the rules', () => {
     }
   });
 
-  it.skipIf(promtool === null)('go off when they should, and only then', () => {
+  it.skipIf(promtool === null)('fire when they should, and only then', () => {
     expect(complaintOf(promtool ?? '', ['test', 'rules', path.join(RULES_FOLDER, RULE_TESTS)])).toBeNull();
     const folder = mkdtempSync(path.join(tmpdir(), 'rules-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -68,7 +68,7 @@ describe('the dashboard', () => {
   const dashboard = readDashboard();
   const expressions = dashboardExpressions(dashboard);
 
-  it('asks for metrics that there are', () => {
+  it('only uses existing metrics', () => {
     expect(expressions.length).toBeGreaterThan(30);
     for (const { of, expr } of expressions) expect([of, unknownNames(expr, known)]).toEqual([of, []]);
     for (const { name, query } of dashboard.templating.list) {
@@ -76,7 +76,7 @@ describe('the dashboard', () => {
     }
   });
 
-  it('shows every metric but those that only alerts need', () => {
+  it('shows every metric except those that only alerts need', () => {
     const shown = expressions.map(({ expr }) => expr).join('\n') + records.map(({ expr }) => expr).join('\n');
     const left = METRICS.map(({ name }) => name).filter((name) => !shown.includes(name));
     expect(left).toEqual([
@@ -94,7 +94,7 @@ describe('the dashboard', () => {
     ]);
   });
 
-  it('has panels with numbers of their own', () => {
+  it('has panels with unique numbers', () => {
     const ids = dashboard.panels.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
   });

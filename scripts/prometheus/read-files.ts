@@ -1,4 +1,4 @@
-/** The rules and the dashboard that ship with the program, and every expression in them. */
+/** The shipped rules and dashboard, and every expression in them. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
@@ -27,7 +27,7 @@ const testsSchema = z.object({
   ),
 });
 
-/** Alerts that a test has seen going off. */
+/** Alerts that a test makes fire. */
 export function testedAlerts(): ReadonlySet<string> {
   const { tests } = testsSchema.parse(parse(readFileSync(path.join(RULES_FOLDER, RULE_TESTS), 'utf8')));
   const seen = tests.flatMap(({ alert_rule_test }) => alert_rule_test).filter(({ exp_alerts }) => exp_alerts.length > 0);
@@ -45,7 +45,7 @@ export function readDashboard(): Dashboard {
   return dashboardSchema.parse(JSON.parse(readFileSync(DASHBOARD, 'utf8')));
 }
 
-/** Every expression of the dashboard with what it belongs to; Grafana's own words are replaced as Grafana does. */
+/** Every expression of the dashboard with its panel; Grafana's variables are replaced like Grafana does. */
 export function dashboardExpressions({
   panels,
   annotations,
@@ -55,13 +55,13 @@ export function dashboardExpressions({
   return all.map(({ of, expr }) => ({ of, expr: expr.replaceAll('$__rate_interval', '5m').replaceAll(/\$[a-z]+/g, '.*') }));
 }
 
-/** A file of rules that promtool reads, with a rule for each expression. */
+/** A rules file for promtool, with a rule for each expression. */
 export function asRules(expressions: readonly string[]): string {
   const rules = expressions.map((expr, at) => ({ record: `expression:${at}`, expr }));
   return JSON.stringify({ groups: [{ name: 'expressions', rules }] });
 }
 
-/** Names of series in an expression that none of the metrics has, and no recording rule makes. */
+/** Series names in an expression that are neither metrics nor made by a recording rule. */
 export function unknownNames(
   expr: string,
   { metrics, recorded }: { readonly metrics: readonly MetricDefinition[]; readonly recorded: readonly string[] },

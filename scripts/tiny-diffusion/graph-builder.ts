@@ -20,7 +20,7 @@ export class GraphBuilder {
   readonly #inputs: OnnxValue[] = [];
   readonly #outputs: OnnxValue[] = [];
 
-  /** `seed` decides all weights. */
+  /** @param seed determines all weights */
   constructor({ name, seed }: { name: string; seed: number }) {
     this.#name = name;
     this.#seed = seed;
@@ -62,7 +62,10 @@ export class GraphBuilder {
     return this.#initializer(BigInt64Array.from(values, BigInt), [values.length]);
   }
 
-  /** Uniform weights with the standard deviation `gain / √fanIn`; only exact arithmetic, so equal on every machine. */
+  /**
+   * Uniform weights with the standard deviation `gain / √fanIn`, using only exact arithmetic, so equal on every
+   * machine.
+   */
   weights(dims: readonly number[], { gain = 1, fanIn }: { gain?: number; fanIn: number }): string {
     const limit = gain * Math.sqrt(3 / fanIn);
     const tensor = this.#initializers.length;
@@ -79,7 +82,7 @@ export class GraphBuilder {
     return this.op('MatMul', [x, this.weights([from, to], { gain, fanIn: from })]);
   }
 
-  /** Keeps the size; the border repeats the outermost values, since zeros would draw a frame. */
+  /** Keeps the size; the border repeats the outermost values, because zeros would draw a frame. */
   conv(x: string, { from, to, size = 3, gain = 1 }: { from: number; to: number; size?: number; gain?: number }): string {
     const weights = this.weights([to, from, size, size], { gain, fanIn: from * size * size });
     const bias = this.weights([to], { gain: 0.2, fanIn: 1 });

@@ -1,7 +1,7 @@
 /**
- * A denoiser that was never trained. It guesses the clean latent from the noisy one, the place in the picture, the
- * timestep and, through cross-attention, the prompt, and answers with the noise that this guess implies:
- * ε = (x − √ᾱ·x₀) / √(1−ᾱ). So every scheduler converges on it, to a picture and not to noise.
+ * A denoiser that was never trained. It guesses the clean latent from the noisy one, the position in the image, the
+ * timestep and, through cross-attention, the prompt, and returns the noise that this guess implies: ε = (x − √ᾱ·x₀) /
+ * √(1−ᾱ). So every scheduler converges on it, to an image and not to noise.
  */
 import { GraphBuilder } from './graph-builder.ts';
 import { noiseLevels, TINY_DIFFUSION } from './shape.ts';
@@ -50,7 +50,7 @@ function timeEmbedding(g: GraphBuilder, timestep: string): string {
   return g.op('Reshape', [g.linear(hidden, width, width, 0.5), g.ints(-1, width, 1, 1)]);
 }
 
-/** Waves across the picture, the same for every size: [batch, width, height, width of the latent]. */
+/** Waves across the image, the same for every size: [batch, width, height, width of the latent]. */
 function placeEmbedding(g: GraphBuilder, sample: string): string {
   const channel = g.op('Slice', [sample, g.ints(0), g.ints(1), g.ints(1)]);
   const ones = g.op('Add', [g.op('Mul', [channel, g.scalar(0)]), g.scalar(1)]);
@@ -70,7 +70,7 @@ function promptTint(g: GraphBuilder, text: string): string {
   return g.op('Reshape', [g.linear(whole, textWidth, channels, 5), g.ints(-1, channels, 1, 1)]);
 }
 
-/** Every place of the latent asks the words of the prompt. */
+/** Every position of the latent attends to the words of the prompt. */
 function crossAttention(g: GraphBuilder, x: string, text: string): string {
   const { unetWidth: width, textWidth } = TINY_DIFFUSION;
   const places = g.op('Transpose', [g.op('Reshape', [x, g.ints(0, width, -1)])], { perm: [0, 2, 1] });

@@ -1,4 +1,4 @@
-/** Latent to picture: convolutions between three doublings of the size. */
+/** Latent to image: convolutions between three doublings of the size. */
 import { GraphBuilder } from './graph-builder.ts';
 import { TINY_DIFFUSION } from './shape.ts';
 
@@ -7,7 +7,7 @@ export function vaeDecoderModel(): Uint8Array {
   const g = new GraphBuilder({ name: 'vae_decoder', seed: seed + 2 });
   const latent = g.input({ name: 'latent_sample', type: 'float32', dims: ['batch', latentChannels, 'height', 'width'] });
   let [from] = decoderWidths as readonly [number, ...number[]];
-  // Strong guidance overshoots; the picture shall not be all white or black for it.
+  // Strong guidance overshoots; without this the image would be all white or black.
   const bounded = g.op('Tanh', [g.op('Mul', [latent, g.scalar(scalingFactor / 2)])]);
   let x = g.silu(g.conv(bounded, { from: latentChannels, to: from, gain: 2.5 }));
   for (const to of decoderWidths.slice(1)) {

@@ -1,4 +1,6 @@
-/** A small CLIP vocabulary: every byte, the merges of a byte-pair training on a list of words, the two special tokens. */
+/**
+ * A small CLIP vocabulary: every byte, the merges of byte-pair training on a list of words, and the two special tokens.
+ */
 import { byteAlphabet } from '../../worker/engines/embedded/images/byte-alphabet.ts';
 
 const WORDS = `a an the of in on with and at by over under near

@@ -1,6 +1,6 @@
 /**
  * What the tiny models say. A grammar is a set of word classes and, for each, the classes that may follow with their
- * weights. It is built into the weights (see weights.ts), so that random text looks like sentences or like code.
+ * weights. It is built into the weights (see weights.ts), so that random text looks like sentences or code.
  */
 
 interface WordClass {

@@ -1,9 +1,8 @@
 /**
  * The weights of a tiny llama: a grammar built into a few dimensions, seeded noise in the others.
- *
- * Dimension 0 is 1 for every token and lets an output row carry a bias; the next dimensions say the token's word
- * class, which the output rows turn into "may follow"; the rest are random and are all that attention and the feed
- * forward layers read and write, so that the choice within a class depends on everything said before.
+ * Dimension 0 is 1 for every token and lets an output row carry a bias. The next dimensions encode the token's word
+ * class, which the output rows turn into "may follow". The rest are random, and are all that attention and the
+ * feed-forward layers read and write, so that the choice within a class depends on everything before.
  */
 import type { GgufTensor } from './gguf.ts';
 import type { Grammar } from './grammars.ts';
@@ -25,7 +24,7 @@ function randomInteger(seed: number): () => number {
   };
 }
 
-/** Uniform multiples of 1/1024 in (-amplitude, amplitude), so that they are exact halves. */
+/** Uniform multiples of 1/1024 in (-amplitude, amplitude), so that they are exact half floats. */
 function noise(next: () => number, amplitude: number): number {
   const span = Math.floor(amplitude * 1024);
   return ((next() % (2 * span + 1)) - span) / 1024;

@@ -1,15 +1,15 @@
-/** One thing that the program takes for granted of a system, held against the machine at hand. */
+/** One assumption of the program about a system, checked on the machine at hand. */
 import type { System } from '../../platform/system.ts';
 
 export type Finding =
   | { readonly state: 'ok'; readonly detail: string }
-  /** This machine has nothing of the kind. */
+  /** Not applicable: this machine has nothing of the kind. */
   | { readonly state: 'none'; readonly detail: string }
   | { readonly state: 'fail'; readonly detail: string };
 
 export interface Given {
   readonly system: System;
-  /** An empty one, for this run alone. */
+  /** An empty folder, only for this run. */
   readonly folder: string;
 }
 
@@ -30,7 +30,7 @@ export const ok = (detail: string): Finding => ({ state: 'ok', detail });
 export const none = (detail: string): Finding => ({ state: 'none', detail });
 export const fail = (detail: string): Finding => ({ state: 'fail', detail });
 
-/** The rule of the port, and what was found; equal or not. */
+/** The expected value of the rule, and what was found. */
 export const asRuled = (ruled: boolean, found: boolean, detail: string): Finding =>
   ruled === found
     ? ok(`${detail}: ${found ? 'yes' : 'no'}, as expected`)

@@ -27,7 +27,7 @@ function syncs(folder: string): boolean {
 export const FILE_CHECKS: readonly Check[] = [
   {
     subject: 'files',
-    what: 'a file for its owner alone has a mode that says so',
+    what: 'a file for its owner only has a mode that says so',
     run({ system, folder }) {
       const file = path.join(folder, 'mode');
       writeFileSync(file, '', { mode: 0o600 });
@@ -36,12 +36,12 @@ export const FILE_CHECKS: readonly Check[] = [
   },
   {
     subject: 'files',
-    what: "the names in a folder can be made durable by the folder's own sync",
+    what: 'the names in a folder can be made durable by syncing the folder',
     run: ({ system, folder }) => asRuled(system.files.syncsFolders, syncs(folder), 'a folder is opened and synced'),
   },
   {
     subject: 'files',
-    what: 'names that differ by case alone are one',
+    what: 'names that differ only by case are the same',
     run({ system, folder }) {
       writeFileSync(path.join(folder, 'Case'), '');
       return asRuled(system.files.ignoresCase, existsSync(path.join(folder, 'cASE')), '"cASE" finds "Case"');
@@ -53,8 +53,7 @@ export const FILE_CHECKS: readonly Check[] = [
     run({ folder }) {
       for (const name of STRANGE) {
         writeFileSync(path.join(folder, name), name);
-        if (readFileSync(path.join(folder, name), 'utf8') !== name)
-          return fail(`"${name}" is read otherwise than it was written`);
+        if (readFileSync(path.join(folder, name), 'utf8') !== name) return fail(`"${name}" was read back differently`);
         new DatabaseSync(path.join(folder, `${name}.sqlite`)).close();
       }
       return ok(`${STRANGE.length} names`);
@@ -70,12 +69,12 @@ export const FILE_CHECKS: readonly Check[] = [
       const database = new DatabaseSync(system.files.long(file));
       database.exec('PRAGMA journal_mode = WAL; CREATE TABLE t (n); INSERT INTO t VALUES (1)');
       database.close();
-      return existsSync(file) ? ok(`${file.length} letters`) : fail('the database lies elsewhere');
+      return existsSync(file) ? ok(`${file.length} letters`) : fail('the database is elsewhere');
     },
   },
   {
     subject: 'files',
-    what: 'a file that another process has open for a moment is replaced',
+    what: 'a file that another process has open briefly can be replaced',
     async run({ system, folder }) {
       const file = path.join(folder, 'open');
       writeFileSync(file, 'old');

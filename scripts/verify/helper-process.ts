@@ -8,13 +8,16 @@ const HELPER = path.join(import.meta.dirname, 'helper.ts');
 
 export interface Helper {
   readonly pid: number;
-  /** Its one line. */
+  /** The line it printed. */
   readonly said: unknown;
   readonly child: ChildProcess;
   readonly ended: Promise<number | null>;
 }
 
-/** Started as the program starts its engines. @returns once it has said its line; @throws Error where it ends without. */
+/**
+ * Started like the program starts its engines. @returns once it has printed its line; @throws Error if it ends without
+ * one.
+ */
 export async function startHelper(act: string, ...args: readonly string[]): Promise<Helper> {
   const child = spawn(PROGRAMS.node, ['--disable-warning=ExperimentalWarning', HELPER, act, ...args], {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],

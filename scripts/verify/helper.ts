@@ -1,4 +1,4 @@
-/** What the checks start: a process that does one thing, says so by a line, and ends when it is told to. */
+/** The process that the checks start: it does one thing, prints a line, and ends when told to. */
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { PROGRAMS } from '../../platform/programs.ts';
@@ -22,7 +22,7 @@ switch (act) {
   case 'echo':
     say(args);
     break;
-  // A program with a child of its own; neither ends by being asked.
+  // A program with a child of its own; both ignore requests to end.
   case 'family': {
     const child = spawn(PROGRAMS.node, [import.meta.filename, 'stubborn'], { stdio: ['ignore', 'pipe', 'inherit'] });
     process.on('SIGTERM', () => {});
@@ -34,7 +34,7 @@ switch (act) {
     say('here');
     stay();
     break;
-  // As a node's own process: it ends in order when whoever started it is gone.
+  // Like a node's own process: ends in order when its parent is gone.
   case 'channel':
     process.once('disconnect', () => process.exit(0));
     say('here');

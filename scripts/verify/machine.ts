@@ -19,7 +19,7 @@ import { type Check, fail, none, ok } from './check.ts';
 const run = promisify(execFile);
 const firstLine = (text: string) => text.trim().split('\n')[0] ?? '';
 
-/** A name of its own: what this program keeps in the keychain is not touched. */
+/** A separate name, so that this program's entries in the keychain are not touched. */
 const SERVICE = 'ai.crynux.node-desktop.verify';
 
 export const MACHINE_CHECKS: readonly Check[] = [
@@ -41,7 +41,7 @@ export const MACHINE_CHECKS: readonly Check[] = [
   },
   {
     subject: 'programs',
-    what: 'the language runtime loads, on the processor',
+    what: 'the language runtime loads, on the CPU',
     async run() {
       const { getLlama } = await import('node-llama-cpp');
       const llama = await getLlama({ gpu: false, build: 'never', progressLogs: false, logger: () => {} });
@@ -53,8 +53,8 @@ export const MACHINE_CHECKS: readonly Check[] = [
     subject: 'programs',
     what: 'the image runtime loads',
     async run({ system }) {
-      // Its maker has no binary for Macs with Intel processors.
-      if (system.name === 'darwin' && system.arch === 'x64') return none('not made for this processor');
+      // Its author provides no binary for Macs with Intel CPUs.
+      if (system.name === 'darwin' && system.arch === 'x64') return none('not made for this CPU');
       const { listSupportedBackends } = await import('onnxruntime-node');
       return ok(
         listSupportedBackends()
@@ -68,7 +68,7 @@ export const MACHINE_CHECKS: readonly Check[] = [
     what: 'installations of the official worker are found',
     run({ system }) {
       const found = findOfficialWorkers({ system });
-      if (found.length === 0) return none('none where people put them');
+      if (found.length === 0) return none('none in the usual places');
       return ok(
         found
           .map(({ path: at, version, problem }) => `${at} (${version ?? 'no version'}, ${problem?.code ?? 'usable'})`)
@@ -94,7 +94,7 @@ export const MACHINE_CHECKS: readonly Check[] = [
   },
   {
     subject: 'cards',
-    what: 'all cards, by the probe in a process of its own',
+    what: 'all cards, by the probe in a separate process',
     async run() {
       const probe = await probeControllers({ runner: new SystemProcessRunner({ clock: systemClock }) });
       if (probe.kind !== 'found') return fail(`${probe.problem.code}: ${probe.problem.detail}`);
@@ -102,10 +102,10 @@ export const MACHINE_CHECKS: readonly Check[] = [
       return cards.length === 0 ? none('no card') : ok(cards.join('; '));
     },
   },
-  { subject: 'cards', what: 'what the network would be told of the system', run: () => ok(thisPlatform()) },
+  { subject: 'cards', what: 'what the network would be told about the system', run: () => ok(thisPlatform()) },
   {
     subject: 'desktop',
-    what: 'the keychain keeps a secret, gives it back and forgets it',
+    what: 'the keychain stores a secret, returns it and deletes it',
     async run({ system }) {
       const { keychain } = system.desktop;
       const backendProblem = () =>
@@ -129,12 +129,12 @@ export const MACHINE_CHECKS: readonly Check[] = [
       const { command } = opener;
       const places = path.isAbsolute(command) ? [command] : system.folders.searchPath.map((folder) => path.join(folder, command));
       const found = places.find((file) => existsSync(file));
-      return found === undefined ? fail(`${command} is not there`) : ok(found);
+      return found === undefined ? fail(`${command} is not installed`) : ok(found);
     },
   },
   {
     subject: 'desktop',
-    what: "where the program keeps what is its user's",
+    what: "where the program keeps its user's data",
     run: ({ system }) => ok(`${system.folders.data}${existsSync(system.folders.data) ? '' : ' (not there yet)'}`),
   },
 ];

@@ -1,4 +1,4 @@
-/** Processes: arguments, whole trees, who is who, the private channel. */
+/** Processes: arguments, whole trees, identity, the private channel. */
 
 import { killTree } from '../../worker/kit/kill-tree.ts';
 import { processIdentity } from '../../worker/kit/process-identity.ts';
@@ -35,7 +35,7 @@ async function isGone(pid: number): Promise<boolean> {
 export const PROCESS_CHECKS: readonly Check[] = [
   {
     subject: 'processes',
-    what: 'arguments arrive as they were given',
+    what: 'arguments arrive unchanged',
     async run() {
       const helper = await startHelper('echo', ...ARGUMENTS);
       await helper.ended;
@@ -46,7 +46,7 @@ export const PROCESS_CHECKS: readonly Check[] = [
   },
   {
     subject: 'processes',
-    what: 'a process is told from another that gets its number later',
+    what: 'a process is distinguished from another that gets its id later',
     async run() {
       const helper = await startHelper('stubborn');
       const [own, again, other] = [
@@ -59,24 +59,24 @@ export const PROCESS_CHECKS: readonly Check[] = [
       const after = await processIdentity(helper.pid);
       if (own === null || own !== again) return fail(`it is called ${own}, then ${again}`);
       if (other === null || other === own) return fail(`another process is called ${other}`);
-      return after === null ? ok('told apart, and gone when it has ended') : fail('a process that has ended is still there');
+      return after === null ? ok('distinguished, and gone when it has ended') : fail('a process that has ended is still there');
     },
   },
   {
     subject: 'processes',
-    what: 'a program that does not end by being asked is ended with everything that it has started',
+    what: 'a program that ignores a request to end is killed with everything that it has started',
     async run({ system }) {
       const helper = await startHelper('family');
       const inner = Number(helper.said);
       killTree(helper.pid, 'force');
       const gone = (await isGone(helper.pid)) && (await isGone(inner));
       const how = system.processes.ownGroup ? 'by its group' : 'by its tree';
-      return gone ? ok(how) : fail(`${how}: something of it still runs`);
+      return gone ? ok(how) : fail(`${how}: some of it is still running`);
     },
   },
   {
     subject: 'processes',
-    what: 'a process ends in order when the channel to whoever started it closes',
+    what: 'a process ends in order when the channel to its parent closes',
     async run() {
       const helper = await startHelper('channel');
       const code = await endOf(helper);

@@ -1,4 +1,4 @@
-/** The report as a person sends it in: Markdown, without the user's name. */
+/** The report for sending in: Markdown, without the user's name. */
 import type { Result } from './check.ts';
 
 export interface About {
@@ -6,7 +6,7 @@ export interface About {
   readonly release: string;
   readonly processor: string;
   readonly node: string;
-  /** null: not a checkout of git. */
+  /** Null = not a git checkout. */
   readonly commit: string | null;
   /** `2026-11-29` */
   readonly date: string;
@@ -29,7 +29,7 @@ export function reportText(
     '|---|---|---|',
     ...results.map(({ what, finding }) => `| ${SIGNS[finding.state]} | ${what} | ${cell(finding.detail)} |`),
     '',
-    `${counts('ok')} ok, ${counts('none')} not there, ${counts('fail')} failed`,
+    `${counts('ok')} ok, ${counts('none')} not applicable, ${counts('fail')} failed`,
   ];
   return withoutUser(lines.join('\n'), own);
 }

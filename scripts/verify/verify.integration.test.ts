@@ -1,4 +1,4 @@
-/** The checks of `npm run verify:platform`: they hold here, and each sees a rule that is wrong. */
+/** The checks of `npm run verify:platform`: they pass here, and each detects a wrong rule. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -15,12 +15,12 @@ function given(system: System) {
   return { system, folder };
 }
 
-it('what the program takes for granted of files and processes holds on this system', async () => {
+it('what the program assumes about files and processes is true on this system', async () => {
   const results = await runChecks([...FILE_CHECKS, ...PROCESS_CHECKS], given(SYSTEM));
   expect(results.filter(({ finding }) => finding.state !== 'ok')).toEqual([]);
 });
 
-it('a rule that is wrong is found, and so is a check that throws', async () => {
+it('a wrong rule is found, and so is a check that throws', async () => {
   const { files } = SYSTEM;
   const wrong = { ...files, modes: !files.modes, syncsFolders: !files.syncsFolders, ignoresCase: !files.ignoresCase };
   const throws: Check = {
@@ -35,11 +35,11 @@ it('a rule that is wrong is found, and so is a check that throws', async () => {
   expect(results[3]?.finding.detail).toBe('ENOENT: not there');
 });
 
-it('the report names neither the user nor his folder, and stays a table', () => {
+it("the report contains neither the user's name nor home folder, and stays a table", () => {
   const about = { system: 'linux x64', release: 'Linux', processor: 'P', node: 'v24', commit: null, date: '2026-11-29' };
   const finding = ok('/home/annabel/x | of annabel\nand more');
   const results = [{ subject: 'files' as const, what: 'a file', finding, tookMs: 1 }];
   const text = reportText({ about, results }, { home: '/home/annabel', user: 'annabel' });
   expect(text).toContain('| ok | a file | ~/x \\| of <user> and more |');
-  expect(text).toContain('1 ok, 0 not there, 0 failed');
+  expect(text).toContain('1 ok, 0 not applicable, 0 failed');
 });
