@@ -1,6 +1,7 @@
 /**
- * Bad frames on every transport, at a host and at a node in the middle of a task: each closes its connection with a code,
- * no process ends, and the task is paid. WebSocket, the channel of a forked worker, and message ports of the desktop.
+ * Invalid frames on every transport, to a host and to a node in the middle of a task: each closes its connection with a
+ * code, no process ends, and the task is paid. Covers WebSocket, the channel of a forked worker, and message ports of
+ * the desktop.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -25,7 +26,7 @@ import type { RunningShell } from './support/running-shell.ts';
 
 const PASSPHRASE = 'a heron on the ice of march';
 const MADE = madeFrames(40);
-/** Enough words that the frames below come while it runs. */
+/** Enough words that the frames below arrive while the task is running. */
 const LONG_TASK = 192;
 
 async function untilBusy(node: NodeClient): Promise<string> {
@@ -67,7 +68,7 @@ describe('over WebSockets, and on to a worker over its channel', () => {
     await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
   });
 
-  /** What the program says to a frame: the code and the reason with which it closes, or null where it goes on. */
+  /** How the program reacts to a frame: the close code and reason, or null if it continues. */
   async function said(where: string, frame: string | Buffer): Promise<{ code: number; reason: string }> {
     const { port, token } = readAddress(dataDir) ?? expect.fail('no address');
     const socket = new WebSocket(`ws://127.0.0.1:${port}${where}`, { headers: { authorization: `Bearer ${token}` } });
@@ -77,13 +78,13 @@ describe('over WebSockets, and on to a worker over its channel', () => {
     });
     await new Promise((resolve) => socket.once('open', resolve));
     socket.send(frame);
-    // Any answer, or the end of the connection that was asked for, is fine for what is bad only by chance.
+    // For frames that are invalid only by chance, any answer or the requested close is fine.
     socket.once('message', () => socket.close(1000, 'answered'));
     if (frame === '' || typeof frame !== 'string' || MADE.includes(frame)) socket.send('{');
     return closed;
   }
 
-  it('the worker goes on with its task, and so does the host', async () => {
+  it('the worker continues with its task, and so does the host', async () => {
     const node = await running.node(profileId);
     const outcome = network.runTask(LONG_TASK);
     const commitment = await untilBusy(node);
@@ -95,7 +96,7 @@ describe('over WebSockets, and on to a worker over its channel', () => {
       expect(await said(where, Buffer.from('{}'))).toEqual({ code: 1003, reason: 'RPC_BAD_FRAME' });
       expect((await said(where, TOO_LARGE_FRAME)).code).toBe(1009);
     }
-    // The connections of the others, and the worker's process, are those from before.
+    // Everybody else's connections and the worker's process are the same as before.
     expect((await node.tasks.detail({ commitment })).executions).toHaveLength(1);
     expect(await outcome).toMatchObject({ kind: 'success' });
     expect(program.exitCode).toBeNull();
@@ -114,7 +115,7 @@ describe.runIf(ELECTRON === null)('over message ports of the desktop', () => {
     await network?.close();
   });
 
-  /** Each frame on a port of its own. */
+  /** Each frame on its own port. */
   function throwAt(target: ConnectTarget, frames: readonly string[]): Promise<void> {
     const given = JSON.stringify({ target, frames, channel: PORT_CHANNEL });
     return shell.page.evaluate<void>(`(async ({ target, frames, channel }) => {
@@ -135,9 +136,9 @@ describe.runIf(ELECTRON === null)('over message ports of the desktop', () => {
     })(${given})`);
   }
 
-  it('the worker goes on with its task, and so does the shell', async () => {
+  it('the worker continues with its task, and so does the shell', async () => {
     const clients = await pageClients(shell.page);
-    // A page adds a network by the word of a person.
+    // A page needs a person's confirmation to add a network.
     await shell.order({ do: 'answerDialog', button: 1 });
     const profileId = await startNode(clients.host, network);
     const node = await clients.node(profileId);
@@ -148,7 +149,7 @@ describe.runIf(ELECTRON === null)('over message ports of the desktop', () => {
     const targets: readonly ConnectTarget[] = [{ kind: 'host' }, { kind: 'node', profileId }];
     for (const target of targets) {
       await throwAt(target, [...frames, ...MADE]);
-      // A new connection is served as before.
+      // A new connection works as before.
       const again = await clients.node(profileId);
       expect(await again.checks.last({})).toHaveProperty('report');
       expect(await clients.host.app.info({})).toMatchObject({ shell: 'electron' });

@@ -1,6 +1,6 @@
 /**
- * A bad line between the node and its chain, with the real worker process: failing, dropping and lying answers. Nothing is lost,
- * nothing happens twice, and no stake is stuck.
+ * A faulty connection between the node and its chain, with the real worker process: failing, dropped and wrong answers.
+ * Nothing is lost, nothing happens twice, and no stake is stuck.
  */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startRpcProxy } from '../worker/chain/testing/rpc-proxy.ts';
@@ -39,7 +39,7 @@ it('law 1, law 2, law 3: whatever every fifth answer of the chain is, each task 
     proxy.mode = 'pass';
     await node.until(worker, ({ currentTask }) => currentTask === null);
   }
-  // Away altogether, while a task runs out of time.
+  // Down completely while a task times out.
   const late = await begin(node);
   proxy.every = 1;
   proxy.mode = 'down';
@@ -51,7 +51,7 @@ it('law 1, law 2, law 3: whatever every fifth answer of the chain is, each task 
   await worker.stop({ quitNetwork: false });
   const { sent, gasWei, inChain } = await node.account();
   const scores = sent.filter(({ fn }) => fn === 'submitTaskScore').length;
-  // The last task may have had its score before the line went.
+  // The last task may have had its score before the connection failed.
   expect(scores).toBeGreaterThanOrEqual(MODES.length);
   expect(sent.map(({ fn }) => fn)).toEqual(['join', ...Array(scores).fill('submitTaskScore'), 'abortTask', 'pause']);
   expect(inChain).toBe(sent.length);

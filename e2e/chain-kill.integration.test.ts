@@ -1,6 +1,6 @@
 /**
- * SIGKILL on the way of every transaction of a node whose network is a chain, with the real worker process: each is in the chain
- * once, a task has one score of one execution, and no stake is stuck.
+ * SIGKILL at every transaction of a node whose tasks are on a chain, with the real worker process: each transaction is
+ * on the chain once, a task has one score from one execution, and no stake is stuck.
  */
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { Hex } from '../protocol/hex.ts';
@@ -27,8 +27,8 @@ async function given({ relay }: MortalNode, args: string): Promise<Created> {
 }
 
 /**
- * Each of these was sent, and is in the chain, once; and everything but gas and what it was paid is still there. The last pause is
- * that of the process that was stopped in order.
+ * Each of these was sent and is on the chain once, and the balance adds up except for gas and what it was paid. The
+ * last pause is from the process that was stopped in order.
  */
 async function expectOnce(node: MortalNode, functions: readonly string[], { stakedWei = 0n, paidWei = 0n } = {}): Promise<void> {
   const { sent, inChain, gasWei } = await node.account();
@@ -39,7 +39,7 @@ async function expectOnce(node: MortalNode, functions: readonly string[], { stak
 
 const isOver = (commitment: Hex) => `SELECT closed_as, payment_wei FROM tasks WHERE commitment = '${commitment}'`;
 
-it('law 3, law 4: on the way of its score and its result: one execution, one score, one fee', async () => {
+it('law 3, law 4: at its score and its result: one execution, one score, one fee', async () => {
   const node = await mortalNode(world);
   const joining = node.start();
   await node.until(joining, ({ state }) => state === 'running');
@@ -62,7 +62,7 @@ it('law 3, law 4: on the way of its score and its result: one execution, one sco
   await expectOnce(node, ['join', 'submitTaskScore', 'pause'], { stakedWei: STAKE, paidWei: 3n * CNX });
 });
 
-it('law 2: on the way of an error report and of an abort: one of each, and the node is free', async () => {
+it('law 2: at an error report and an abort: one of each, and the node is free', async () => {
   const node = await mortalNode(world);
   const joining = node.start();
   await node.until(joining, ({ state }) => state === 'running');
@@ -71,7 +71,7 @@ it('law 2: on the way of an error report and of an abort: one of each, and the n
   await node.dieAt('reportTaskError', 'after it is sent');
   expect(await world.statusOf(invalid.commitment)).toBe(3);
   await world.validateSingle(invalid);
-  // Nobody uploads its arguments, and nobody but the node ends it.
+  // Nobody uploads its arguments, and only the node ends it.
   const lost = await world.create({ type: 1 });
   const worker = node.start();
   await node.until(worker, ({ currentTask }) => currentTask === lost.commitment);
@@ -88,10 +88,10 @@ it('law 2: on the way of an error report and of an abort: one of each, and the n
   await expectOnce(node, ['join', 'reportTaskError', 'abortTask', 'pause'], { stakedWei: STAKE });
 });
 
-it('on the way into the network, through it and out again: the stake goes once and comes back once', async () => {
+it('at joining, staying in and leaving the network: the stake is sent once and returned once', async () => {
   const node = await mortalNode(world);
   for (const instant of MORTAL_INSTANTS) await node.dieAt('join', instant);
-  // It comes back with another engine and another model.
+  // It returns with another engine and another model.
   Object.assign(node.config, { modelIds: ['base:tiny/model', 'base:tiny/other'] });
   await node.dieAt('reportModelDownloaded', 'after it is sent');
   const worker = node.start();

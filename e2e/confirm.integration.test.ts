@@ -1,6 +1,7 @@
 /**
- * A page asks through the real server for what it may not do alone, and a person answers with `crynux-node confirm`: what is
- * shown there, and what becomes of a yes, a no, silence, a stranger, and two who ask or answer at once.
+ * A page asks through the real server for what it may not do on its own, and a person answers with `crynux-node
+ * confirm`: what is shown there, and what happens on yes, no, silence, a stranger's answer, and two requests or answers
+ * at once.
  */
 import { mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -32,7 +33,7 @@ let root: string;
 let dataDir: string;
 let program: Program;
 let host: HostClient;
-/** What was said at the terminal of the program, which nobody can type at. */
+/** Output at the program's terminal, where nobody can type. */
 let serverSaid: string[] = [];
 const clock = new ManualClock(1_000_000);
 
@@ -69,7 +70,7 @@ beforeEach(() => {
   serverSaid = [];
 });
 
-/** One command at a terminal; null = nobody sits there. */
+/** Runs one command at a terminal; null = nobody is there. */
 async function cli(args: readonly string[], answer: string | null, at = dataDir) {
   const said: string[] = [];
   const say = (text: string) => void said.push(text);
@@ -95,7 +96,7 @@ async function asked(call: Promise<unknown>): Promise<Promise<string>[]> {
 }
 const setToken = (value = 'token-of-a-hub') => host.settings.setSecret({ name: 'hubToken', value });
 
-it('shows at the terminal what will happen, and does it by the word that is typed', async () => {
+it('shows at the terminal what will happen, and does it when the requested text is typed', async () => {
   const [result] = await asked(host.settings.change({ proxy: { kind: 'address', address: 'proxy.example:3128', noProxy: '' } }));
   expect(serverSaid).toEqual([expect.stringMatching(/Change the proxy\?.*proxy\.example:3128.*crynux-node confirm/s)]);
   const { code, said } = await confirm('yes');
@@ -111,11 +112,11 @@ it('shows at the terminal what will happen, and does it by the word that is type
   }
   expect(await result).toBe('done');
   expect(program.app.parts.settings.get().proxy).toMatchObject({ address: 'proxy.example:3128' });
-  // The word was for that one act.
+  // The confirmation was for that one act only.
   expect((await confirm('yes')).said).toContain('Nothing is waiting');
 });
 
-it('is no word when something else is typed, or nobody can type; the secret itself is shown nowhere', async () => {
+it('does nothing if something else is typed or nobody can type, and shows the secret nowhere', async () => {
   const [result] = await asked(setToken());
   const no = await confirm('no');
   expect(no).toMatchObject({ code: EXIT.refused, said: expect.stringContaining('HEADLESS_NOT_CONFIRMED') });
@@ -127,14 +128,14 @@ it('is no word when something else is typed, or nobody can type; the secret itse
   expect(await result).toBe('ACT_NOT_CONFIRMED');
 });
 
-it('is too late after two minutes, for an act that has gone', async () => {
+it('is too late after two minutes, because the act has expired', async () => {
   const [result] = await asked(setToken());
   const id = waiting()[0]?.id ?? '';
   await clock.tick(ACT_WAITS_MS + 1);
   expect(await result).toBe('ACT_NOT_CONFIRMED');
   expect((await confirm('yes', id)).said).toContain('Nothing is waiting');
   expect((await host.settings.secrets({})).hubToken).toBeNull();
-  // It is over by the clock while the question is at the terminal.
+  // It expires while the question is at the terminal.
   const [second] = await asked(setToken());
   const late = await cliWhile(() => clock.tick(ACT_WAITS_MS + 1));
   expect(late).toMatchObject({ code: EXIT.failed, said: expect.stringContaining('ACT_NOT_PENDING') });
@@ -153,7 +154,7 @@ async function cliWhile(meanwhile: () => Promise<void>) {
   return { code, said: said.join('\n') };
 }
 
-it('takes the word of nobody who has not the token of this directory: not of a page, nor of another program', async () => {
+it('accepts no confirmation without the token of this directory: not from a page, nor from another program', async () => {
   const [result] = await asked(setToken());
   const id = waiting()[0]?.id ?? '';
   const other = await pageHost();
@@ -161,7 +162,7 @@ it('takes the word of nobody who has not the token of this directory: not of a p
     expect(await outcome(page.acts.pending({}))).toBe('ACT_NOT_FOR_PAGES');
     expect(await outcome(page.acts.confirm({ id }))).toBe('ACT_NOT_FOR_PAGES');
   }
-  // A connection without a session, or with a secret of its own making, is none.
+  // A connection without a session, or with a forged secret, has no session.
   const origin = `http://127.0.0.1:${program.port}`;
   for (const protocols of [[], protocolsOf('f'.repeat(43))]) {
     const socket = new WebSocket(`${origin.replace('http', 'ws')}/rpc/host`, protocols, { origin });
@@ -181,10 +182,10 @@ it('takes the word of nobody who has not the token of this directory: not of a p
   expect(await result).toBe('ACT_NOT_CONFIRMED');
 });
 
-it('one act waits at a time, and of two words for it one counts', async () => {
+it('only one act waits at a time, and only one of two answers counts', async () => {
   const [first] = await asked(setToken());
   const other = await pageHost();
-  // Whoever answers has read one question; no second one takes its place.
+  // Whoever answers has read one question; no other can take its place.
   expect(await outcome(other.settings.setSecret({ name: 'hubToken', value: 'of-another-page' }))).toBe('ACT_NOT_CONFIRMED');
   const words = await Promise.all([confirm('yes'), confirm('yes')]);
   expect(words.filter(({ said }) => said.includes('Allowed.'))).toHaveLength(1);
@@ -192,13 +193,13 @@ it('one act waits at a time, and of two words for it one counts', async () => {
   expect(await program.app.parts.secrets.get('hubToken')).toBe('token-of-a-hub');
 });
 
-it('opens with the passphrase of the key that the act is about, and with no other', async () => {
+it('accepts the passphrase of the key that the act is about, and no other', async () => {
   const { confirmation } = await host.keys.prepareExport({ address: ADDRESS });
   const [result] = await asked(host.keys.confirmExport({ address: ADDRESS, confirmation, passphrase: 'of the exported file' }));
   const by = async (passphrase: string) => {
     const file = path.join(root, 'passphrase');
     writeFileSync(file, `${passphrase}\n`);
-    // It is read to its end and closed by whoever reads it.
+    // The reader reads it to its end and closes it.
     return confirm(null, '--passphrase-fd', String(openSync(file, 'r')));
   };
   const wrong = await by('a guess');
@@ -207,7 +208,7 @@ it('opens with the passphrase of the key that the act is about, and with no othe
   expect(waiting()).toHaveLength(1);
   expect(await by(PASSPHRASE)).toMatchObject({ code: EXIT.ok, said: expect.stringContaining('Allowed.') });
   expect(await result).toBe('done');
-  // An act about no key has no passphrase that would open it.
+  // An act without a key has no passphrase that could confirm it.
   const [other] = await asked(setToken('another'));
   expect(await by(PASSPHRASE)).toMatchObject({ code: EXIT.refused, said: expect.stringContaining('not in the keystore') });
   await clock.tick(ACT_WAITS_MS + 1);

@@ -1,4 +1,4 @@
-/** An engine that dies says why: in the error, in the log, in `doctor`, and in the window. */
+/** An engine that dies reports why: in the error, in the log, in `doctor`, and in the window. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { nodeText } from '../headless/cli/node-text.ts';
 import { createHarness } from '../worker/engines/testing/engine-harness.ts';
 import { engineError } from '../worker/node/node-error.ts';
 
-/** What the official worker printed when it was sent a level that its settings do not take. */
+/** What the official worker printed when it was sent a level that its settings do not accept. */
 const TRACEBACK = [
   'Traceback (most recent call last):',
   '  File "crynux_worker_process.py", line 185, in <module>',
@@ -19,7 +19,7 @@ const TRACEBACK = [
   "  Input should be 'DEBUG', 'INFO', 'WARNING', 'ERROR', 'FATAL' or 'CRITICAL'",
 ];
 
-it('shows what an engine that dies at its start said last, in all four places, without secrets', async () => {
+it('shows the last output of an engine that dies at its start in all four places, without secrets', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'last-words-'));
   const script = join(folder, 'engine.mjs');
   const lines = [...TRACEBACK, 'proxy http://me:hunter2@proxy.lan'];

@@ -35,7 +35,7 @@ async function openExplorer() {
 }
 
 describe('the devnet in a browser', () => {
-  it('shows participants and tasks as text, whatever they are called', async () => {
+  it('shows participants and tasks as text, whatever their names', async () => {
     const { relayUrl, privateKey, titles, explorer } = await openExplorer();
     const client = createRelayClient({ relayUrl, privateKey, clock: systemClock });
     const nonce = bytesToHex(systemRandom.bytes(32));
@@ -58,7 +58,7 @@ describe('the devnet in a browser', () => {
     expect(dom).toContain('>9<');
   });
 
-  it('answers nobody without the token, or by another host name', async () => {
+  it('answers nobody without the token, or through another host name', async () => {
     const { explorer } = await openExplorer();
     expect((await fetch(explorer.url)).status).toBe(200);
     expect((await fetch(new URL('/', explorer.url))).status).toBe(404);

@@ -1,6 +1,6 @@
 /**
- * A bad line between the node and its relay, with the real worker, engine, store and relay: late, failing, dropping and
- * repeating answers. Nothing is lost, nothing happens twice.
+ * A faulty connection between the node and its relay, with the real worker, engine, store and relay: late, failing,
+ * dropped and repeated answers. Nothing is lost, nothing happens twice.
  */
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -21,7 +21,7 @@ afterAll(() => network.close());
 
 const isTaskCall = (path: string, end: string) => kindOf(path) === `/v1/inference_tasks/:id${end}`;
 
-/** Runs so many tasks one after the other while the plan is in force. */
+/** Runs this many tasks one after the other while the plan is in effect. */
 async function runUnder(plan: FaultPlan, count = 2): Promise<TaskOutcome[]> {
   network.line.setPlan(plan);
   const outcomes: TaskOutcome[] = [];
@@ -72,12 +72,12 @@ const onFirst = (end: string, fault: Fault): FaultPlan => {
   };
 };
 
-describe('a bad line', () => {
+describe('a faulty connection', () => {
   it.each<[string, FaultPlan]>([
     ['answers late', () => ({ kind: 'late', ms: 300 })],
     ['answers every third request with 500', onEvery(3, { kind: 'error500' })],
-    ['drops every third request on its way', onEvery(3, { kind: 'dropBefore' })],
-    ['drops every third answer on its way back', onEvery(3, { kind: 'dropAfter' })],
+    ['drops every third request', onEvery(3, { kind: 'dropBefore' })],
+    ['drops every third answer', onEvery(3, { kind: 'dropAfter' })],
     ['answers every third request with garbage', onEvery(3, { kind: 'garbage' })],
     [
       'repeats all events from the first one',
@@ -91,14 +91,17 @@ describe('a bad line', () => {
     expect(count('SELECT count(*) AS n FROM events')).toBe(count('SELECT count(DISTINCT id) AS n FROM events'));
   });
 
-  it.each(['/score', '/results'])('law 1: that loses the answer to POST %s is asked again, not believed', async (end) => {
-    const outcomes = await runUnder(onFirst(end, { kind: 'dropAfter' }), 1);
-    expectEachPaidOnce(outcomes);
-    const asked = network.line.seen.filter(({ path: requested }) =>
-      requested.endsWith(`${outcomes[0]?.tasks[0]?.commitment}${end}`),
-    );
-    expect(asked.some((request) => request.fault === 'dropAfter')).toBe(true);
-  });
+  it.each(['/score', '/results'])(
+    'law 1: that loses the answer to POST %s is asked again, and nothing is assumed',
+    async (end) => {
+      const outcomes = await runUnder(onFirst(end, { kind: 'dropAfter' }), 1);
+      expectEachPaidOnce(outcomes);
+      const asked = network.line.seen.filter(({ path: requested }) =>
+        requested.endsWith(`${outcomes[0]?.tasks[0]?.commitment}${end}`),
+      );
+      expect(asked.some((request) => request.fault === 'dropAfter')).toBe(true);
+    },
+  );
 
   it('law 2: that is down for a while costs time, never a report', async () => {
     let down = true;

@@ -1,4 +1,4 @@
-/** The kept inputs, by folder, and proof that a finding is one. */
+/** Runs the stored inputs, by folder, and proves that findings are detected. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -20,7 +20,7 @@ describe('every parser', () => {
   );
 });
 
-it('an error without a code is a finding, one with a code is none, and so is too much of the processor', async () => {
+it('an error without a code is a finding, one with a code is not, and so is too much CPU time', async () => {
   const input = new Uint8Array();
   const uncoded = await tryInput(() => JSON.parse('{'), input);
   expect(uncoded).toMatchObject({ kind: 'uncoded', why: expect.stringContaining('SyntaxError') });
@@ -35,7 +35,7 @@ it('an error without a code is a finding, one with a code is none, and so is too
   expect(await tryInput(busy, input, 50)).toMatchObject({ kind: 'slow' });
 });
 
-it('a folder of no parser, and a parser without an input, are refused', () => {
+it('a folder without a parser, and a parser without an input, are refused', () => {
   const folder = tempDir();
   expect(() => readCorpus(folder)).toThrow('has no input');
   mkdirSync(join(folder, 'no-such-parser'));
@@ -43,7 +43,7 @@ it('a folder of no parser, and a parser without an input, are refused', () => {
   expect(() => readCorpus(folder)).toThrow('there is no such target');
 });
 
-it('one seed gives the same inputs again', () => {
+it('the same seed gives the same inputs again', () => {
   const [one, other] = [new TextEncoder().encode('{"a":[1,2]}'), new TextEncoder().encode('<a></a>')];
   const inputs = (seed: number) => {
     const choices = createChoices(seed);

@@ -19,7 +19,7 @@ let browser: Browser;
 let context: BrowserContext;
 let hostile: Server;
 let hostileUrl: string;
-/** All that the hostile server was told. */
+/** Everything that was sent to the hostile server. */
 let heard: { readonly url: string; readonly headers: IncomingHttpHeaders; readonly body: string }[] = [];
 
 const silent = () => {};
@@ -46,7 +46,7 @@ beforeAll(async () => {
   hostileUrl = `http://127.0.0.1:${(hostile.address() as AddressInfo).port}`;
   browser = await chromium.launch({
     executablePath: needBrowser(),
-    // Chromium's own guard of this machine stands aside: only our own word is left.
+    // Chromium's own protection of the local machine is off, so that only ours is tested.
     args: ['--disable-gpu', '--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests'],
     chromiumSandbox: process.getuid?.() !== 0,
   });
@@ -75,7 +75,7 @@ async function enter(): Promise<Page> {
 }
 
 describe('the window in a browser', () => {
-  it('is in by its address, keeps no trace of it, and survives a reload', async () => {
+  it('is let in by its address, keeps no trace of it, and survives a reload', async () => {
     const page = await enter();
     expect(page.url()).not.toContain('token');
     await page.reload();
@@ -100,7 +100,7 @@ describe('the window in a browser', () => {
     await chinese.context().close();
   });
 
-  it('is out after a log-out and after a restart of the program, and does not try on for ever', async () => {
+  it('is out after a log-out and after a restart of the program, and stops trying', async () => {
     const [left, restarted] = [await enter(), await enter()];
     await left.goto(`${ownUrl()}/#/settings/program`);
     await left.getByRole('button', { name: 'Log out' }).click();
@@ -114,7 +114,7 @@ describe('the window in a browser', () => {
   });
 });
 
-/** What it reaches by each way; `null` is nothing. */
+/** What it gets in each way; `null` = nothing. */
 const ATTACKS: Readonly<Record<string, string>> = {
   fetch: `return fetch(OWN + '/', { credentials: 'include' }).then((r) => r.text(), () => null);`,
   'fetch without looking': `return fetch(OWN + '/address', { credentials: 'include', mode: 'no-cors' }).then((r) => r.text(), () => null).then((t) => t || null);`,
@@ -151,7 +151,7 @@ describe('a hostile page on another port', () => {
     })()`);
     expect(got).toBeNull();
     expect(heardSecrets()).toEqual([]);
-    // The window itself is untouched.
+    // The window itself is unaffected.
     await window.reload();
     await isIn(window);
   });
@@ -186,7 +186,7 @@ describe('a hostile page on another port', () => {
     expect((await answer).status()).toBe(403);
   });
 
-  it('gets nothing in the very tab of the window, where it is led by a link, nor when it leads back', async () => {
+  it("gets nothing in the window's own tab, when a link leads to it and when it leads back", async () => {
     const page = await enter();
     const secret = await page.evaluate<string>(`sessionStorage.getItem('crynux-session')`);
     expect(secret).toMatch(/^[\w-]{43}$/);
@@ -198,12 +198,12 @@ describe('a hostile page on another port', () => {
   });
 });
 
-/** Whatever a browser sent along to the hostile server that could be of worth: cookies, and where it came from. */
+/** Anything valuable that a browser sent to the hostile server: cookies, and the referrer. */
 function heardSecrets(): unknown[] {
   return heard.filter(({ headers, url }) => headers.cookie !== undefined || /token=|session/.test(`${headers.referer} ${url}`));
 }
 
-it('a client that is no browser gets nothing with a forged origin and every cookie there is', async () => {
+it('a client that is not a browser gets nothing with a forged origin and all cookies', async () => {
   await enter();
   const cookie = (await context.cookies()).map(({ name, value }) => `${name}=${value}`).join('; ');
   const socket = new WebSocket(`${ownUrl().replace('http', 'ws')}/rpc/host`, { headers: { origin: ownUrl(), cookie } });

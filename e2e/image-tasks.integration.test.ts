@@ -15,7 +15,7 @@ import { addressOf } from '../protocol/signing/keys.ts';
 
 const MODULUS = 10;
 const PAINTING = { title: '', prompt: 'a lighthouse at dusk', width: 128, height: 128, steps: 4, images: 2 };
-/** GiB: what a task must ask for to stay clear of the cheat. */
+/** GiB: what a task must require so that the cheat does not get it. */
 const HONEST_VRAM = 16;
 
 let dataDir: string;
@@ -78,7 +78,7 @@ function filesOf(outcome: TaskOutcome): readonly string[] {
   return outcome.kind === 'success' ? outcome.files.map((png) => Buffer.from(png).toString('base64')) : [];
 }
 
-it('an image task goes through the whole network; the relay finds the uploaded pictures to be those of the score', async () => {
+it('an image task goes through the whole network; the relay finds that the uploaded images match the score', async () => {
   const outcome = await paint('single');
   expect(outcome).toMatchObject({ kind: 'success', sampled: false, winner: { type: 'StableDiffusion', status: 'EndSuccess' } });
   const files = filesOf(outcome);
@@ -86,7 +86,7 @@ it('an image task goes through the whole network; the relay finds the uploaded p
   for (const png of files) expect(Buffer.from(png, 'base64').subarray(1, 4).toString()).toBe('PNG');
 });
 
-it('three honest nodes agree on images, and a cheat among them is found out', async () => {
+it('three honest nodes agree on images, and a cheat among them is detected', async () => {
   const single = filesOf(await paint('single'));
   const unanimous = await paint('group');
   expect(unanimous).toMatchObject({ kind: 'success', group: { row: 'AAA', kept: true } });

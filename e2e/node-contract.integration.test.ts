@@ -1,4 +1,4 @@
-/** A window's view of a real worker process: its node and tasks are watched until the first task is paid. */
+/** A window's view of a real worker process: follows its node and tasks until the first task is paid. */
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createNodeClient } from '../contract/rpc-client.ts';
@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => network.close());
 
-/** What a stream has told so far; `until` resolves with the first that fits, told before or to come. */
+/** What a stream has delivered; `until` resolves with the first match, past or future. */
 function follow<Update>(updates: AsyncIterable<Update>) {
   const told: Update[] = [];
   const waiting = new Set<() => void>();
@@ -37,7 +37,7 @@ function follow<Update>(updates: AsyncIterable<Update>) {
   return { told, until, ended };
 }
 
-it('sees the node run, a task in work, its result and its payment, on two connections at once', async () => {
+it('sees the node run, a current task, its result and its payment, on two connections at once', async () => {
   const { client, started } = network.startWorker();
   await started;
   const [window, other] = [createNodeClient(client.connect()), createNodeClient(client.connect())];
@@ -50,7 +50,7 @@ it('sees the node run, a task in work, its result and its payment, on two connec
   expect(await views.until(({ state }) => state === 'running')).toMatchObject({ address: network.nodeAddress });
   expect(await other.tasks.page({ limit: 10 })).toEqual({ rows: [], total: 0, upTo: 0 });
 
-  // The result does not get through: the task stays where its files are still needed.
+  // The result does not get through: the task stays while its files are still needed.
   network.line.setPlan(({ method, path }) => ({ kind: method === 'POST' && /result/.test(path) ? 'error500' : 'pass' }));
   const outcome = network.runTask();
   const { commitment } = await taskWhere(({ status, local }) => status === 'Validated' && local === 'scored');
@@ -70,7 +70,7 @@ it('sees the node run, a task in work, its result and its payment, on two connec
   expect((await outcome).kind).toBe('success');
   const paid = await taskWhere((task) => task.commitment === commitment && task.paymentWei === FEE_WEI.toString());
   expect(paid).toMatchObject({ status: 'EndSuccess', local: 'closed' });
-  // The network's event of its end may come after the payment: then the row was told once more.
+  // The network's event of its end may come after the payment; then the row is sent once more.
   const [row] = (await other.tasks.page({ limit: 10, filter: { text: commitment } })).rows;
   expect(await taskWhere((task) => isDeepStrictEqual(task, row))).toMatchObject({
     commitment,
@@ -82,7 +82,7 @@ it('sees the node run, a task in work, its result and its payment, on two connec
   expect(await other.trust.protection({})).toMatchObject({ scores: 1, executions: 1, sound: true });
   await expect.poll(async () => (await other.money.task({ commitment })).earnedWei).toBe(FEE_WEI.toString());
 
-  // Changes are counted without a gap, and the streams end with the process.
+  // The revisions have no gap, and the streams end with the process.
   expect(tasks.told.map(({ revision }) => revision)).toEqual(tasks.told.map((_, n) => (tasks.told[0]?.revision ?? 0) + n));
   await client.stop({ quitNetwork: false });
   await Promise.allSettled([views.ended, tasks.ended]);

@@ -1,4 +1,7 @@
-/** A real worker process on a chain: the beneficial address, set once and permanently, is never one that this program has a key of. */
+/**
+ * A real worker process on a chain: the beneficial address, which is permanent, is never one whose key this program
+ * has.
+ */
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { networkPresetData } from '../contract/node-config.ts';
@@ -16,7 +19,7 @@ import { tempDir } from '../worker/testing/temp-dir.ts';
 const CNX = 10n ** 18n;
 const freshAddress = () => addressOf(bytesToHex(systemRandom.bytes(32)));
 
-it('refuses the addresses of other keys, those of the start and those that came later', async () => {
+it('refuses the addresses of other keys, from the start or added later', async () => {
   const devnet = await startDevnet(
     { dataDir: tempDir(), workerEntry: WORKER_ENTRY },
     { clock: systemClock, random: systemRandom },
@@ -52,7 +55,7 @@ it('refuses the addresses of other keys, those of the start and those that came 
   expect(codes).toEqual([]);
   client.ownAddresses([addressOf(privateKey), known, later]);
   expect(await against(later)).toEqual(OWN);
-  // A confirmation from before is no way around it.
+  // An earlier confirmation is no way around it.
   const act = { kind: 'setBenefitAddress', address: later } as const;
   await expect(money.confirmChainAct({ act, confirmation })).rejects.toThrow();
   expect((await money.stake({})).benefitAddress).toBeNull();

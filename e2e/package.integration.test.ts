@@ -1,6 +1,6 @@
 /**
- * The desktop program from an installed package: made around a stand-in for Electron's folder, started from its archive on
- * the double. Nobody starts Electron's own binary, a node works, and a changed byte is refused by its code.
+ * The desktop program from an installed package: made around a stand-in for Electron's folder, started from its archive
+ * on the double. Electron's own binary is never started, a node works, and a changed byte is refused with its code.
  */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -40,7 +40,7 @@ let profileId: string;
 
 const at = (name: string) => path.join(made.resources, ...name.split('/'));
 
-/** Turns one bit of a file round; the answer turns it back. */
+/** Flips one bit of a file; returns a function that flips it back. */
 function changeByte(name: string): () => void {
   const bytes = readFileSync(at(name));
   const position = bytes.length - 1;
@@ -58,7 +58,7 @@ beforeAll(async () => {
   if (ELECTRON !== null || process.platform !== 'linux') return;
   folder = mkdtempSync(path.join(tmpdir(), 'crynux-package-'));
   made = await packageOnStandIn(folder);
-  // Beside the desktop program: both wait for their processes most of the time.
+  // In parallel to the desktop program: both mostly wait for their processes.
   byItself = runPackaged({ resources: made.resources, dataDir: path.join(folder, 'data') });
   byItself.catch(() => {});
   network = await startLittleNetwork();
@@ -73,16 +73,16 @@ afterAll(async () => {
 });
 
 onDouble('an installed package', () => {
-  it('P6, P7, R9: holds what belongs there, for one system, with every door of the binary closed', async () => {
+  it('P6, P7, R9: contains what it should, for one system, with every fuse of the binary in its safe state', async () => {
     expect((await inspectPackage({ ...made, target: targetOf() })).problems).toEqual([]);
   });
 
-  it('names each package that it holds in its bill of materials', async () => {
+  it('lists each of its packages in its bill of materials', async () => {
     const bill: { components: { group?: string; name: string }[] } = JSON.parse(
       readFileSync(at('licenses/sbom.cdx.json'), 'utf8'),
     );
     const named = new Set(bill.components.map(({ group, name }) => (group === undefined ? name : `${group}/${name}`)));
-    // What the bundler has put together it marks by its place; what lies there as files has it.
+    // The bundler marks each package by its path; packages shipped as files have their folder.
     const shared = at('program/dist/shared');
     const bundles = readdirSync(shared).map((name) => readFileSync(path.join(shared, name), 'utf8'));
     const places = bundles.flatMap((text) => [...text.matchAll(/#region node_modules\/(\S+)/g)].map(([, place = '']) => place));
@@ -90,7 +90,7 @@ onDouble('an installed package', () => {
     const owner = (place: string) => /^(?:@[^/]+\/)?[^/]+/.exec(place.split('node_modules/').at(-1) ?? '')?.[0] ?? place;
     const held = new Set([...places, ...files].map(owner));
     expect(held.size).toBeGreaterThan(50);
-    // keytar is another package under that name.
+    // Under that name, keytar is another package.
     expect([...held].filter((name) => !named.has(name) && name !== 'keytar')).toEqual([]);
     expect(named).toContain('@github/keytar');
   });
@@ -100,7 +100,7 @@ onDouble('an installed package', () => {
     expect(info).toMatchObject({ shell: 'electron', features: { updates: false } });
   });
 
-  it('P2, P3: a node works with the engine that lies outside, and nobody has started Electron anew', async () => {
+  it('P2, P3: a node works with the engine outside the archive, and nobody has started Electron again', async () => {
     const { host } = clients;
     const address = addressOf(privateKey);
     await host.keys.import({ kind: 'privateKey', privateKey, store: 'keystore', passphrase: PASSPHRASE });
@@ -116,7 +116,7 @@ onDouble('an installed package', () => {
     expect((await shell.look()).starts).toEqual([]);
   });
 
-  it('starts at log-in where the host wants it, and no longer when not', async () => {
+  it('starts at log-in if the host wants it, and not otherwise', async () => {
     const { host } = clients;
     const entry = path.join(folder, 'config', 'autostart', 'ai.crynux.node-desktop.desktop');
     const text = () => (existsSync(entry) ? readFileSync(entry, 'utf8') : null);
@@ -126,7 +126,7 @@ onDouble('an installed package', () => {
     await expect.poll(text, WAIT).toBeNull();
   });
 
-  it('its programs do their work on its own Node, without Electron: doctor, a paid node, the window', async () => {
+  it('its programs work on its own Node, without Electron: doctor, a paid node, the window', async () => {
     const { version, doctor, paid, window } = await byItself;
     expect({ version, window, paid: paid.length }).toEqual({ version: programVersion(), window: 'Crynux Node Desktop', paid: 2 });
     expect(doctor).toEqual(
@@ -134,7 +134,7 @@ onDouble('an installed package', () => {
     );
   });
 
-  it('R9: a changed byte of what Node runs starts neither probe nor local network, and says so by its code', async () => {
+  it('R9: after a changed byte in what Node runs, neither probe nor local network starts, and the code says so', async () => {
     const { host } = clients;
     await host.profiles.stop({ id: profileId });
     const turnBack = changeByte(ENGINE);
@@ -147,7 +147,7 @@ onDouble('an installed package', () => {
     expect(again.inventory.problems.map(({ detail }) => detail).join('\n')).not.toContain('PROGRAM_FILE_CHANGED');
   });
 
-  describe('R9: what lies outside, held against the list in the archive', () => {
+  describe('R9: files outside the archive, compared to the list in it', () => {
     let outside: ReturnType<typeof openOutside>;
 
     beforeAll(async () => {
@@ -172,7 +172,7 @@ onDouble('an installed package', () => {
       await outside.check('node', 'program');
     });
 
-    it('so is a file too many', async () => {
+    it('so is an additional file', async () => {
       const planted = at('program/node_modules/keytar/build.js');
       writeFileSync(planted, '');
       await expect(outside.check('program')).rejects.toMatchObject({ code: 'PROGRAM_FILE_UNKNOWN', data: { file: planted } });

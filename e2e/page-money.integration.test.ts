@@ -1,6 +1,6 @@
 /**
- * A hostile page that has everything a page can have, against a node that runs on a real chain: it sets no beneficial
- * address, withdraws nothing and says nothing in the host's name, over WebSockets and over ports of the desktop's window.
+ * A hostile page with everything a page can have, against a node on a real chain: it sets no beneficial address,
+ * withdraws nothing and confirms nothing in the host's name, over WebSockets and over ports of the desktop's window.
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -44,7 +44,7 @@ const code = (call: Promise<unknown>) =>
     (error: unknown) => errorOf(error).code,
   );
 
-/** @param host One that may add a network, unless it is there. */
+/** @param host a client that may add a network, unless it already exists */
 async function startNode(host: HostClient, name = 'Heron'): Promise<{ readonly profileId: string; readonly address: Hex }> {
   const made = await makeNode(host, name);
   await host.profiles.start({ id: made.profileId });
@@ -82,7 +82,7 @@ async function untilAlive(host: HostClient, id: string): Promise<void> {
   }
 }
 
-/** Both steps, as a page's script would take them. */
+/** Both steps, as a page's script would perform them. */
 async function setBenefit(node: NodeClient, address: string) {
   const act = { kind: 'setBenefitAddress', address } as const;
   const { confirmation } = await node.money.prepareChainAct({ act });
@@ -126,7 +126,7 @@ describe('over WebSockets, with the session of a page', () => {
     await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
   });
 
-  it('sets no beneficial address: the act waits for a person, and what a page sends is no word of one', async () => {
+  it('sets no beneficial address: the act waits for a person, and nothing a page sends counts as a confirmation', async () => {
     const theft = code(setBenefit(node, THIEF));
     await expect
       .poll(() => program.app.parts.acts.pending(), { timeout: 30_000 })
@@ -140,10 +140,10 @@ describe('over WebSockets, with the session of a page', () => {
         },
       ]);
     const id = program.app.parts.acts.pending()[0]?.id ?? '';
-    // It knows the number, even.
+    // It even knows the id.
     expect(await code(host.acts.confirm({ id }))).toBe('ACT_NOT_FOR_PAGES');
     expect(await code(host.acts.pending({}))).toBe('ACT_NOT_FOR_PAGES');
-    // While one waits, nothing else is asked that could be taken for it.
+    // While one is pending, no other question can be asked that could be mistaken for it.
     expect(await code(node.node.unstake({}))).toBe('ACT_NOT_CONFIRMED');
     expect(await code(node.checks.confirmAlone({}))).toBe('ACT_NOT_CONFIRMED');
     expect(await benefitOf(node)).toBeNull();
@@ -173,7 +173,7 @@ describe('over WebSockets, with the session of a page', () => {
     }
   });
 
-  it('the command line does the same acts by its own questions, and shows what has become of them', async () => {
+  it('the command line performs the same acts with its own questions, and shows their outcome', async () => {
     const otter = await startNode(program.app.client, 'Otter');
     const at = ['--node', 'Otter'];
     expect((await cli(['beneficial-address', 'show', ...at], null)).said).toContain('It is not set');
@@ -214,7 +214,7 @@ describe('over WebSockets, with the session of a page', () => {
     await program.app.client.profiles.stop({ id: otter.profileId });
   }, 180_000);
 
-  /** One command, at a terminal where this is typed; null = nobody sits there. */
+  /** Runs one command at a terminal where this is typed; null = nobody is there. */
   async function cli(args: readonly string[], answer: string | null): Promise<{ code: number; said: string }> {
     const said: string[] = [];
     const say = (text: string) => void said.push(text);
@@ -227,7 +227,7 @@ describe('over WebSockets, with the session of a page', () => {
     return { code, said: said.join('\n') };
   }
 
-  it('sets it by the word that a person gives on the command line, with all of its facts in view', async () => {
+  it('sets it when a person confirms it on the command line, with all its facts in view', async () => {
     const wanted = code(setBenefit(node, COLD));
     await expect.poll(() => program.app.parts.acts.pending().length, { timeout: 30_000 }).toBe(1);
     const running = await connectProgram(path.join(dataDir, 'data'));

@@ -1,4 +1,7 @@
-/** A disk that is really full, and one that has really become read-only: a small file system of their own, where one can be mounted. */
+/**
+ * A disk that is really full, and one that has really become read-only: a small separate file system, if one can be
+ * mounted.
+ */
 import { execFileSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +13,7 @@ import { tempDir } from '../worker/testing/temp-dir.ts';
 
 const TASK = commitmentOf(1);
 
-/** Null: it cannot be had, by a user who may not mount. */
+/** Null = not possible, because this user may not mount. */
 function smallDisk(): string | null {
   if (process.platform !== 'linux') return null;
   const folder = tempDir();
@@ -41,7 +44,7 @@ function signed(store: Store): void {
 const observe = (store: Store, n: number) =>
   store.tasks.observe(remoteTask({ commitment: commitmentOf(n), taskArgs: 'x'.repeat(32_000) }), 0);
 
-it('a full disk is called full, the ledger stays whole, and everything goes on when there is room', (context) => {
+it('a full disk is reported as full, the ledger stays intact, and everything continues once there is room', (context) => {
   const disk = smallDisk();
   if (disk === null) return context.skip('no file system can be mounted here');
   const store = openStore(disk, 0);
@@ -56,7 +59,7 @@ it('a full disk is called full, the ledger stays whole, and everything goes on w
   for (let n = 2; n < 60 && seen.size < 2; n++) seen.add(codeOf(() => observe(store, n)));
   expect([...seen].filter((code) => code !== 'none')).toEqual(['STORE_FULL']);
   expect(store.ledger.find(TASK)?.score).toBe(SCORE);
-  // The program's own files likewise: named, and what was there before is there still.
+  // The same for the program's own files: the error names them, and their previous content is still there.
   expect(codeOf(() => openSettings({ file: join(disk, 'settings.json') }).change({ railCollapsed: true }))).toBe(
     'HOST_FILE_UNWRITABLE',
   );
@@ -69,7 +72,7 @@ it('a full disk is called full, the ledger stays whole, and everything goes on w
   again.close();
 });
 
-it('a file system that has become read-only is called that, and the ledger is whole afterwards', (context) => {
+it('a file system that has become read-only is reported as such, and the ledger is intact afterwards', (context) => {
   const disk = smallDisk();
   if (disk === null) return context.skip('no file system can be mounted here');
   const first = openStore(disk, 0);

@@ -1,4 +1,4 @@
-/** What SECURITY.md says of the window, one property a test, on the running program. */
+/** What SECURITY.md says about the window, one test per property, on the running program. */
 import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -47,14 +47,14 @@ afterAll(async () => {
   outside.close();
 });
 
-/** Runs in the page, outside of the moment in which the debugger may do what the page may not. */
+/** Runs in the page, outside the debugger's own call, which may do what the page may not. */
 function inPage<Result>(body: string): Promise<Result> {
   return shell.page.evaluate(
     `new Promise((resolve, reject) => setTimeout(() => { (async () => { ${body} })().then(resolve, reject); }, 0))`,
   );
 }
 
-/** The directive that has refused what the body tries; null when nothing did. */
+/** The directive that refused what the body tries; null = none did. */
 function refusedBy(body: string): Promise<string | null> {
   return inPage(`
     const refused = new Promise((resolve) =>
@@ -64,7 +64,7 @@ function refusedBy(body: string): Promise<string | null> {
     return Promise.race([refused, patience]);`);
 }
 
-/** Its name has changed with the versions of Chromium; Electron has none. */
+/** Its name depends on the version of Chromium; Electron has none. */
 async function guardOfThisMachine(cdp: CDPSession, setting: 'granted' | 'denied'): Promise<void> {
   for (const name of ['loopback-network', 'local-network-access'])
     await cdp.send('Browser.setPermission', { permission: { name }, setting }).catch(() => {});
@@ -74,7 +74,7 @@ const mainUrl = async () => (await shell.look()).windows.map(({ url }) => url.sp
 const refusals = (code: string) => shell.output().split(code).length - 1;
 
 describe('the window', () => {
-  it('is made locked down', async () => {
+  it('is created locked down', async () => {
     const { windows } = await shell.look();
     expect(windows.map(({ webPreferences }) => webPreferences)).toEqual([
       expect.objectContaining({
@@ -91,21 +91,21 @@ describe('the window', () => {
     ]);
   });
 
-  it('is drawn without the card that earns, in a sandbox', async () => {
+  it('is drawn without the GPU, in a sandbox', async () => {
     expect((await shell.look()).switches).toEqual(
       expect.arrayContaining(['no-hardware-acceleration', ...(ELECTRON === null ? ['sandbox'] : [])]),
     );
   });
 
   it('gives its page nothing but the bridge', async () => {
-    // An empty frame of the same origin has all that the browser gives by itself, and no preload script.
+    // An empty frame of the same origin has all the browser's own globals, and no preload script.
     const added = await shell.page.evaluate<string[]>(`(() => {
       const frame = document.body.appendChild(document.createElement('iframe'));
       const plain = new Set(Object.getOwnPropertyNames(frame.contentWindow));
       frame.remove();
       return Object.getOwnPropertyNames(globalThis).filter((name) => !plain.has(name));
     })()`);
-    // Marks that the page's own libraries leave.
+    // Marks left by the page's own libraries.
     expect(added.filter((name) => !/^__(zod_|reactRouter)/.test(name))).toEqual(['crynux']);
     expect(await shell.page.evaluate("Object.keys(crynux).map((name) => name + ': ' + typeof crynux[name])")).toEqual([
       'shell: string',
@@ -125,7 +125,7 @@ describe('the policy of the page', () => {
     expect(response?.headers()['content-security-policy']).toBe(CONTENT_SECURITY_POLICY);
   });
 
-  it('refuses a script in the page', async () => {
+  it('refuses an inline script', async () => {
     const body = `const script = document.createElement('script');
       script.textContent = 'globalThis.intruder = true';
       document.body.append(script);`;
@@ -166,7 +166,7 @@ describe('the shell', () => {
     visits = [];
     const cdp = await shell.page.context().newCDPSession(shell.page);
     await cdp.send('Page.setBypassCSP', { enabled: true });
-    // Chromium's own guard of this machine stands aside, too: only the shell's word is left.
+    // Chromium's own protection of the local machine is off too, so that only the shell's is tested.
     await guardOfThisMachine(cdp, 'granted');
     await shell.page.reload();
     const result = await inPage(`return fetch(${JSON.stringify(outsideUrl)}).then(() => 'reached', () => 'refused');`);
@@ -176,11 +176,11 @@ describe('the shell', () => {
     expect([result, visits]).toEqual(['refused', []]);
   });
 
-  it('lets the page go nowhere else', async () => {
+  it('lets the page navigate nowhere else', async () => {
     visits = [];
     for (const target of [outsideUrl, new URL('/other.html', shell.page.url()).href]) {
       await inPage(`location.href = ${JSON.stringify(target)}; return null;`);
-      // A refused navigation leaves no event behind; the next question is answered by the page that is still there.
+      // A refused navigation leaves no event; the page that is still there answers the next question.
       await shell.page.getByRole('navigation', { name: 'Screens' }).waitFor();
     }
     expect(await mainUrl()).toEqual([PAGE_URL]);
@@ -210,7 +210,7 @@ describe('the shell', () => {
     expect(await asked).toBe(GEOLOCATION_DENIED);
   });
 
-  it('serves files of the window and no other', async () => {
+  it("serves only the window's files", async () => {
     const answers = await inPage(`
       const paths = ['/index.html', '/%2e%2e/%2e%2e/package.json', '/..%2f..%2fpackage.json', '/../../package.json',
         '/..%5c..%5cpackage.json', '/assets/%2e%2e%2f%2e%2e%2f%2e%2e%2fpackage.json', '/%00', '/nothing.html'];
@@ -218,9 +218,9 @@ describe('the shell', () => {
     expect(answers).toEqual([200, 404, 404, 404, 404, 404, 404, 404]);
   });
 
-  // Electron itself sends nothing in the name of another page; the double can.
+  // Electron itself cannot send in the name of another page, but the double can.
   it.runIf(ELECTRON === null).each<Stranger>(['otherWindow', 'subframe', 'otherPage', 'goneFrame'])(
-    'answers nobody but its window: %s',
+    'answers only its window: %s',
     async (who) => {
       const before = refusals('SHELL_UNTRUSTED_SENDER');
       const message = { id: 7, target: { kind: 'host' } };
@@ -236,7 +236,7 @@ describe('the shell', () => {
     "{ id: -1, target: { kind: 'host' } }",
     "{ id: 1, target: { kind: 'shell' } }",
     "{ id: 1, target: { kind: 'node', profileId: '../../etc' } }",
-  ])('drops a request that the contract does not know: %s', async (request) => {
+  ])('drops a request that is not in the contract: %s', async (request) => {
     const before = refusals('SHELL_BAD_REQUEST');
     const ports = inPage(`
       let ports = 0;
@@ -248,13 +248,13 @@ describe('the shell', () => {
       await answered;
       removeEventListener('message', count);
       return ports;`);
-    // The good request that follows is answered, and it alone.
+    // Only the valid request that follows is answered.
     expect(await ports).toBe(1);
     await expect.poll(() => refusals('SHELL_BAD_REQUEST')).toBe(before + 1);
   });
 });
 
-describe.runIf(ELECTRON === null)('what the page may not do alone', () => {
+describe.runIf(ELECTRON === null)('what the page may not do on its own', () => {
   const privateKey = bytesToHex(systemRandom.bytes(32));
   const address = addressOf(privateKey);
   const passphrase = 'a heron on the ice of march';
@@ -269,7 +269,7 @@ describe.runIf(ELECTRON === null)('what the page may not do alone', () => {
     ({ host } = await pageClients(shell.page));
   });
 
-  it('a key leaves, and a program is named, only by a person', async () => {
+  it('exporting a key and naming a program need a person', async () => {
     await host.keys.import({ kind: 'privateKey', privateKey, store: 'keystore', passphrase });
     const exportKey = async () => {
       const { confirmation } = await host.keys.prepareExport({ address });
@@ -279,7 +279,7 @@ describe.runIf(ELECTRON === null)('what the page may not do alone', () => {
     expect(await code(host.keys.archive({ address }))).toBe('ACT_NOT_CONFIRMED');
     await shell.order({ do: 'answerDialog', button: 1 });
     expect((await exportKey()).fileName).toMatch(/^UTC--/);
-    // The word was for that one export.
+    // The confirmation was for that one export.
     expect(await code(exportKey())).toBe('ACT_NOT_CONFIRMED');
     const asked = (await shell.look()).journal.filter((line) => line.startsWith('dialog: '));
     expect(asked).toHaveLength(4);
@@ -297,7 +297,7 @@ describe.runIf(ELECTRON === null)('what the page may not do alone', () => {
     expect(await code(host.profiles.create({ draft }))).toBe('ACT_NOT_FOR_PAGES');
   });
 
-  it('names no folder, and sends nothing another way, but by dialogs of the main process', async () => {
+  it('naming folders and redirecting traffic need dialogs of the main process', async () => {
     const before = (await shell.look()).journal.length;
     const proxy = { kind: 'address', address: 'evil.example:8080', noProxy: 'a\nProxy: none' } as const;
     expect(await code(host.engines.inspect({ path: '/etc' }))).toBe('ACT_NOT_FOR_PAGES');
@@ -309,10 +309,10 @@ describe.runIf(ELECTRON === null)('what the page may not do alone', () => {
       expect.stringContaining('https://huggingface.co'),
     ]);
     expect(asked.join()).not.toContain('of a thief');
-    // What the page wrote makes no line of its own.
+    // What the page wrote does not start a new line.
     expect(asked[0]?.split(' | ').filter((line) => line.startsWith('Proxy: '))).toEqual(['Proxy: evil.example:8080']);
 
-    // Nobody chooses; then somebody does, and the page is told of that folder alone.
+    // First nobody chooses; then somebody does, and the page gets only that folder.
     expect(await host.places.choose({ kind: 'engine' })).toEqual({ chosen: null });
     await shell.order({ do: 'chooseFolder', folder: shell.dataDir });
     const { chosen } = await host.places.choose({ kind: 'engine' });
@@ -322,12 +322,12 @@ describe.runIf(ELECTRON === null)('what the page may not do alone', () => {
     expect((await shell.look()).journal.filter((line) => line.startsWith('chooser: '))).toHaveLength(2);
   });
 
-  it('makes files for their owner alone, whatever the mask of the desktop is', async () => {
-    // The program has this process's mask; with a private one this would show nothing.
+  it("creates files for their owner only, whatever the desktop's umask", async () => {
+    // The program has this process's umask; with a private one, this would prove nothing.
     expect(process.umask() & 0o077).not.toBe(0o077);
     await host.settings.change({ railCollapsed: true });
     if (process.platform === 'linux') {
-      // Also for the processes that it starts, which have its mask.
+      // Also for the processes it starts, which inherit its umask.
       expect(readFileSync(`/proc/${shell.pid}/status`, 'utf8')).toMatch(/^Umask:\s*0077$/m);
     }
     const found = readdirSync(shell.dataDir, { recursive: true, encoding: 'utf8' });

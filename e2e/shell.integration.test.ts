@@ -1,4 +1,4 @@
-/** The desktop program around a node that works: tray, notifications, power, its window, its end, and its secret. */
+/** The desktop program around a working node: tray, notifications, power, its window, its end, and its secret. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -28,7 +28,7 @@ const toolTip = async () => (await shell.look()).tray?.toolTip ?? '';
 const journal = async (kind: string) => (await shell.look()).journal.filter((line) => line.startsWith(`${kind}: `));
 const hash = () => new URL(shell.page.url()).hash;
 
-// A real desktop does not say what it shows: these look at the double's.
+// A real desktop cannot be asked what it shows, so these check the double's.
 const onDouble = describe.runIf(ELECTRON === null);
 
 beforeAll(async () => {
@@ -53,18 +53,18 @@ afterAll(async () => {
   if (dataDir !== '') await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
 });
 
-onDouble('while a node works', () => {
-  it('the menu is what the platform expects, without developer tools of its own making', async () => {
+onDouble('while a node is working', () => {
+  it('the menu is what the platform expects, without added developer tools', async () => {
     expect((await shell.look()).menu).toEqual(['&File', 'editMenu', '&View', 'windowMenu']);
   });
 
-  it('the tray says in words what the node does', async () => {
+  it('the tray says in words what the node is doing', async () => {
     await expect.poll(toolTip, WAIT).toBe('Crynux Node Desktop\nHeron: waiting for tasks');
     expect((await shell.look()).tray?.items[0]).toBe('Heron: waiting for tasks');
     expect(await journal('tray')).toContain('tray: Crynux Node Desktop\nHeron: starting');
   });
 
-  it('the machine does not sleep while a task runs, and only then', async () => {
+  it('the machine does not sleep while a task is running, and only then', async () => {
     expect(await journal('sleep')).toEqual([]);
     await network.runTask();
     await expect.poll(() => journal('sleep'), WAIT).toEqual(['sleep: blocked', 'sleep: allowed']);
@@ -72,11 +72,11 @@ onDouble('while a node works', () => {
     expect((await shell.look()).sleepBlocks).toBe(0);
   });
 
-  it('a payment is told where the host has asked for it', async () => {
+  it('a payment is reported if the host has asked for it', async () => {
     await expect.poll(() => journal('notification'), WAIT).toEqual(['notification: Heron was paid.']);
   });
 
-  it("P2, P3: an engine has worked and cards were looked for, and nobody has started Electron's own binary for it", async () => {
+  it("P2, P3: an engine has worked and cards were detected, and nobody has started Electron's own binary for it", async () => {
     const { inventory } = await clients.host.gpus.inventory({});
     expect(inventory.problems.filter(({ code }) => code === 'GPU_PROBE_FAILED')).toEqual([]);
     expect((await shell.look()).starts).toEqual([]);
@@ -90,7 +90,7 @@ onDouble('while a node works', () => {
   });
 
   it('the key is in no file, log, argument or environment', async () => {
-    // The search sees what is there: the address is in the key's index, the data directory in the environment.
+    // Proves that the search works: the address is in the key index, the data directory in the environment.
     expect(await filesHolding(dataDir, address.toLowerCase())).not.toEqual([]);
     const family = await familyOf(shell.pid);
     expect(processesHolding(family, dataDir)).toContain(shell.pid);
@@ -103,7 +103,7 @@ onDouble('while a node works', () => {
     }
   });
 
-  it('its worker speaks to the window without the shell in between', async () => {
+  it('its worker talks to the window without the shell in between', async () => {
     const node = await clients.node(profileId);
     const { rows } = await node.tasks.page({ limit: 10 });
     expect(rows.map(({ status }) => status)).toEqual(['EndSuccess']);
@@ -111,7 +111,7 @@ onDouble('while a node works', () => {
 });
 
 onDouble('the window', () => {
-  it('is closed into the tray, and the node goes on', async () => {
+  it('is closed to the tray, and the node continues', async () => {
     await shell.order({ do: 'closeWindow' });
     expect((await shell.look()).windows.map(({ visible }) => visible)).toEqual([false]);
     expect(await toolTip()).toContain('Heron: waiting for tasks');
@@ -119,7 +119,7 @@ onDouble('the window', () => {
     expect((await shell.look()).windows.map(({ visible }) => visible)).toEqual([true]);
   });
 
-  it('is shown and focused by a second start, at the place of its link', async () => {
+  it('is shown and focused by a second start, at the place its link leads to', async () => {
     await shell.order({ do: 'closeWindow' });
     const before = (await journal('window')).length;
     await shell.order({ do: 'secondStart', argv: ['crynux-node', `crynux-node://logs?profile=${profileId}`] });
@@ -128,7 +128,7 @@ onDouble('the window', () => {
     expect(await journal('window')).toHaveLength(before + 1);
   });
 
-  it('stays where it is when a second start brings a link that is none', async () => {
+  it('stays where it is if a second start brings an invalid link', async () => {
     await shell.order({ do: 'secondStart', argv: ['crynux-node', 'crynux-node://withdraw?to=0x00'] });
     await shell.order({ do: 'look' });
     expect(hash()).toBe(`#/node/${profileId}/logs`);
@@ -136,7 +136,7 @@ onDouble('the window', () => {
 });
 
 onDouble('the end', () => {
-  it('a slash is told once, with the way to its case', async () => {
+  it('a slash is reported once, with the way to its case', async () => {
     const [task] = network.relay.tasks();
     network.relay.slash({ address, commitment: task?.commitment ?? '' });
     await expect.poll(toolTip, WAIT).toBe('Crynux Node Desktop\nHeron: slashed');
@@ -146,7 +146,7 @@ onDouble('the end', () => {
     await expect.poll(hash, WAIT).toBe(`#/node/${profileId}/trust`);
   });
 
-  it('a shutdown of the machine ends everything in order, and nothing is left', async () => {
+  it('a shutdown of the machine ends everything in order, and nothing is left running', async () => {
     const bounds = { x: 40, y: 60, width: 1100, height: 700 };
     await shell.order({ do: 'moveWindow', bounds });
     const family = (await familyOf(shell.pid)).map(({ pid }) => pid);
@@ -158,13 +158,13 @@ onDouble('the end', () => {
     expect((await shell.look()).windows.map((window) => window.bounds)).toEqual([bounds]);
   });
 
-  it('a node whose key is locked says so, and waits', async () => {
+  it('a node whose key is locked says so and waits', async () => {
     clients = await pageClients(shell.page);
     await clients.host.profiles.start({ id: profileId });
     await expect.poll(toolTip, WAIT).toBe('Crynux Node Desktop\nHeron: waiting for its passphrase');
   });
 
-  it('a window that the host wants closed for good ends the program', async () => {
+  it('closing the window ends the program if the host wants that', async () => {
     await clients.host.settings.change({ keepRunningInTray: false });
     const family = (await familyOf(shell.pid)).map(({ pid }) => pid);
     await shell.order({ do: 'closeWindow' });

@@ -1,4 +1,7 @@
-/** A short soak, and proof that its judgement can fail: each kind of violation is planted where it would show, and counted. */
+/**
+ * A short soak, and proof that its checks can fail: each kind of violation is planted where it would occur, and
+ * counted.
+ */
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -12,7 +15,7 @@ import { soakTable } from './soak/table.ts';
 
 const kindsOf = (facts: SoakFacts) => judge(facts).map(({ kind }) => kind);
 
-/** A node that has scored a task which has come to its end. */
+/** A node that has scored a task which has ended. */
 function scoredOne({ nodes, devnet }: SoakNetwork) {
   for (const node of nodes) {
     const post = node.posts.find(
@@ -23,7 +26,7 @@ function scoredOne({ nodes, devnet }: SoakNetwork) {
   return expect.fail('no task was scored');
 }
 
-/** Changes the store of a node as a defect would have. */
+/** Changes a node's store as a bug would. */
 function doctor(dataDir: string, change: (db: DatabaseSync) => void): void {
   const db = new DatabaseSync(join(dataDir, STORE_FILE));
   try {
@@ -62,12 +65,12 @@ const PLANTED: Readonly<Record<ViolationKind, (network: SoakNetwork) => void>> =
   },
   unfinished(network) {
     const { post } = scoredOne(network);
-    // Without a start there is no deadline, for which the relay would refund a fee that it no longer holds.
+    // A task without a start has no deadline; a deadline would make the relay refund a fee that it no longer has.
     Object.assign(network.devnet.relay.task(post.commitment) ?? {}, { status: 'Started', startTimeMs: null });
   },
 };
 
-it('holds what a soak may not break, and counts what is planted', async () => {
+it('respects what a soak must not break, and counts what is planted', async () => {
   const found = new Map<ViolationKind, readonly ViolationKind[]>();
   const report = await runSoak({
     tasks: 8,

@@ -1,4 +1,4 @@
-/** The application object, and the one browser behind its windows. */
+/** The application object, and the browser that all windows share. */
 import { EventEmitter } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,7 +7,7 @@ import { type DoubleBrowser, openBrowser } from './browser.ts';
 import { journal } from './desktop.ts';
 import { Preventable, type WebContents } from './web-contents.ts';
 
-/** What `boot.ts` was given. */
+/** The arguments of `boot.ts`. */
 const ROOT = process.argv[2] ?? '';
 
 let leaving = false;
@@ -16,10 +16,10 @@ export const openWindows = new Set<{ close(): void }>();
 class App extends EventEmitter {
   readonly name = 'Crynux Node Desktop';
   readonly isPackaged = ROOT.endsWith('.asar');
-  /** Switches that a test may look at. */
+  /** Switches that a test may inspect. */
   readonly switches = new Set<string>();
   #loginItem = { openAtLogin: false };
-  /** The folder of this program's data; given by the test, so that two starts share it. */
+  /** This program's data folder; chosen by the test, so that two starts can share it. */
   readonly #userData = process.env.ELECTRON_DOUBLE_USER_DATA ?? mkdtempSync(path.join(tmpdir(), 'electron-double-data-'));
 
   whenReady(): Promise<void> {
@@ -43,7 +43,7 @@ class App extends EventEmitter {
     return process.env.ELECTRON_DOUBLE_LOCALE ?? 'en-US';
   }
 
-  /** A second start is a matter of the desktop; a test emits `second-instance` instead. */
+  /** The desktop would detect a second start; a test emits `second-instance` instead. */
   requestSingleInstanceLock(): boolean {
     return true;
   }
@@ -69,7 +69,7 @@ class App extends EventEmitter {
     this.#loginItem = settings;
   }
 
-  /** A start after this one: noted, and not made. */
+  /** A relaunch is recorded but not performed. */
   relaunch(): void {
     journal.push('program: starts again');
   }
@@ -81,7 +81,7 @@ class App extends EventEmitter {
     if (event.defaultPrevented) return;
     leaving = true;
     for (const window of [...openWindows]) window.close();
-    // A window that does not close keeps the program.
+    // A window that refuses to close keeps the program running.
     if (openWindows.size > 0) {
       leaving = false;
       return;
@@ -99,7 +99,7 @@ export const app = new App();
 
 let opening: Promise<DoubleBrowser> | null = null;
 
-/** Shared by the windows; opened with the first of them. */
+/** Shared by the windows; started with the first of them. */
 export const applicationBrowser = {
   open: (): Promise<DoubleBrowser> => {
     opening ??= openBrowser();

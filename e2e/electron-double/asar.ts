@@ -1,6 +1,7 @@
 /**
- * Makes archives readable for this thread, as Electron does for all of its processes: modules are loaded from them, and
- * `fs` reads and lists what is in them. Nothing can be written or started there. A plain Node sees a file and no folder.
+ * Makes archives readable in this thread, as Electron does in all its processes: modules are loaded from them, and `fs`
+ * reads and lists their contents. Nothing in them can be written or started. To plain Node, an archive is a file and
+ * not a folder.
  */
 import fs from 'node:fs';
 import { registerHooks, syncBuiltinESMExports } from 'node:module';
@@ -22,7 +23,7 @@ function archiveOf(file: string): Archive {
   return known;
 }
 
-/** Null: no place in an archive. */
+/** Null = not a place in an archive. */
 function insideOf(place: unknown): Inside | null {
   const text = place instanceof URL ? fileURLToPath(place) : typeof place === 'string' ? path.resolve(place) : '';
   const cut = text.indexOf(`.asar${path.sep}`);
@@ -53,7 +54,7 @@ function list(inside: Inside): string[] {
   return Object.keys(inside.entry.files);
 }
 
-/** Listed with their kinds, which only files and folders have. */
+/** Listed with their types; there are only files and folders. */
 function listed(inside: Inside, options: unknown): unknown[] {
   const { withFileTypes = false, recursive = false } = (options ?? {}) as { withFileTypes?: boolean; recursive?: boolean };
   if (recursive) throw new Error('the double lists no archive recursively');
@@ -68,7 +69,7 @@ function listed(inside: Inside, options: unknown): unknown[] {
 
 type Call = (...given: unknown[]) => unknown;
 
-/** Puts `own` in the place of a function, for places in archives alone. */
+/** Replaces a function with `own`, only for places in archives. */
 function patch(target: object, name: string, own: (inside: Inside, options: unknown) => unknown): void {
   const functions = target as Record<string, Call>;
   const original = functions[name] as Call;

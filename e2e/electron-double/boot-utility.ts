@@ -1,4 +1,6 @@
-/** Starts a utility process of the double: `boot-utility.ts ENTRY [ARG…]`. Its module too is imported, not run as main. */
+/**
+ * Starts a utility process of the double: `boot-utility.ts ENTRY [ARG…]`. Its module is also imported, not run as main.
+ */
 import './asar.ts';
 import './parent-port.ts';
 import { pathToFileURL } from 'node:url';

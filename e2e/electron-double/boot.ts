@@ -1,6 +1,7 @@
 /**
- * Starts the double as Electron's binary starts a program: `boot.ts ROOT [ARG…]`. A root that is an archive is a package.
- * The program's main module is imported, and is not the one that Node was started with (`import.meta.main` is false).
+ * Starts the double as Electron's binary starts a program: `boot.ts ROOT [ARG…]`. A root that is an archive is a
+ * package. The program's main module is imported, so it is not the one that Node was started with (`import.meta.main`
+ * is false).
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';

@@ -32,7 +32,7 @@ export class BrowserWindow extends EventEmitter {
       await this.webContents.open(context, String(options.webPreferences.preload));
       await this.webContents.page.setViewportSize({ width: this.#bounds.width, height: this.#bounds.height });
     });
-    // The page is awaited by whoever loads it; a browser that does not start is fatal either way.
+    // Whoever loads the page awaits it; a browser that does not start is fatal either way.
     this.#opened.catch((error: unknown) => applicationBrowser.failed(error));
   }
 
@@ -80,7 +80,7 @@ export class BrowserWindow extends EventEmitter {
     return this.#bounds;
   }
 
-  /** As the cross of a window does: it may be refused. */
+  /** Like a window's close button: the page may refuse. */
   close(): void {
     if (this.#closed) return;
     const event = new Preventable();

@@ -1,4 +1,4 @@
-/** One Chromium for all windows of the double. Its debugging port is told to the test, which drives the same pages. */
+/** One Chromium for all windows of the double. The test gets its debugging port and controls the same pages. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -29,14 +29,14 @@ export async function openBrowser(): Promise<DoubleBrowser> {
     headless: true,
     chromiumSandbox: process.getuid?.() !== 0,
     viewport: { width: 1280, height: 800 },
-    // Drawing what only moves is most of what such a browser does.
+    // Rendering animations is most of such a browser's work.
     reducedMotion: 'reduce',
     serviceWorkers: 'block',
   });
   const [port] = (await readFile(path.join(profile, 'DevToolsActivePort'), 'utf8')).split('\n');
-  // A page that is no window of the program, such as a popup before it is refused, loads nothing.
+  // A page that is not a window of the program, such as a popup before it is refused, loads nothing.
   await context.route('**/*', (route) => route.abort('blockedbyclient'));
-  // Chromium begins with a page of its own, which is no window of the program.
+  // Chromium starts with a page of its own, which is not a window of the program.
   for (const page of context.pages()) await page.close();
   return {
     context,

@@ -1,4 +1,4 @@
-/** How a test, the parent of the double's process, looks at what has no page, and pushes it. */
+/** How a test, the parent of the double's process, inspects and controls what has no page. */
 
 import { readFileSync } from 'node:fs';
 import { app, applicationBrowser } from './app.ts';
@@ -6,7 +6,7 @@ import { BrowserWindow } from './browser-window.ts';
 import { dialog, journal, Menu, Notification, powerMonitor, powerSaveBlocker, registered, Tray } from './desktop.ts';
 import { ipcMain } from './ipc-main.ts';
 
-/** What a test asks for; each order has a number, by which it is answered. */
+/** Requests of a test; each has a number, which its answer repeats. */
 export type OrderInput =
   | { readonly do: 'look' }
   | { readonly do: 'tray'; readonly label: string }
@@ -15,17 +15,20 @@ export type OrderInput =
   | { readonly do: 'closeWindow' }
   | { readonly do: 'moveWindow'; readonly bounds: Bounds }
   | { readonly do: 'secondStart'; readonly argv: readonly string[] }
-  /** A message as a frame would send it that is not the window's own top frame. */
+  /** A message as sent by a frame that is not the window's own top frame. */
   | { readonly do: 'sendFrom'; readonly who: Stranger; readonly channel: string; readonly message: unknown }
-  /** Which button the next dialog's person presses. */
+  /** Which button will be pressed in the next dialog. */
   | { readonly do: 'answerDialog'; readonly button: number }
-  /** Which folder the next dialog's person chooses. */
+  /** Which folder will be chosen in the next dialog. */
   | { readonly do: 'chooseFolder'; readonly folder: string }
   | { readonly do: 'quit' };
 
 type Bounds = ReturnType<BrowserWindow['getNormalBounds']>;
 
-/** Another window's page, a frame inside the window's page, its page after it has gone elsewhere, a frame that is gone. */
+/**
+ * Another window's page, a frame inside the window's page, the window's page after it has navigated elsewhere, a frame
+ * that is gone.
+ */
 export type Stranger = 'otherWindow' | 'subframe' | 'otherPage' | 'goneFrame';
 
 type Order = OrderInput & { readonly id: number };
@@ -44,9 +47,9 @@ export interface Look {
   readonly menu: readonly (string | undefined)[];
   readonly notifications: readonly { readonly title: string; readonly body: string }[];
   readonly sleepBlocks: number;
-  /** Starts of Electron's own binary that no person made, by their arguments. */
+  /** Starts of Electron's own binary that the test did not make, by their arguments. */
   readonly starts: readonly string[];
-  /** All of it from the start. */
+  /** Everything since the start. */
   readonly journal: readonly string[];
 }
 

@@ -1,7 +1,7 @@
-/** What a desktop shows and says outside of windows; kept to be looked at. */
+/** What a desktop shows outside windows; recorded for tests. */
 import { EventEmitter } from 'node:events';
 
-/** What the desktop was told, in its order: a state that lasts for a moment is not missed. */
+/** What the desktop was told, in order, so that a short-lived state is not missed. */
 export const journal: string[] = [];
 
 export interface MenuItem {
@@ -80,7 +80,7 @@ export class Notification extends EventEmitter {
   }
 }
 
-/** Answered as a test has said before; without that as a person would who closes it. */
+/** Answered as a test has set before; by default, as if the person closed it. */
 export const dialog = {
   answers: [] as number[],
   folders: [] as string[],
@@ -130,7 +130,7 @@ export const protocol = {
   registerSchemesAsPrivileged: (schemes: typeof registered) => void registered.push(...schemes),
 };
 
-/** `basic_text` is what a desktop without a keyring has; a test may ask for it. */
+/** `basic_text` means a desktop without a keyring; a test may select it. */
 export const safeStorage = {
   getSelectedStorageBackend: () => process.env.ELECTRON_DOUBLE_STORAGE ?? 'gnome_libsecret',
 };

@@ -1,21 +1,21 @@
-/** What a process of Electron says of itself. Imported first; whoever needs Node itself takes it from here. */
+/** What a process of Electron reports about itself. Imported first; code that needs Node itself gets it from here. */
 import { chmodSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** Runs the double. The double's own processes never name it: Electron's do not know it. */
+/** Runs the double. Its own processes never name it, because Electron's do not know it. */
 export const NODE = process.env.ELECTRON_DOUBLE_NODE ?? process.execPath;
 
 const VERSION = '45.4.1';
 
 export interface Binary {
   readonly file: string;
-  /** Each start that was none of the double's own, a line each. */
+  /** Starts that were not made by the double itself, one per line. */
   readonly starts: string;
 }
 
 /**
- * Electron's binary, as far as somebody else may start it: a second instance of the program, which is written down.
- * It runs scripts only where it is not packaged and is told to; in a package the fuse is off.
+ * Electron's binary, as far as others may start it: this records a second instance of the program. It runs scripts only
+ * if it is not packaged and is told to; in a package the fuse is off.
  */
 export function makeBinary(folder: string, { packaged }: { readonly packaged: boolean }): Binary {
   const file = path.join(folder, 'electron');

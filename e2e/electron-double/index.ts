@@ -1,4 +1,4 @@
-/** What the program imports as `electron`. Each part is compared with Electron's own declarations. */
+/** What the program imports as `electron`. Each part is type-checked against Electron's own declarations. */
 import type Electron from 'electron';
 import { app } from './app.ts';
 import { BrowserWindow } from './browser-window.ts';
@@ -39,7 +39,7 @@ export {
   utilityProcess,
 };
 
-/** Does not compile for a double with a name that Electron does not have; `Own` are the tests' additions. */
+/** Fails to compile if a double has a name that Electron does not have; `Own` lists the tests' additions. */
 type Fits<Real, Double, Own = never> = Exclude<keyof Double & string, keyof Real | Own> extends never ? true : never;
 
 const fits: readonly [

@@ -1,4 +1,4 @@
 import { EventEmitter } from 'node:events';
 
-/** Messages of pages, by channel: the event, then what was sent. */
+/** Messages of pages, by channel: the event, then the arguments. */
 export const ipcMain = new EventEmitter();

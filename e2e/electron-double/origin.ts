@@ -1,4 +1,4 @@
-/** The program's own scheme, as an origin that Chromium knows how to keep apart. */
+/** The program's own scheme, as an origin that Chromium can isolate. */
 const REAL = 'crynux://app';
 const SHOWN = 'https://crynux-app.double.test';
 

@@ -1,4 +1,4 @@
-/** Imported first by a utility process of the double: gives it the `process.parentPort` that Electron would. */
+/** Imported first by a utility process of the double: provides `process.parentPort` as Electron does. */
 import { EventEmitter } from 'node:events';
 import type { Crossing } from './utility-process.ts';
 
@@ -57,7 +57,7 @@ process.on('message', (crossing: Crossing) => {
     port?.emit('close');
   }
 });
-// Electron ends its utility processes with itself.
+// Electron's utility processes end with it.
 process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
 
 Object.assign(process, { parentPort });

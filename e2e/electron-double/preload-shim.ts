@@ -1,7 +1,7 @@
 /**
- * What runs in a page of the double. `mainWorld` is there before the page's own scripts and makes what the preload
- * script exposes; `isolatedWorld` gives the preload script its `electron`. The two share the DOM, and strings alone.
- * Both are sent as source text: they must not use anything from outside of themselves.
+ * What runs in a page of the double. `mainWorld` runs before the page's own scripts and provides what the preload
+ * script exposes; `isolatedWorld` gives the preload script its `electron`. The two share only the DOM and strings. Both
+ * are sent as source text, so they must not use anything outside themselves.
  */
 
 /** Names of the DOM events and of the binding into the main process. */
@@ -24,7 +24,7 @@ declare const document: DomDocument;
 declare const CustomEvent: DomEventClass;
 
 export function mainWorld(): void {
-  // Asked of the program before there is a window, as Electron does; nothing of it is loaded meanwhile.
+  // Called before there is a window, as in Electron; nothing is loaded in the meantime.
   Object.defineProperty(globalThis, 'open', {
     value: (url: unknown) => {
       document.dispatchEvent(new CustomEvent('electron-double:open', { detail: String(url) }));

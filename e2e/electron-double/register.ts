@@ -1,4 +1,4 @@
-/** Makes `electron` mean the double, and archives readable, for this process alone. */
+/** Makes `electron` resolve to the double, and archives readable, in this process only. */
 import './asar.ts';
 import { registerHooks } from 'node:module';
 

@@ -1,4 +1,4 @@
-/** The default session: its handlers are asked for every request and permission. */
+/** The default session: its handlers are asked about every request and permission. */
 import { EventEmitter } from 'node:events';
 import type { CDPSession } from 'playwright-core';
 
@@ -6,7 +6,7 @@ type Answer = { readonly cancel?: boolean };
 type BeforeRequest = (details: { readonly url: string }, callback: (answer: Answer) => void) => void;
 type PermissionRequest = (contents: null, permission: string, callback: (granted: boolean) => void) => void;
 
-/** The web's names, with Electron's for the same; what the handlers say about them is what the pages get. */
+/** The web's permission names with Electron's equivalents; what the handlers say about these is what the pages get. */
 const PERMISSIONS = {
   geolocation: 'geolocation',
   notifications: 'notifications',

@@ -1,4 +1,4 @@
-/** utilityProcess: a child process whose `process.parentPort` speaks over Node's own channel. */
+/** utilityProcess: a child process whose `process.parentPort` uses Node's own channel. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { EventEmitter } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -26,7 +26,7 @@ class UtilityProcess extends EventEmitter {
     this.#child = fork(BOOT, [entry, ...args], {
       env,
       execPath: NODE,
-      // Handed on to threads, so that they read archives too.
+      // Passed on to threads, so that they can read archives too.
       execArgv: ['--disable-warning=ExperimentalWarning', '--import', ASAR],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });

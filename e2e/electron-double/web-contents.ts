@@ -12,14 +12,14 @@ const WORLD = 'electron-double-preload';
 
 interface Said {
   readonly kind: 'send' | 'port' | 'close' | 'open';
-  /** Of `open`: the address. */
+  /** For `open`: the address. */
   readonly channel: string;
   readonly args: readonly unknown[];
   readonly port: number;
   readonly data: unknown;
 }
 
-/** An event that can be refused, as Electron's navigation events are. */
+/** A cancellable event, like Electron's navigation events. */
 export class Preventable {
   defaultPrevented = false;
   readonly url: string;
@@ -41,7 +41,7 @@ export class WebContents extends EventEmitter {
   #cdp: CDPSession | null = null;
   #world: number | null = null;
   #nextPort = 1;
-  /** The address that the program itself has asked for: only other ones are navigations of the page. */
+  /** The address that the program itself requested; all others are navigations by the page. */
   #asked = '';
 
   setWindowOpenHandler(handler: (details: { readonly url: string }) => { readonly action: 'deny' | 'allow' }): void {
@@ -85,7 +85,7 @@ export class WebContents extends EventEmitter {
     this.#asked = url;
     const before = this.mainFrame.url;
     this.mainFrame.url = url;
-    // A change of the fragment alone loads nothing.
+    // Changing only the fragment loads nothing.
     if (before !== '' && before.split('#')[0] === url.split('#')[0]) {
       await this.page.evaluate(`location.hash = ${JSON.stringify(new URL(url).hash)}`);
       return;
@@ -117,7 +117,7 @@ export class WebContents extends EventEmitter {
   #tell(message: object): void {
     if (this.#world === null || this.#cdp === null) return;
     const expression = `electronDoubleTake(${JSON.stringify(JSON.stringify(message))})`;
-    // A page that goes away meanwhile hears nothing any more.
+    // A page that has gone away in the meantime receives nothing.
     this.#cdp.send('Runtime.evaluate', { expression, contextId: this.#world }).catch(() => {});
   }
 
@@ -147,7 +147,7 @@ export class WebContents extends EventEmitter {
     const url = toReal(request.url());
     if (request.isNavigationRequest() && !this.#mayNavigate(url)) return route.abort('aborted');
     if (await session.defaultSession.cancels(url)) return route.abort('blockedbyclient');
-    // What the program does not cancel goes out, as it would.
+    // Requests that the program does not cancel are really sent.
     if (!isShown(request.url())) return route.continue();
     const response = await session.defaultSession.protocol.answer(new Request(url));
     const headers = Object.fromEntries(response.headers);
@@ -166,7 +166,7 @@ export class WebContents extends EventEmitter {
     await popup.close();
   }
 
-  /** @throws where the program allows it: the double has no second windows, and says so loudly */
+  /** @throws if the program allows it: the double does not support second windows */
   #askToOpen(url: string): void {
     const { action } = this.#openHandler?.({ url }) ?? { action: 'allow' };
     if (action !== 'deny') throw new Error('the double shows no second window');

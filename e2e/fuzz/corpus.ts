@@ -1,4 +1,4 @@
-/** Inputs that are kept: seeds, and what was once found. A folder per target; what stands in a file is the input. */
+/** Stored inputs: seeds, and earlier findings. One folder per target; each file is an input. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isTarget, TARGETS, type TargetName } from './targets.ts';
@@ -11,7 +11,7 @@ export interface KnownInput {
   readonly bytes: Uint8Array;
 }
 
-/** @throws Error for a folder that is no target, and a target without an input. */
+/** @throws Error for a folder that is not a target, and a target without an input. */
 export function readCorpus(folder = CORPUS): KnownInput[] {
   const stranger = readdirSync(folder).find((name) => !isTarget(name));
   if (stranger !== undefined) throw new Error(`${join(folder, stranger)}: there is no such target`);

@@ -1,6 +1,6 @@
 /**
- * Tries inputs until it is ended. The one that is being tried stands in a file, so that the parent has it even when this
- * process hangs or dies of it. Arguments: seed, that file; the targets' names follow.
+ * Tries inputs until it is killed. The current input is in a file, so that the parent has it even if this process hangs
+ * or dies. Arguments: seed, that file, then the targets' names.
  */
 import { writeFileSync } from 'node:fs';
 import { createChoices } from '../soak/choices.ts';

@@ -1,4 +1,4 @@
-/** Makes new inputs of known ones. Pure. */
+/** Makes new inputs from known ones. Pure. */
 import type { Choices } from '../soak/choices.ts';
 
 const TOKENS = [

@@ -1,4 +1,4 @@
-/** Runs the fuzzing child for a while, starts it again when an input ended it, and collects what was found. */
+/** Runs the fuzzing child for a while, restarts it if an input ended it, and collects the findings. */
 import { fork } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,7 @@ import { isTarget, TARGETS, type TargetName } from './targets.ts';
 
 interface Finding {
   readonly target: TargetName;
-  /** `ended`: the process was gone; `endless`: it did not come to an end. */
+  /** `ended`: the process died; `endless`: it did not finish. */
   readonly kind: 'uncoded' | 'slow' | 'ended' | 'endless';
   readonly why: string;
   readonly input: Uint8Array;
@@ -30,9 +30,9 @@ export interface FuzzOptions {
 }
 
 const CHILD = fileURLToPath(new URL('./fuzz-child.ts', import.meta.url));
-/** A turn is a quarter of a second; what is silent for so long hangs, on a loaded machine too. */
+/** A turn is a quarter of a second; a child that is silent for this long hangs, even on a loaded machine. */
 const SILENCE_MS = 60_000;
-/** Of one kind in one target; more of them say nothing new. */
+/** Of one kind in one target; more of them would not be informative. */
 const MAX_ALIKE = 3;
 
 export async function runFuzz({

@@ -1,6 +1,6 @@
 /**
- * Everything of this program that reads what others have written. A target ends with a value or throws a coded error;
- * anything else it does with any input is a finding.
+ * Everything in this program that reads foreign input. A target ends with a value or throws a coded error; anything
+ * else is a finding.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -44,7 +44,7 @@ const onText =
   (input) =>
     read(text(input));
 
-/** Readers of values: what is not JSON never comes to them. */
+/** Readers of values, which only get valid JSON. */
 const onJson =
   (read: (value: unknown) => unknown): Target =>
   (input) => {
@@ -57,7 +57,7 @@ const onJson =
     return read(value);
   };
 
-/** Readers of files, in a folder of their own. */
+/** Readers of files, in their own folder. */
 const onFile =
   (name: string, read: (file: string, folder: string) => unknown): Target =>
   async (input) => {

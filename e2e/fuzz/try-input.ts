@@ -1,4 +1,4 @@
-/** One input in one target, and what is wrong with the way it ended. */
+/** Tries one input in one target, and reports what is wrong with the result. */
 import { CodedError } from '../../protocol/errors.ts';
 import type { Target } from './targets.ts';
 
@@ -7,10 +7,10 @@ export type Ending =
   | { readonly kind: 'refused'; readonly code: string }
   /** An error without a code. */
   | { readonly kind: 'uncoded'; readonly why: string }
-  /** Too much of the processor for an input of this size. */
+  /** Too much CPU time for an input of this size. */
   | { readonly kind: 'slow'; readonly why: string };
 
-/** Of the processor, so that a machine with other work to do finds nothing here. */
+/** CPU time, so that a busy machine causes no findings. */
 const LIMIT_MS = 2_000;
 
 export async function tryInput(target: Target, input: Uint8Array, limitMs = LIMIT_MS): Promise<Ending> {

@@ -1,10 +1,10 @@
-/** The way from the pods of a machine to the API: a port of its own that can be cut, as a network does it. */
+/** The connection from a machine's pods to the API: a port of its own that can be cut, like a network. */
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
 export interface ApiLine {
   readonly port: number;
-  /** Connections break, and new ones are refused, until `mend`. */
+  /** Breaks connections and refuses new ones until `mend`. */
   cut(): void;
   mend(): void;
   close(): Promise<void>;

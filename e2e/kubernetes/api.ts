@@ -1,4 +1,4 @@
-/** The Kubernetes API as the stand-in for a kubelet and the scenario ask it: JSON over TLS, with a token. */
+/** The Kubernetes API as used by the stand-in for a kubelet and by the scenario: JSON over TLS, with a token. */
 import { Agent, request } from 'undici';
 import { z } from 'zod';
 
@@ -35,15 +35,15 @@ export interface Api {
   /** Each item is parsed. */
   list<Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.output<Schema>[]>;
   create(path: string, body: object): Promise<z.output<typeof objectSchema>>;
-  /** With an answer that is no stored object, such as a token. */
+  /** For an answer that is not a stored object, such as a token. */
   post<Schema extends z.ZodType>(path: string, body: object, schema: Schema): Promise<z.output<Schema>>;
   patch(path: string, body: object, kind?: Patch): Promise<void>;
-  /** An object that is gone already is no failure. */
+  /** Does not fail if the object is already gone. */
   remove(path: string, options?: object): Promise<void>;
   close(): Promise<void>;
 }
 
-/** @throws ApiRefusal for every answer that is no success */
+/** @throws ApiRefusal for every answer that is not a success */
 export function connectApi({ url, ca, token }: ApiOptions): Api {
   const agent = new Agent({ connect: { ca } });
 

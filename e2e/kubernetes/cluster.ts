@@ -1,6 +1,6 @@
 /**
- * The control plane on loopback: etcd, kube-apiserver, kube-controller-manager and kube-scheduler as their own programs.
- * Nothing of it listens anywhere else, and all that it writes is in one folder.
+ * The control plane on loopback: the programs etcd, kube-apiserver, kube-controller-manager and kube-scheduler. They
+ * listen nowhere else, and write only to one folder.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
@@ -14,7 +14,7 @@ import { type Api, connectApi } from './api.ts';
 
 export const CONTROL_PLANE = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'] as const;
 
-/** After which a machine that says nothing counts as lost. */
+/** After this time, a silent machine counts as lost. */
 const MACHINE_LOST_AFTER_S = 20;
 
 export interface Cluster {
@@ -23,9 +23,9 @@ export interface Cluster {
   /** PEM. */
   readonly ca: string;
   readonly api: Api;
-  /** As an administrator; helm reads it. */
+  /** An administrator's; read by helm. */
   readonly kubeconfig: string;
-  /** As the kubelet of a machine, with no more rights than one has. */
+  /** A machine's kubelet, with no more rights than a real one. */
   kubeletApi(machine: string): Api;
   stop(): Promise<void>;
 }
@@ -38,7 +38,7 @@ export interface ClusterOptions {
   readonly clock: Clock;
 }
 
-/** @throws Error with the last words of the program that did not come up; nothing is then left running. */
+/** @throws Error with the last output of the program that did not start; nothing is left running in that case. */
 export async function startCluster({ bin, folder, machines, clock }: ClusterOptions): Promise<Cluster> {
   const at = (...parts: string[]) => path.join(folder, ...parts);
   mkdirSync(at('logs'), { recursive: true, mode: 0o700 });
@@ -95,7 +95,7 @@ export async function startCluster({ bin, folder, machines, clock }: ClusterOpti
     start('etcd', [
       ...['--data-dir', at('etcd'), '--listen-client-urls', etcdUrl, '--advertise-client-urls', etcdUrl],
       ...['--listen-peer-urls', `http://127.0.0.1:${peer}`, '--initial-advertise-peer-urls', `http://127.0.0.1:${peer}`],
-      // Nothing here has to outlive the machine's power.
+      // Nothing here has to survive a power failure.
       ...['--initial-cluster', `default=http://127.0.0.1:${peer}`, '--unsafe-no-fsync', '--log-level', 'warn'],
     ]);
     start('kube-apiserver', [
@@ -104,7 +104,7 @@ export async function startCluster({ bin, folder, machines, clock }: ClusterOpti
       ...['--authorization-mode', 'Node,RBAC', '--enable-admission-plugins', 'NodeRestriction', '--anonymous-auth=false'],
       ...['--service-account-key-file', at('accounts.pub'), '--service-account-signing-key-file', at('accounts.key')],
       ...['--service-account-issuer', 'https://kubernetes.default.svc', '--service-cluster-ip-range', '10.96.0.0/16'],
-      // There is no network between pods that a service could lead to.
+      // There is no pod network to which a service could lead.
       ...['--endpoint-reconciler-type', 'none'],
     ]);
     const certificate = at('certificates', 'apiserver.crt');
@@ -122,7 +122,7 @@ export async function startCluster({ bin, folder, machines, clock }: ClusterOpti
     };
     const api = connect(tokens.admin);
     const service = z.looseObject({ metadata: z.looseObject({ name: z.string() }) });
-    // Ready to be used once its own first objects are there.
+    // Ready once its own first objects exist.
     await until('kube-apiserver', () =>
       api.get('/api/v1/namespaces/default', service).then(
         () => true,

@@ -12,20 +12,20 @@ import { sameAddress } from '../../protocol/wire/fields.ts';
 
 /** For the stake and the gas of a node. */
 const COIN_WEI = 1_000n * WEI_PER_CNX;
-/** Seconds between two tasks: four nodes are seldom without one. */
+/** Seconds between two tasks: short enough that four nodes are rarely idle. */
 const TASK_EVERY_S = 0.4;
-/** Seconds that a task may take: a busy machine loses none by being slow. */
+/** Seconds that a task may take: long enough that a busy machine loses none. */
 const EXECUTION_S = 600;
 
-/** No task is validated by a group: two groups that wait for a third of four nodes would wait for each other. */
+/** No task is validated by a group: two groups that each wait for a third of four nodes would block each other. */
 const MODULUS = 1_000_000;
 
 export interface FleetNetwork {
   readonly preset: NetworkPresetInput;
   earnedWei(address: Hex): bigint;
-  /** Tasks that this node was given, the oldest first. */
+  /** Tasks given to this node, oldest first. */
   tasksOf(address: Hex): readonly SeenTask[];
-  /** The one that it is working on, or null. */
+  /** Its current task, or null. */
   currentOf(address: Hex): string | null;
   task(commitment: string): SeenTask | undefined;
   stop(): Promise<void>;
@@ -44,7 +44,7 @@ export async function startFleetNetwork(folder: string, addresses: readonly Hex[
   const devnet: AnyDevnet = await startAnyDevnet(config, { clock: systemClock, random: systemRandom });
   const workload = startWorkload({
     ...{ network: devnet.workload, clock: systemClock, pauseMs: TASK_EVERY_S * 1_000 },
-    // A task that is lost is counted by its end.
+    // A lost task is counted when it ends.
     onError: () => {},
   });
   const tasks = () => devnet.view.tasks();

@@ -5,11 +5,11 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 
 export interface Helm {
-  /** @returns what it has printed. @throws Error with what it has complained of */
+  /** @returns its output. @throws Error with its error output */
   run(...args: readonly string[]): Promise<string>;
 }
 
-/** @param home for its caches; nothing of the user's own is read or written */
+/** @param home for its caches, so that nothing of the user's own is read or written */
 export function findHelm(options: { readonly program: string; readonly home: string; readonly kubeconfig?: string }): Helm {
   const { program, home, kubeconfig } = options;
   mkdirSync(home, { recursive: true, mode: 0o700 });

@@ -1,17 +1,17 @@
-/** What a container runtime takes from the image: where the stand-in for a kubelet and the checks read it. */
+/** What a container runtime reads from the image, for the stand-in for a kubelet and the checks. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { containerfileOf } from '../../scripts/image/containerfile.ts';
 
 export interface ContainerImage {
-  /** Folder of what it has in `/opt/crynux-node`. */
+  /** Folder with the image's `/opt/crynux-node`. */
   readonly program: string;
   readonly entrypoint: readonly string[];
   readonly env: ReadonlyMap<string, string>;
   readonly user: number;
 }
 
-/** @param folder as scripts/image.ts makes it */
+/** @param folder as created by scripts/image.ts */
 export function readImage(folder: string): ContainerImage {
   const { entrypoint, env, user } = containerfileOf(readFileSync(path.join(folder, 'Containerfile'), 'utf8'));
   return { program: path.join(folder, 'crynux-node'), entrypoint, env, user };

@@ -1,11 +1,11 @@
-/** Looks all the time how many processes of nodes have the same key, over all machines. */
+/** Continuously checks how many node processes have the same key, across all machines. */
 import type { Clock } from '../../protocol/ports.ts';
 import type { Machine } from './kubelet.ts';
 
 const LOOK_EVERY_MS = 250;
 
 export interface KeyWatch {
-  /** The most at the same time, of any key. */
+  /** The highest number at the same time, for any key. */
   most(): number;
   looks(): number;
   stop(): Promise<void>;

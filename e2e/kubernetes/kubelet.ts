@@ -1,7 +1,8 @@
 /**
- * A stand-in for the kubelet of a machine, as far as a chart of ours needs one: it registers a machine with graphics cards,
- * says that it lives, runs the pods that the scheduler gives it as local processes (sandbox.ts), and tells the API how they
- * do. Anything in a pod that it does not know fails that pod. Images are not pulled, and pods have no network of their own.
+ * A stand-in for a machine's kubelet with what our chart needs: it registers a machine with graphics cards, reports
+ * that it is alive, runs the pods that the scheduler assigns to it as local processes (sandbox.ts), and reports their
+ * status to the API. Anything unknown in a pod fails that pod. Images are not pulled, and pods have no network of their
+ * own.
  */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
@@ -32,15 +33,15 @@ export interface MachineOptions {
 
 export interface Machine {
   readonly name: string;
-  /** Names of the pods whose processes live here, whatever the API says. */
+  /** Names of the pods whose processes are running here, whatever the API says. */
   pods(): readonly string[];
-  /** Of those of this name, how many processes of nodes live. */
+  /** The number of node processes of the pods with this name. */
   workersOf(pod: string): number;
-  /** The machine is cut off: it says nothing to the API and hears nothing, and its pods go on. */
+  /** Cuts the machine off: no communication with the API in either direction, while its pods continue. */
   cutOff(): void;
-  /** It is back. */
+  /** Reconnects it. */
   reconnect(): void;
-  /** All pods at once, as without power. */
+  /** Kills all pods at once, like a power failure. */
   stop(): Promise<void>;
 }
 
@@ -102,7 +103,7 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
     }
     for (const [uid, entry] of pods) {
       const { pod, running } = entry;
-      // Deleted by force while nobody could hear it.
+      // It was force-deleted while the machine was cut off.
       if (!wanted.some(({ metadata }) => metadata.uid === uid)) entry.gone ??= end(pod, pod.spec.terminationGracePeriodSeconds);
       else if (entry.told !== running.revision) {
         const told = running.revision;
@@ -168,7 +169,7 @@ function microTime(clock: Clock): string {
   return new Date(clock.now()).toISOString().replace('Z', '000Z');
 }
 
-/** What the API refuses now may be different at the next look. */
+/** The API may accept next time what it refuses now. */
 async function quietly(act: () => Promise<void>): Promise<void> {
   try {
     await act();

@@ -1,6 +1,6 @@
 /**
- * Pods as far as the stand-in for a kubelet runs them. What it does not know it refuses (`strictObject`), so that a chart
- * cannot ask for something that would silently not happen.
+ * The part of a pod that the stand-in for a kubelet supports. It refuses unknown fields (`strictObject`), so that
+ * nothing a chart asks for is silently ignored.
  */
 import { z } from 'zod';
 

@@ -1,4 +1,4 @@
-/** One pod on a machine: its container from the volumes to the last signal, its probes and hooks, and what its status says. */
+/** One pod on a machine: its container from the volumes to the last signal, its probes and hooks, and its status. */
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { request } from 'undici';
@@ -13,12 +13,12 @@ import { workersBelow } from './workers.ts';
 
 export interface PodOptions {
   readonly api: Api;
-  /** Of the API as its pods reach it, on 127.0.0.1. */
+  /** The API's port for pods, on 127.0.0.1. */
   readonly apiPort: number;
   readonly clock: Clock;
   readonly pod: Pod;
   readonly image: ContainerImage;
-  /** Of this pod on this machine; deleted with it. */
+  /** Folder of this pod on this machine; deleted with it. */
   readonly folder: string;
   readonly logFile: string;
   /** An address of loopback. */
@@ -32,19 +32,19 @@ export type PodEvent =
   | { readonly kind: 'ready' }
   | { readonly kind: 'exited'; readonly code: number; readonly restarts: number; readonly tookMs?: number }
   | { readonly kind: 'failed'; readonly message: string }
-  /** The hook before the end is over. */
+  /** The preStop hook has finished. */
   | { readonly kind: 'drained'; readonly code: number | null; readonly said: string; readonly tookMs: number }
   | { readonly kind: 'killed' };
 
 export interface RunningPod {
-  /** As the API takes it. */
+  /** In the API's format. */
   status(): object;
-  /** How many processes of nodes live in it. */
+  /** Number of node processes in it. */
   workers(): number;
   readonly revision: number;
-  /** Hook, SIGTERM, and SIGKILL after the grace period. Resolves when nothing of it runs. */
+  /** Hook, SIGTERM, and SIGKILL after the grace period. Resolves when nothing of it is running. */
   terminate(graceSeconds: number): Promise<void>;
-  /** At once, as a machine that loses its power. */
+  /** Kills it at once, like a power failure. */
   kill(): Promise<void>;
 }
 
@@ -137,14 +137,17 @@ export function runPod(options: PodOptions): RunningPod {
       livenessProbe === undefined
         ? undefined
         : watch(livenessProbe, signal, (isHealthy) => {
-            // What is not alive is ended as the pod would be, and then started again.
+            // If it is not alive, it is ended like a pod and started again.
             if (!isHealthy) of.signal('SIGTERM');
             return !isHealthy;
           }),
     ]);
   }
 
-  /** Until `done`, which hears each change after the thresholds; false = it failed for good, or the signal came. */
+  /**
+   * Probes until `done`, which is called with each change after the thresholds; false = it failed for good, or the
+   * signal came.
+   */
   async function watch(probe: Probe, signal: AbortSignal, done: (isHealthy: boolean) => boolean): Promise<boolean> {
     let successes = 0;
     let failures = 0;
@@ -166,7 +169,7 @@ export function runPod(options: PodOptions): RunningPod {
   async function ask({ httpGet, timeoutSeconds }: Probe): Promise<boolean> {
     const port = container.ports.find(({ name }) => name === httpGet.port)?.containerPort ?? httpGet.port;
     try {
-      // The pod's address is one of loopback, where the program answers to no other name.
+      // The pod's address is on loopback, where the program accepts no other host name.
       const headers = { host: 'localhost' };
       const answer = await request(`http://${ip}:${port}${httpGet.path}`, {
         headers,
@@ -241,7 +244,7 @@ export function runPod(options: PodOptions): RunningPod {
   };
 }
 
-/** How a program in a pod finds the API; a kubelet sets it. */
+/** How a program in a pod finds the API; a real kubelet sets these. */
 function serviceEnv(port: number): Map<string, string> {
   return new Map([
     ['KUBERNETES_SERVICE_HOST', '127.0.0.1'],
@@ -250,7 +253,7 @@ function serviceEnv(port: number): Map<string, string> {
   ]);
 }
 
-/** The folder in which the pods of a machine live. */
+/** The folder for the pods of a machine. */
 export function podFolder(machineFolder: string, pod: Pod): string {
   const folder = path.join(machineFolder, pod.metadata.uid);
   mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -1,7 +1,7 @@
 /**
- * A container as a local process: bubblewrap gives it a root file system of its own that nobody can write to, with the
- * program and the libraries of this system and no shell, a number as its user, process numbers of its own, and the pod's
- * volumes at their places. Its network is that of this machine, on an address of loopback that is its own.
+ * A container as a local process: bubblewrap gives it a read-only root file system with the program and the libraries
+ * of this system but no shell, a numeric user, its own process ids, and the pod's volumes in their places. It shares
+ * this machine's network, with its own address on loopback.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,7 +12,7 @@ import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import { IMAGE_PLACE } from '../../scripts/image/context.ts';
 
-/** Of this system; the init of the image is Debian's as well. */
+/** This system's; the image also uses Debian's init. */
 const LIBRARIES = ['/lib', '/lib64', '/usr/lib', '/usr/lib64', '/etc/ld.so.cache', '/usr/bin/tini-static'];
 
 interface Bind {
@@ -22,7 +22,7 @@ interface Bind {
 }
 
 export interface ContainerOptions {
-  /** Folder of what the image holds in {@link IMAGE_PLACE}. */
+  /** Folder with the content of {@link IMAGE_PLACE} in the image. */
   readonly image: string;
   readonly argv: readonly string[];
   readonly env: ReadonlyMap<string, string>;
@@ -34,18 +34,18 @@ export interface ContainerOptions {
 }
 
 export interface RunningContainer {
-  /** Of its first process, in this machine's numbers. */
+  /** Id of its first process on this machine. */
   readonly pid: number;
-  /** Its exit code; 128 + the signal's number for a signal, as a kubelet tells it. */
+  /** Its exit code; 128 + the signal's number for a signal, as a kubelet reports it. */
   readonly ended: Promise<number>;
   signal(name: 'SIGTERM' | 'SIGKILL'): void;
-  /** Another process in it, as `exec` of a probe or a hook. @returns its exit code and what it has said */
+  /** Runs another process in it, like `exec` of a probe or a hook. @returns its exit code and output */
   exec(argv: readonly string[], signal: AbortSignal): Promise<{ readonly code: number | null; readonly said: string }>;
 }
 
 const infoSchema = z.object({ 'child-pid': z.number().int().positive() });
 
-/** @throws Error where bubblewrap cannot start it */
+/** @throws Error if bubblewrap cannot start it */
 export async function startContainer(options: ContainerOptions): Promise<RunningContainer> {
   const { image, argv, env, binds, user, group, hostname, logFile } = options;
   const log = openSync(logFile, 'a', 0o600);
@@ -56,7 +56,7 @@ export async function startContainer(options: ContainerOptions): Promise<Running
     ...[...env].flatMap(([name, value]) => ['--setenv', name, value]),
     ...LIBRARIES.filter(existsSync).flatMap((place) => ['--ro-bind', place, place]),
     ...['--ro-bind', image, IMAGE_PLACE, '--proc', '/proc', '--dev', '/dev'],
-    // Others first that lie deeper.
+    // Outer places before inner ones.
     ...[...binds]
       .sort((one, other) => one.to.length - other.to.length)
       .flatMap(({ from, to, readOnly }) => [readOnly ? '--ro-bind' : '--bind', from, to]),
@@ -105,7 +105,7 @@ async function endOf(child: ChildProcess): Promise<number> {
   return code ?? 137;
 }
 
-/** The path of a program of this machine, or null. */
+/** The path of a program on this machine, or null. */
 export function findProgram(name: string): string | null {
   const folders = `${process.env.PATH ?? ''}:/usr/sbin:/sbin`.split(':').filter((folder) => folder !== '');
   return folders.map((folder) => path.join(folder, name)).find(existsSync) ?? null;

@@ -1,4 +1,4 @@
-/** The story that docs/fleet.md tells of a fleet on Kubernetes, step by step, each with what was seen. */
+/** The scenario of docs/fleet.md for a fleet on Kubernetes, step by step, with what was observed. */
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
@@ -25,7 +25,7 @@ const SPACE = 'crynux';
 const RELEASE = 'crynux-node';
 const CHART = path.resolve(import.meta.dirname, '..', '..', 'build', 'helm', 'crynux-node');
 const WITHIN_MS = 300_000;
-/** What a node's task ends with when it was not the node's fault, or its loss. */
+/** How a node's task ends if it was neither the node's fault nor its loss. */
 const LOST = new Set(['EndAborted', 'EndInvalidated', 'EndGroupRefund']);
 
 export interface Row {
@@ -69,7 +69,7 @@ export async function runScenario(parts: ScenarioParts): Promise<readonly Row[]>
   await scenario.step('A pod is deleted while its node has a task', () => scenario.deletePod());
   await scenario.step('A machine is drained', () => scenario.drainMachine());
   await scenario.step('`helm upgrade` with another configuration', () => scenario.upgrade());
-  await scenario.step('A machine is lost, and its pod deleted by force', () => scenario.loseMachine());
+  await scenario.step('A machine is lost, and its pod is force-deleted', () => scenario.loseMachine());
   await scenario.step('`helm uninstall`', () => scenario.uninstall());
   return scenario.rows;
 }
@@ -94,7 +94,7 @@ class Scenario {
     say(`  ${seen} (${seconds} s)`);
   }
 
-  /** What a host does before: a namespace that admits only restricted pods, disks, and a Secret with the keys. */
+  /** What a host does first: a namespace that admits only restricted pods, disks, and a Secret with the keys. */
   async prepare(): Promise<void> {
     const { cluster, folder, keys } = this.#parts;
     const { api } = cluster;
@@ -116,7 +116,7 @@ class Scenario {
         ...{ apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name } },
         spec: {
           ...{ storageClassName, capacity: { storage: '1Gi' }, accessModes: [mode], hostPath: { path: place } },
-          // So that the disk of a pod is known by its name.
+          // So that a pod's disk is known by its name.
           claimRef: { namespace: SPACE, name: claim },
           persistentVolumeReclaimPolicy: 'Retain',
         },
@@ -125,7 +125,7 @@ class Scenario {
     const data: Record<string, string> = {};
     for (const { pod, privateKey } of keys) {
       const passphrase = randomBytes(18).toString('base64url');
-      // Weak on purpose, so that the script does not wait for it; the program keeps the key under its own cost.
+      // Weak on purpose, to save time; the program re-encrypts the key with its own cost.
       const text = await encryptKey({ privateKey, passphrase, scryptN: 1_024 });
       data[`${pod}.key`] = Buffer.from(text).toString('base64');
       data[`${pod}.passphrase`] = Buffer.from(`${passphrase}\n`).toString('base64');
@@ -145,7 +145,7 @@ class Scenario {
     return `${pods.length} pods ready, ${spread.join(' + ')} on ${spread.length} machines, in a namespace that enforces "restricted"`;
   }
 
-  /** @returns what came in since */
+  /** @returns what was earned since */
   async earn(keys: readonly FleetKey[]): Promise<string> {
     const { network } = this.#parts;
     const before = new Map(keys.map(({ address }) => [address, network.earnedWei(address)]));
@@ -183,7 +183,7 @@ class Scenario {
     await cluster.api.patch(`/api/v1/nodes/${machine.name}`, { spec: { unschedulable: true } });
     let refusals = 0;
     for (const pod of moved) {
-      // As `kubectl drain`: asked again while the disruption budget says no.
+      // Like `kubectl drain`: retried while the disruption budget refuses.
       await this.#until(`${pod} is evicted`, async () => {
         try {
           await cluster.api.post(
@@ -228,7 +228,9 @@ class Scenario {
     return `rolled in the order ${order.join(', ')}; processes with one key at once: ${this.#parts.watch.most()}; tasks lost: ${this.#lost(from)}`;
   }
 
-  /** Cut off, it goes on to work with its key; the API gives the pod away when somebody deletes it by force. */
+  /**
+   * While cut off, it continues to work with its key; the API assigns the pod elsewhere when somebody force-deletes it.
+   */
   async loseMachine(): Promise<string> {
     const { cluster, keys, machines } = this.#parts;
     const key = keys[0] as FleetKey;
@@ -242,15 +244,15 @@ class Scenario {
       );
       return node.status.conditions.some(({ type, status }) => type === 'Ready' && status !== 'True');
     });
-    // A cluster takes a disk from a lost machine after minutes; the node there has to have ended by itself before that.
-    await this.#until('the node has given its key up', () => machine.workersOf(key.pod) === 0);
+    // A cluster detaches a disk from a lost machine after minutes; by then the node there must have ended by itself.
+    await this.#until('the node has given up its key', () => machine.workersOf(key.pod) === 0);
     this.#failOver(key.pod);
     await cluster.api.remove(`/api/v1/namespaces/${SPACE}/pods/${key.pod}`, {
       apiVersion: 'v1',
       kind: 'DeleteOptions',
       gracePeriodSeconds: 0,
     });
-    await this.#until('the pod is given to another machine', async () => {
+    await this.#until('the pod is assigned to another machine', async () => {
       const pod = await this.#pod(key.pod).catch(() => null);
       return pod !== null && pod.metadata.uid !== first.metadata.uid && pod.spec.nodeName !== undefined;
     });
@@ -271,11 +273,14 @@ class Scenario {
     );
     const bound = claims.filter(({ status }) => status.phase === 'Bound').length;
     const kept = keys.filter(({ pod }) => ledgersIn(path.join(folder, 'disks', pod)) > 0).length;
-    if (kept !== keys.length) throw new Error(`${keys.length - kept} ledgers are gone`);
+    if (kept !== keys.length) throw new Error(`${keys.length - kept} ledgers are missing`);
     return `${bound} claims stay bound, with ${kept} ledgers and encrypted keys`;
   }
 
-  /** What storage does whose machine is gone: another machine is given the disk as it was, and the lost one goes on with its own. */
+  /**
+   * What storage does when a machine is gone: another machine gets the disk as it was, while the lost one continues
+   * with its own.
+   */
   #failOver(pod: string): void {
     const disk = path.join(this.#parts.folder, 'disks', pod);
     renameSync(disk, `${disk}.lost`);
@@ -289,7 +294,7 @@ class Scenario {
     await helm.run(verb, RELEASE, CHART, '--namespace', SPACE, '--values', file);
   }
 
-  /** Until its node has a task that is not over. @returns the task */
+  /** Waits until its node has an unfinished task. @returns the task */
   async #busy({ address, pod }: FleetKey): Promise<string> {
     let task: string | null = null;
     await this.#until(`${pod} has a task`, () => {
@@ -299,7 +304,7 @@ class Scenario {
     return task ?? '';
   }
 
-  /** @param from of each pod, how many of its tasks were before */
+  /** @param from for each pod, the number of its earlier tasks */
   #lost(from: ReadonlyMap<string, number>): number {
     const { keys, network } = this.#parts;
     const ended = keys.flatMap(({ pod, address }) => network.tasksOf(address).slice(Math.max(0, from.get(pod) ?? 0)));

@@ -1,4 +1,4 @@
-/** What was seen, as the table that docs/fleet.md has between two marks. */
+/** The observations, as the table that docs/fleet.md has between two markers. */
 import type { Row } from './scenario.ts';
 
 const BEGIN = '<!-- e2e:kubernetes -->';
@@ -17,7 +17,7 @@ export function tableOf(
   ].join('\n');
 }
 
-/** @throws Error where the page has no place for it */
+/** @throws Error if the page has no place for it */
 export function intoPage(page: string, table: string): string {
   const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
   if (begin < 0 || end < begin) throw new Error(`the page has no ${BEGIN} … ${END}`);

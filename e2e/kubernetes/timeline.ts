@@ -12,7 +12,7 @@ interface Entry {
 
 export interface Timeline {
   record(machine: string, pod: string, event: PodEvent): void;
-  /** Of one pod, in the order in which it happened. */
+  /** Of one pod, in order. */
   of(pod: string): readonly Entry[];
   all(): readonly Entry[];
 }

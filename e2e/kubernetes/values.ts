@@ -1,4 +1,4 @@
-/** What the chart is installed with: four nodes on made-up cards of a network on loopback. */
+/** Values for installing the chart: four nodes with made-up cards on a network on loopback. */
 import type { NetworkPresetInput } from '../../contract/node-config.ts';
 import { bundledModelIds } from '../../host/app/bundled-models.ts';
 import { localCard } from '../../host/app/local-nodes.ts';
@@ -30,7 +30,7 @@ export function valuesOf(options: {
       models: { size: '1Gi', storageClassName: MODELS_CLASS, accessModes: ['ReadWriteMany'] },
     },
     drain: { timeoutSeconds: 120 },
-    // All pods share the loopback of this machine.
+    // All pods share this machine's loopback.
     window: { port: 0 },
     podAnnotations,
   };

@@ -1,4 +1,4 @@
-/** A pod's volumes as folders of this machine, and the environment that it is given. */
+/** A pod's volumes as folders of this machine, and its environment. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
@@ -14,13 +14,15 @@ const tokenSchema = z.looseObject({ status: z.looseObject({ token: z.string() })
 export interface VolumeOptions {
   readonly api: Api;
   readonly pod: Pod;
-  /** Of this pod alone. */
+  /** Only for this pod. */
   readonly folder: string;
 }
 
 type Items = readonly { readonly key: string; readonly path: string }[] | undefined;
 
-/** By the volumes' names. @throws Error for a claim that is not bound yet; ApiRefusal for what the machine may not read */
+/**
+ * By the volumes' names. @throws Error for a claim that is not yet bound; ApiRefusal for what the machine may not read
+ */
 export async function makeVolumes({ api, pod, folder }: VolumeOptions): Promise<ReadonlyMap<string, string>> {
   const made = new Map<string, string>();
   for (const volume of pod.spec.volumes) {
@@ -85,14 +87,14 @@ function writeFiles(folder: string, data: ReadonlyMap<string, string | Uint8Arra
   }
 }
 
-/** Where a mount leads to. @throws Error where a sub-path names nothing */
+/** The target of a mount. @throws Error if its sub-path does not exist */
 export function sourceOf(mount: Mount, volumes: ReadonlyMap<string, string>, env: ReadonlyMap<string, string>): string {
   const folder = volumes.get(mount.name);
   if (folder === undefined) throw new Error(`no volume ${mount.name}`);
   return mount.subPathExpr === undefined ? folder : path.join(folder, expanded(mount.subPathExpr, env));
 }
 
-/** In the order of the container, with `$(NAME)` of those before. */
+/** In the container's order, with `$(NAME)` of earlier ones. */
 export function environmentOf(pod: Pod, container: Container, podIp: string): ReadonlyMap<string, string> {
   const env = new Map<string, string>();
   for (const entry of container.env) {
@@ -102,7 +104,7 @@ export function environmentOf(pod: Pod, container: Container, podIp: string): Re
   return env;
 }
 
-/** `$(NAME)` where there is such a variable, as a kubelet does it. */
+/** Expands `$(NAME)` if there is such a variable, like a kubelet. */
 export function expanded(text: string, env: ReadonlyMap<string, string>): string {
   return text.replaceAll(/\$\(([A-Za-z_][A-Za-z0-9_]*)\)/g, (whole, name: string) => env.get(name) ?? whole);
 }

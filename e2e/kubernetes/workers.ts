@@ -1,9 +1,9 @@
-/** Processes in a container, as Linux tells them: a node's own process holds its key, so that its number is what counts. */
+/** Processes in a container, according to Linux: a node's own process holds its key, so these are counted. */
 import { readFileSync } from 'node:fs';
 
 const WORKER = 'dist/worker/main.js';
 
-/** How many processes of nodes live below a process, itself included. */
+/** Number of node processes below a process, including itself. */
 export function workersBelow(root: number): number {
   const all = [root];
   for (const pid of all) all.push(...childrenOf(pid));
@@ -14,7 +14,7 @@ export function workersBelow(root: number): number {
   ).length;
 }
 
-/** Those that its first thread has started, as all of ours are. */
+/** Those started by its first thread, which is true of all of ours. */
 function childrenOf(pid: number): number[] {
   return read(`/proc/${pid}/task/${pid}/children`)
     .split(' ')

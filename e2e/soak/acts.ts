@@ -1,4 +1,4 @@
-/** What a host does with the chain now and then, and the kills in the middle of it. */
+/** What a host occasionally does with the chain, and the kills in the middle of it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Choices } from './choices.ts';
 import type { HostControl } from './host-control.ts';
@@ -11,14 +11,14 @@ export interface ActParts {
   readonly killer: Killer;
   readonly choices: Choices;
   readonly network: SoakNetwork;
-  /** Whether somebody is killed meanwhile. */
+  /** Whether to kill during the act. */
   readonly kills: boolean;
   readonly isOver: () => boolean;
 }
 
 const KILL_CHANCE = 0.7;
 const ROUND_MS = 15_000;
-/** An act that is still under way then goes on by itself. */
+/** An interrupted act then continues by itself. */
 const ROUNDS = 12;
 
 /** @returns what was done */
@@ -35,13 +35,13 @@ async function withdraw({ node, control, killer, choices, network, kills }: ActP
   const asked = control.ask({ type: 'withdraw', node: node.name, amountWei }, 20_000);
   if (kills && choices.chance(KILL_CHANCE)) await killer.strikeInWithdrawal(node);
   const problems = await asked;
-  return problems.length === 0 ? 'withdrawal' : 'withdrawal that was cut off or refused';
+  return problems.length === 0 ? 'withdrawal' : 'withdrawal that was interrupted or refused';
 }
 
 async function leaveAndReturn(parts: ActParts): Promise<string> {
   const { node, control } = parts;
   const out = await bring(parts, 'unstake', ['stakeAct.begun', 'stakeAct.final'], ({ life }) => life === 'out');
-  // Even when all is over: the books are counted with the node in.
+  // Do this even at the end, because the books are checked with the node staked.
   const back = await bring(
     parts,
     'resume',

@@ -1,6 +1,6 @@
 /**
- * The programs of a soak, each with all its modules in one file: they are started thousands of times, and most of a start
- * is reading modules. What they do is the same.
+ * The programs of a soak, each with all its modules in one file: they are started thousands of times, and most of a
+ * start is reading modules. Their behaviour is the same.
  */
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';

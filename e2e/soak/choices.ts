@@ -1,4 +1,4 @@
-/** Reproducible choices: one seed, one sequence (mulberry32). When things happen is up to the machine all the same. */
+/** Reproducible choices: one seed, one sequence (mulberry32). The timing still depends on the machine. */
 export interface Choices {
   /** At least 0, below 1. */
   fraction(): number;

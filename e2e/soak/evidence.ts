@@ -1,4 +1,7 @@
-/** Reads what a soak has left: from the engines' journals, the lines, the nodes' stores, the relay and the chain. */
+/**
+ * Reads what a soak has left behind: from the engines' journals, the proxies, the nodes' stores, the relay and the
+ * chain.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -7,7 +10,7 @@ import { type NodeFacts, type Run, SOAK_ACCOUNTS, type SoakAccount, type SoakFac
 import { UNDECODABLE } from './markers.ts';
 import type { SoakNetwork, SoakNode } from './soak-network.ts';
 
-/** When no worker runs any more. */
+/** Call when no worker is running any more. */
 export async function gather(network: SoakNetwork): Promise<SoakFacts> {
   const { relay } = network.devnet;
   const totals = relay.totals();
@@ -51,7 +54,7 @@ async function nodeFacts({ devnet }: SoakNetwork, node: SoakNode): Promise<NodeF
 function runsOf({ files }: SoakNode): Run[] {
   if (!existsSync(files.runs)) return [];
   const lines = readFileSync(files.runs, 'utf8').split('\n');
-  // An engine that is killed may leave half a line; it has not answered then.
+  // A killed engine may leave half a line, in which case it has not answered.
   return lines
     .filter((line) => line.startsWith('{') && line.endsWith('}'))
     .map((line) => JSON.parse(line) as { commitment: string; atNs: string })

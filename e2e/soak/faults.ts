@@ -1,4 +1,4 @@
-/** Which requests a bad line of the soak breaks, and how. */
+/** Which requests a faulty connection of the soak breaks, and how. */
 import type { Fault, FaultPlan, ProxiedRequest } from '../support/fault-proxy.ts';
 import { PASS } from '../support/fault-proxy.ts';
 import type { Choices } from './choices.ts';
@@ -15,7 +15,7 @@ const KINDS = {
   repeatEvents: 1,
 } as const;
 
-/** Requests that change something are what matters; a look is only asked again. */
+/** Requests that change something matter most; a read is simply repeated. */
 const ACT_CHANCE = 0.3;
 const LOOK_CHANCE = 0.04;
 const LATEST_MS = 1_500;

@@ -1,4 +1,4 @@
-/** What the soak and its host process tell each other. */
+/** The messages between the soak and its host process. */
 import type { NodeConfigInput } from '../../contract/node-config.ts';
 
 export interface HostedNode {
@@ -13,7 +13,7 @@ export type ToSoakHost =
   | { readonly type: 'run'; readonly nodes: readonly HostedNode[]; readonly entry: string }
   | { readonly type: 'unstake' | 'resume'; readonly node: string }
   | { readonly type: 'withdraw'; readonly node: string; readonly amountWei: string; readonly id: number }
-  /** Reads every source anew; answered with what does not agree. */
+  /** Reads every source again; answered with what does not agree. */
   | { readonly type: 'reconcile'; readonly node: string; readonly id: number }
   /** Every worker ends in order, then the host. */
   | { readonly type: 'stop' };

@@ -1,4 +1,4 @@
-/** The soak's side of its host process: what is known of each node, orders, and what a killed host needs: a new one. */
+/** The soak's side of its host process: each node's last known state, orders, and replacing a killed host. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { processIdentity } from '../../worker/kit/process-identity.ts';
@@ -6,7 +6,7 @@ import type { SoakPrograms } from './bundle.ts';
 import type { FromSoakHost, HostedNode, ToSoakHost } from './host-channel.ts';
 
 export interface NodeNow {
-  /** Of the worker that was started last; null = it has ended. */
+  /** Pid of the worker that was started last; null = it has ended. */
   readonly pid: number | null;
   readonly state: string;
   readonly life: string;
@@ -21,14 +21,14 @@ export class HostControl {
   readonly #now = new Map<string, NodeNow>();
   readonly #changes = new EventEmitter().setMaxListeners(0);
   readonly #answers = new Map<number, (problems: readonly string[]) => void>();
-  /** Workers that may still live, and who they are: a number alone may be another's by the end. */
+  /** Workers that may still be alive, with their identity: by the end, a pid alone may belong to another process. */
   readonly #pids = new Map<number, string | null>();
   readonly #onFatal: (node: string, why: string) => void;
   #host: ChildProcess;
   #isStopping = false;
   #nextId = 1;
 
-  /** @param onFatal A worker has ended by itself. */
+  /** @param onFatal called if a worker has ended by itself */
   constructor(nodes: readonly HostedNode[], programs: SoakPrograms, onFatal: (node: string, why: string) => void) {
     this.#nodes = nodes;
     this.#programs = programs;
@@ -44,7 +44,7 @@ export class HostControl {
     return this.#host.exitCode === null && this.#host.signalCode === null ? (this.#host.pid ?? null) : null;
   }
 
-  /** Resolves when it fits, or false when the time is over. */
+  /** Resolves when it matches, or with false when the time is up. */
   async until(name: string, fits: (node: NodeNow) => boolean, withinMs: number): Promise<boolean> {
     const signal = AbortSignal.timeout(withinMs);
     while (!fits(this.node(name))) {
@@ -61,7 +61,7 @@ export class HostControl {
     if (this.#host.connected) this.#host.send(message, () => {});
   }
 
-  /** Problems as text; empty = done. A host that dies under the question answers nothing: that is a problem too. */
+  /** Problems as text; empty = done. A host that dies during the call gives no answer, which is a problem too. */
   async ask(
     question: { type: 'withdraw'; node: string; amountWei: string } | { type: 'reconcile'; node: string },
     withinMs: number,
@@ -77,7 +77,7 @@ export class HostControl {
     return problems;
   }
 
-  /** Every worker and the host end in order; what does not is killed. */
+  /** Every worker and the host end in order; whatever does not is killed. */
   async stop(withinMs: number): Promise<void> {
     this.#isStopping = true;
     this.send({ type: 'stop' });
@@ -93,7 +93,7 @@ export class HostControl {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
     host.on('message', (message: FromSoakHost) => {
-      // What a dead host has left in the channel is of the past.
+      // Messages that a dead host left in the channel are outdated.
       if (host === this.#host || this.#host === undefined) this.#take(message);
     });
     host.once('exit', () => {
@@ -129,7 +129,7 @@ export class HostControl {
   }
 }
 
-/** @returns whether there was such a process. */
+/** @returns whether there was such a process */
 export function kill(pid: number | null, signal: NodeJS.Signals = 'SIGKILL'): boolean {
   if (pid === null || pid <= 1) return false;
   try {

@@ -1,4 +1,4 @@
-/** What a soak may not have done, judged from facts that others than the node have written down wherever there are such. Pure. */
+/** Checks what a soak must not have done, using facts recorded by others than the node wherever possible. Pure. */
 
 export interface Run {
   readonly commitment: string;
@@ -6,27 +6,27 @@ export interface Run {
   readonly atNs: bigint;
 }
 
-/** A verdict on its way to the relay, whether or not it arrived. */
+/** A verdict sent to the relay, whether or not it arrived. */
 export interface Post extends Run {
   readonly action: 'score' | 'task_error';
-  /** '' of an error report. */
+  /** '' for an error report. */
   readonly score: string;
 }
 
 export interface NodeFacts {
   readonly name: string;
   readonly address: string;
-  /** By the engine. */
+  /** According to the engine. */
   readonly runs: readonly Run[];
-  /** By the line between node and relay. */
+  /** According to the proxy between node and relay. */
   readonly posts: readonly Post[];
-  /** By the node's store. */
+  /** According to the node's store. */
   readonly scores: readonly { readonly commitment: string; readonly score: string }[];
   readonly executions: readonly { readonly commitment: string; readonly attempt: number; readonly outcome: string | null }[];
   readonly ledgerConflicts: number;
-  /** By the node's ledger, wei. */
+  /** According to the node's ledger, wei. */
   readonly ledger: Readonly<Record<SoakAccount, bigint>>;
-  /** By relay and chain, wei. */
+  /** According to relay and chain, wei. */
   readonly held: Readonly<Record<SoakAccount, bigint>>;
 }
 
@@ -42,14 +42,17 @@ export interface TaskFacts {
   readonly abortReason: string;
   readonly score: string;
   readonly feeWei: bigint;
-  /** What the relay's books say that it was paid out as. */
+  /** The type of payout in the relay's books. */
   readonly incomeWei: bigint;
 }
 
 export interface SoakFacts {
   readonly nodes: readonly NodeFacts[];
   readonly tasks: readonly TaskFacts[];
-  /** The relay's own books: fees and withdrawals that are held back, and what it has beyond what was ever brought in. */
+  /**
+   * The relay's own books: fees and withdrawals held back, and the difference between what it has and what was brought
+   * in.
+   */
   readonly escrowWei: bigint;
   readonly mintedWei: bigint;
 }
@@ -60,7 +63,7 @@ export type ViolationKind = (typeof VIOLATION_KINDS)[number];
 export interface Violation {
   readonly kind: ViolationKind;
   readonly facts: string;
-  /** How much is lost or unexplained; 0 where money is not what is wrong. */
+  /** How much is lost or unexplained; 0 if it is not about money. */
   readonly wei: bigint;
 }
 
@@ -73,7 +76,7 @@ export function judge(facts: SoakFacts): Violation[] {
     ...facts.nodes.flatMap(judgeBooks),
     ...facts.tasks.flatMap(judgeTask),
     ...judgePayments(facts.tasks),
-    ...wei('the relay still holds fees or withdrawals back', facts.escrowWei),
+    ...wei('the relay is still holding back fees or withdrawals', facts.escrowWei),
     ...wei('the relay has more or less than was brought in', facts.mintedWei),
   ];
 }
@@ -147,8 +150,8 @@ function judgeTask({ commitment, status, isInvalid, abortReason }: TaskFacts): V
 }
 
 /**
- * The fee of a task, or of a group's winner, is paid out once, and that of a task which its application never validated
- * to its node (protocol/tasks/deviations.ts); of everything else nothing.
+ * The fee of a task, or of a group's winner, is paid out once; that of a task which its application never validated is
+ * paid to its node (protocol/tasks/deviations.ts); for everything else, nothing is paid.
  */
 function judgePayments(tasks: readonly TaskFacts[]): Violation[] {
   const groups = Map.groupBy(tasks, ({ taskId, commitment }) => (taskId === '' ? commitment : taskId));

@@ -1,4 +1,4 @@
-/** Kills, and steps clocks. Every kill that is counted hit a living process. */
+/** Kills processes and sets clocks. Every counted kill hit a running process. */
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -23,10 +23,10 @@ const KILL_KINDS = [
 ] as const;
 export type KillKind = (typeof KILL_KINDS)[number];
 
-/** `workerInTransaction` comes with the acts on the chain. */
+/** `workerInTransaction` is part of the acts on the chain. */
 const WEIGHTS = { workerAtPoint: 26, engineAtPoint: 26, worker: 12, engine: 14, workerAtRequest: 10, host: 6, everything: 6 };
 const STEPS_MS = [-86_400_000, -3_600_000, -45_000, 0, 45_000, 3_600_000, 86_400_000];
-/** A point that no task comes to is given up. */
+/** A point that no task reaches is given up. */
 const POINT_WITHIN_MS = 8_000;
 const BOOT_WITHIN_MS = 60_000;
 const LOOK_MS = 20;
@@ -62,10 +62,10 @@ export class Killer {
     return Object.values(this.counts).reduce((sum, count) => sum + count, 0);
   }
 
-  /** One kill around this node. Resolves when it has taken place, or was given up. */
+  /** One kill around this node. Resolves when it has happened or was given up. */
   async strike(node: SoakNode): Promise<void> {
     const kind = this.#choices.weighted(WEIGHTS);
-    // Some while the program is still starting, the others when it works.
+    // Some while the program is still starting, the others while it is running.
     if (!this.#choices.chance(0.15)) await this.#control.until(node.name, ({ state }) => state === 'running', BOOT_WITHIN_MS);
     switch (kind) {
       case 'workerAtPoint':
@@ -121,7 +121,7 @@ export class Killer {
     if (kill(pid, 'SIGUSR2')) this.clockSteps += 1;
   }
 
-  /** For the plan of a node's lines: what becomes of a request because somebody is killed at it; null = nothing. */
+  /** For the plan of a node's proxies: what happens to a request because a process is killed at it; null = nothing. */
   atLine(node: SoakNode, request: ProxiedRequest): Fault | null {
     const armed = this.#lines.get(node.name);
     if (armed === undefined || !armed.fits(request)) return null;
@@ -166,7 +166,7 @@ export class Killer {
   }
 }
 
-/** By the files in which a worker remembers them; a number that another process has by now is none. */
+/** By the files in which a worker remembers them; an id that another process has by now does not count. */
 async function enginesOf({ dataDir }: SoakNode): Promise<number[]> {
   const folder = join(dataDir, 'engine');
   const names = await readdir(folder).catch(() => []);

@@ -1,4 +1,7 @@
-/** Tasks, kills, faults and clock steps on a devnet of three nodes, then the judgement. Loopback only; ends only what it has started. */
+/**
+ * Tasks, kills, faults and clock changes on a devnet of three nodes, then the checks. Loopback only; ends only
+ * processes it has started.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isTerminal } from '../../protocol/tasks/status.ts';
 import { type Fault, PASS } from '../support/fault-proxy.ts';
@@ -16,15 +19,15 @@ export interface SoakOptions {
   /** Tasks at the relay; a group has three. */
   readonly tasks: number;
   readonly kills: number;
-  /** Bad lines, and dates that are set. */
+  /** Faulty connections and clock changes. */
   readonly faults: boolean;
   readonly seed: number;
-  /** No task is begun after so many minutes. */
+  /** No task is started after this many minutes. */
   readonly minutes?: number;
-  /** Begins no more tasks either. */
+  /** Starts no more tasks when it aborts. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (line: string) => void;
-  /** After the judgement and before everything is removed. */
+  /** Called after the checks and before everything is removed. */
   readonly afterwards?: (network: SoakNetwork) => Promise<void>;
 }
 
@@ -32,7 +35,7 @@ export interface SoakReport {
   readonly seed: number;
   readonly seconds: number;
   readonly tasks: number;
-  /** How many tasks ended in which state. */
+  /** Number of tasks by their end state. */
   readonly ends: Readonly<Record<string, number>>;
   readonly runs: number;
   readonly kills: Readonly<Record<KillKind, number>>;
@@ -45,7 +48,7 @@ export interface SoakReport {
 }
 
 const IN_FLIGHT = 5;
-/** From here on it is worth it. */
+/** From this number on, bundling pays off. */
 const BUNDLED_FROM_KILLS = 10;
 /** Longer than any deadline of the network. */
 const DRAIN_MS = 420_000;
@@ -74,7 +77,7 @@ class Soak {
   readonly #acts: Record<string, number> = {};
   readonly #failures: string[] = [];
   readonly #startedMs = performance.now();
-  /** Of the task that was begun last: resolves when the relay has it. */
+  /** For the last task that was started: resolves when the relay has it. */
   #creation: Promise<unknown> = Promise.resolve();
   #isOver = false;
   #isQuiet = false;
@@ -164,7 +167,8 @@ class Soak {
   async #runTask(signal: AbortSignal): Promise<void> {
     const { sampling, application } = this.#network;
     const isGroup = this.#choices.chance(GROUP_CHANCE);
-    // The network refuses to judge three reported errors, and the nodes would wait for the validation's deadline.
+    // The network refuses to decide about three reported errors, and the nodes would wait for the validation's
+    // deadline.
     const isInvalid = !isGroup && this.#choices.chance(INVALID_CHANCE);
     const words = isInvalid ? UNDECODABLE : this.#choices.chance(0.5) ? SAME_EVERYWHERE : 'each its own';
     const args = JSON.stringify({ model: MODEL, messages: [{ role: 'user', content: words }] });
@@ -172,13 +176,13 @@ class Soak {
     const { promise: created, resolve: onProgress } = Promise.withResolvers<unknown>();
     const before = this.#creation;
     this.#creation = created;
-    // The plan is for whichever task is created next: one at a time.
+    // The plan applies to whichever task is created next, so one at a time.
     await before;
     sampling.setNext(isGroup ? 'group' : 'single');
     try {
       await application.runTask(spec, { signal, onProgress });
     } catch (error) {
-      // What is wrong with a task is told by the facts; the application's own trouble belongs to the report.
+      // The facts show what is wrong with a task; the application's own problems go into the report.
       this.#failures.push(`application: ${String(error)}`);
       await sleep(200);
     } finally {
@@ -186,7 +190,7 @@ class Soak {
     }
   }
 
-  /** As many kills as tasks were begun, by the ratio that was asked for. */
+  /** Keeps the requested ratio of kills to started tasks. */
   async #killLoop(node: SoakNode): Promise<void> {
     const { kills, tasks } = this.#options;
     while (!this.#isOver) {
@@ -229,7 +233,7 @@ class Soak {
     }
   }
 
-  /** Until each node's own comparison finds nothing; what is left is judged from the store itself. */
+  /** Until each node's own comparison finds nothing; the rest is judged from the store itself. */
   async #settleBooks(): Promise<void> {
     const endMs = performance.now() + BOOKS_MS;
     for (const { name } of this.#network.nodes) {

@@ -1,7 +1,7 @@
 /**
- * An engine program that costs next to nothing and answers differently each time it runs, so that a second execution of a
- * task shows as a second score. Every run is written to the file named by its first argument before it is answered.
- * It has no imports of ours: a soak starts it thousands of times.
+ * An engine program that costs next to nothing and answers differently each time it runs, so that a second execution of
+ * a task shows as a second score. Every run is written to the file named by its first argument before it is answered.
+ * It imports none of our modules, because a soak starts it thousands of times.
  */
 import { randomBytes } from 'node:crypto';
 import { appendFileSync, writeFileSync } from 'node:fs';
@@ -20,7 +20,7 @@ const socket = new WebSocket(process.env.cw_node_url ?? '');
 const refusal = { status: 'error', traceback: 'Traceback\nValueError: Task args invalid', gpu_count: 1 };
 
 function run({ task_id, task_args, output_dir }: Task): object {
-  // The monotonic clock is one for all processes of the machine: the line's requests are told in it too.
+  // All processes of the machine share the monotonic clock, which the proxies also use.
   appendFileSync(journal, `${JSON.stringify({ commitment: `0x${task_id}`, atNs: process.hrtime.bigint().toString() })}\n`);
   if (task_args.includes(UNDECODABLE)) return refusal;
   const content = task_args.includes(SAME_EVERYWHERE) ? 'We all agree.' : randomBytes(16).toString('hex');

@@ -1,4 +1,7 @@
-/** Stands for the host program: keeps a worker process per node alive, and dies like one. Told what to do over its fork's channel. */
+/**
+ * Replaces the host program: keeps a worker process per node running, and dies like it. Controlled over its fork's
+ * channel.
+ */
 import { fork } from 'node:child_process';
 import { createNodeClient } from '../../contract/rpc-client.ts';
 import { createWorkerClient, type WorkerClient } from '../../contract/worker-client.ts';
@@ -36,13 +39,13 @@ function start(node: HostedNode, entry: string): void {
   );
   clients.set(node.name, client);
   tell({ type: 'worker', node: node.name, pid: child.pid ?? 0 });
-  // A worker that is killed before it runs is told by its exit.
+  // If a worker is killed before it runs, its exit shows that.
   client.start(node.config, node.privateKey).catch((error: unknown) => {
     why = String(error);
   });
   void client.exited.then(({ code, signal }) => {
     tell({ type: 'exit', node: node.name, code, signal, why });
-    // The worker of a killed host may still be leaving: the next one is told that the directory is in use.
+    // The worker of a killed host may still be ending, so the next one gets a directory in use.
     setTimeout(() => start(node, entry), code === 0 || code === null ? 0 : AGAIN_MS);
   });
 }

@@ -1,4 +1,7 @@
-/** The network of a soak: a devnet with its chain, an application, and each node's own two lines, to the relay and to the chain. */
+/**
+ * The network of a soak: a devnet with its chain, an application, and each node's own two proxies, to the relay and to
+ * the chain.
+ */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,7 +31,7 @@ export interface SoakNode {
   readonly hosted: HostedNode;
   readonly relayLine: FaultProxy;
   readonly chainLine: FaultProxy;
-  /** Verdicts that passed the line, in order. */
+  /** Verdicts that passed the proxy, in order. */
   readonly posts: Post[];
   readonly dataDir: string;
   readonly files: { readonly runs: string; readonly strike: string; readonly step: string };
@@ -43,7 +46,7 @@ export interface SoakNetwork {
   close(): Promise<void>;
 }
 
-/** @param isBundled Put the programs into one file each first: pays off when they are started often. */
+/** @param isBundled bundle the programs first, which pays off if they are started often */
 export async function startSoakNetwork({ isBundled }: { readonly isBundled: boolean }): Promise<SoakNetwork> {
   const folder = await mkdtemp(join(tmpdir(), 'crynux-soak-'));
   const programs = isBundled ? await bundlePrograms(join(folder, 'programs')) : FROM_SOURCE;

@@ -1,3 +1,3 @@
-/** The worker that can be killed at a point, with a date that can be set. */
+/** The worker that can be killed at a given point, with a date that can be set. */
 import './stepped-date.ts';
 import '../support/killable-worker.ts';

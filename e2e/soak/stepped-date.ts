@@ -1,6 +1,7 @@
 /**
- * Imported before everything else: SIGUSR2 sets this process's date by as many milliseconds as the file named by the
- * environment says, as a time server, a hand or a suspended machine would. Timers and monotonic clocks go on as they were.
+ * Imported before everything else. SIGUSR2 moves this process's date by the number of milliseconds in the file named by
+ * the environment, like a time server, a person or a suspended machine would. Timers and monotonic clocks are not
+ * affected.
  */
 import { readFileSync } from 'node:fs';
 

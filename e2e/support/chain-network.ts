@@ -1,4 +1,4 @@
-/** A devnet with its chain, an application, and nodes opened in this process, whose books are held against both. */
+/** A devnet with its chain, an application, and nodes opened in this process, whose books are compared to both. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,7 +28,7 @@ const FORCE_DELAY_SECONDS = 3_600;
 
 export interface ChainNode extends OpenRig {
   readonly address: Hex;
-  /** Once more, after its end. */
+  /** Once more, after it has ended. */
   again(engine: FakeEngine): Promise<ChainNode>;
 }
 
@@ -37,7 +37,7 @@ interface ChainNodeOptions {
   readonly rejoin?: 'never' | 'afterKickOut';
   /** Default: {@link COIN_WEI}. */
   readonly walletWei?: bigint;
-  /** What it believes of network and chain, where that is not so. */
+  /** What it is told about network and chain, if different from the real values. */
   readonly network?: Partial<NetworkPresetInput>;
   readonly chain?: Partial<ChainPresetInput>;
 }
@@ -48,12 +48,12 @@ export interface ChainNetwork {
   readonly devnet: Devnet;
   /** It stakes by itself. */
   node(options?: ChainNodeOptions): Promise<ChainNode>;
-  /** `chat`: one that the embedded engine can do with the model that ships. */
+  /** `chat`: one that the embedded engine can run with the bundled model. */
   runTask(how?: { readonly group: boolean; readonly chat?: boolean }): Promise<TaskOutcome>;
   close(): Promise<void>;
 }
 
-/** @param chain Of the devnet's chain, over what is set here. */
+/** @param chain for the devnet's chain, overriding what is set here */
 export async function startChainNetwork(chain: ChainOptions = {}): Promise<ChainNetwork> {
   const applicationKey = bytesToHex(systemRandom.bytes(32));
   const plan = createSamplingPlan({ privateKey: applicationKey, modulus: MODULUS, random: systemRandom });
@@ -122,7 +122,7 @@ export async function startChainNetwork(chain: ChainOptions = {}): Promise<Chain
   };
 }
 
-/** Tries for half a minute. */
+/** Polls for half a minute. */
 export async function eventually(look: () => Promise<void>): Promise<void> {
   for (let i = 0; ; i++) {
     try {
@@ -134,7 +134,7 @@ export async function eventually(look: () => Promise<void>): Promise<void> {
   }
 }
 
-/** The ledger's accounts are what relay and chain hold, to the wei, and its own reconciliation says so too. */
+/** Checks that the ledger's accounts match relay and chain to the wei, and that its own reconciliation agrees. */
 export async function expectBooksAgree({ devnet }: ChainNetwork, { parts, address }: ChainNode, benefit?: Hex): Promise<void> {
   const { money } = parts;
   await eventually(async () => {

@@ -1,28 +1,28 @@
 /**
- * A proxy between a node and its relay, or its chain's endpoint, that breaks requests on purpose. What is behind it is
- * the real thing of the devnet: only the line is bad.
+ * A proxy between a node and its relay, or its chain's endpoint, that breaks requests on purpose. The devnet's real
+ * server is behind it; only the connection is faulty.
  */
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export type Fault =
   | { readonly kind: 'pass' }
-  /** The answer comes after so many milliseconds. */
+  /** The answer is delayed by this many milliseconds. */
   | { readonly kind: 'late'; readonly ms: number }
   /** The relay never sees the request. */
   | { readonly kind: 'error500' }
   | { readonly kind: 'dropBefore' }
-  /** The same, by a reset instead of an orderly close. */
+  /** The same, with a reset instead of an orderly close. */
   | { readonly kind: 'reset' }
-  /** The relay does what it was asked; nobody learns it. `between` is called in between. */
+  /** The relay performs the request, but the answer is dropped. `between` is called in between. */
   | { readonly kind: 'dropAfter'; readonly between?: () => void }
-  /** Half of the answer, then the connection is gone. */
+  /** Half of the answer, then the connection is closed. */
   | { readonly kind: 'truncate' }
-  /** A page of whatever stands in front of the relay; the relay never sees the request. */
+  /** A page of a proxy in front of the relay; the relay never sees the request. */
   | { readonly kind: 'page'; readonly status: number }
-  /** An answer of the right kind of status and the wrong content. */
+  /** A success status with the wrong content. */
   | { readonly kind: 'garbage' }
-  /** Events from the very first one again, whatever was asked for. */
+  /** Repeats events from the very first one, whatever was asked for. */
   | { readonly kind: 'repeatEvents' };
 
 export interface ProxiedRequest {
@@ -51,7 +51,7 @@ export interface FaultProxy {
 
 export const PASS: Fault = { kind: 'pass' };
 
-/** Commitments and addresses are taken out, so that requests of one kind are counted together. */
+/** Without commitments and addresses, so that requests of one kind are counted together. */
 export function kindOf(path: string): string {
   return path.replace(/0x[0-9a-fA-F]+/g, ':id');
 }
@@ -79,7 +79,10 @@ function forward(target: string, incoming: IncomingMessage, path: string, body: 
   });
 }
 
-/** @param keep Whether a request stays in `seen`; a line that works for hours would fill the memory. Default: all do. */
+/**
+ * @param keep whether a request stays in `seen`, because a proxy that runs for hours would fill the memory. Default:
+ * all do.
+ */
 export async function startFaultProxy(
   target: string,
   { keep = () => true }: { readonly keep?: (request: SeenRequest) => boolean } = {},

@@ -1,4 +1,4 @@
-/** The built program on Electron itself, where a test run is told of its binary. What only a desktop shows is not looked at. */
+/** The built program on Electron itself, if a test run is given its binary. Skips what only a desktop shows. */
 import { type ElectronApplication, _electron as electron } from 'playwright-core';
 import type { Look, OrderInput } from '../electron-double/control.ts';
 import type { RunningShell } from './running-shell.ts';
@@ -37,7 +37,7 @@ export async function launchElectron(options: ElectronOptions): Promise<Omit<Run
   };
 }
 
-/** Evaluated in the main process: nothing from outside of the functions is there. */
+/** Evaluated in the main process, so nothing outside the functions is available. */
 function look(app: ElectronApplication): Promise<Look> {
   return app.evaluate(({ app: own, BrowserWindow, Menu }) => ({
     debuggingUrl: '',

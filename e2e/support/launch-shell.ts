@@ -1,4 +1,4 @@
-/** The desktop program, built and started: on the Electron double, or on Electron where a test run is told of its binary. */
+/** The built and started desktop program: on the Electron double, or on Electron if a test run is given its binary. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,23 +12,23 @@ import type { RunningShell } from './running-shell.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..');
 
-/** Path of Electron's binary; null = the double stands for it. */
+/** Path of Electron's binary; null = use the double. */
 export const ELECTRON = process.env.CRYNUX_ELECTRON ?? null;
 
-/** The first start of a test run builds the program before. */
+/** The first start of a test run builds the program. */
 export const START_WITHIN_MS = 300_000;
 
 export interface LaunchOptions {
-  /** Left out: a new folder for this start. */
+  /** Default: a new folder for this start. */
   readonly dataDir?: string;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** An archive: it is started as an installed package. Left out, the checkout as built. */
+  /** An archive, which is started like an installed package. Default: the built checkout. */
   readonly archive?: string;
 }
 
 export async function launchShell({ dataDir, args = [], env = {}, archive }: LaunchOptions = {}): Promise<RunningShell> {
-  // Set by whoever has built by hand what is to be tested.
+  // Set if somebody has built what is to be tested by hand.
   if (process.env.CRYNUX_DESKTOP_AS_BUILT === undefined && archive === undefined) await buildDesktop();
   const folder = dataDir ?? (await mkdtemp(path.join(tmpdir(), 'crynux-shell-')));
   const forget = async () => {
@@ -39,7 +39,7 @@ export async function launchShell({ dataDir, args = [], env = {}, archive }: Lau
     const shell = await (ELECTRON === null
       ? launchDouble({ ...given, program: archive ?? root })
       : launchElectron({ ...given, root, binary: ELECTRON }));
-    // It is there when the page has drawn something.
+    // It is ready when the page has drawn something.
     await shell.page.locator('#app > *').first().waitFor();
     return {
       ...shell,
@@ -96,7 +96,7 @@ async function launchDouble({ program, dataDir, args, env }: DoubleOptions): Pro
   }
 }
 
-/** What a test runner sets for itself is no business of the program under test. */
+/** Settings of the test runner must not reach the program under test. */
 function withoutTestRunner(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const own = /^(VITEST|NODE_ENV|NODE_OPTIONS|TEST$|PROD$|DEV$|MODE$|SSR$|BASE_URL$)/;
   return Object.fromEntries(Object.entries(env).filter(([name]) => !own.test(name)));

@@ -1,4 +1,4 @@
-/** A relay on loopback with an application, that a shell under test is told of as a network of the host's own. */
+/** A relay on loopback with an application, which is added to a shell under test as a custom network. */
 import type { NetworkPresetInput } from '../../contract/node-config.ts';
 import type { ProfileDraftInput } from '../../contract/profiles.ts';
 import { type Application, createApplication } from '../../devnet/application/application.ts';
@@ -13,15 +13,15 @@ import { thisPlatform } from '../../worker/gpu/platform.ts';
 
 const FEE_WEI = 3n * WEI_PER_CNX;
 const STAKE_WEI = (400n * WEI_PER_CNX).toString();
-/** A seed is sampled once in a million: no task is validated by a group. */
+/** Sampled once in a million, so no task is validated by a group. */
 const MODULUS = 1_000_000;
 
 export interface LittleNetwork {
   readonly relay: Relay;
   readonly preset: NetworkPresetInput;
-  /** A node that needs nothing of this machine, with its stake on this network. */
+  /** A node that needs no hardware of this machine, with its stake on this network. */
   draft(options: { readonly name: string; readonly address: Hex }): ProfileDraftInput;
-  /** The more words it may say, the longer a node is busy with it. */
+  /** The more words allowed, the longer a node is busy. */
   runTask(maxNewTokens?: number): Promise<TaskOutcome>;
   close(): Promise<void>;
 }

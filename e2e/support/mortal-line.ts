@@ -1,6 +1,6 @@
 /**
- * An RPC endpoint in front of a chain at which a process can be killed: at a named instant of a named call's way into the chain,
- * while it waits for an answer that never comes. It also keeps what was sent, and how often.
+ * An RPC endpoint in front of a chain at which a process can be killed: at a given point of a given call's way to the
+ * chain, while it waits for an answer that never comes. It also records what was sent, and how often.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Interface } from 'ethers';
@@ -14,7 +14,7 @@ export const MORTAL_INSTANTS = [
   'before it is recorded',
   /** It is on disk, and no endpoint has it. */
   'before it is sent',
-  /** It is in the chain, and the answer that says so is lost. */
+  /** It is on the chain, but the answer is lost. */
   'after it is sent',
   /** Its receipt is lost. */
   'before its end is recorded',
@@ -28,15 +28,15 @@ export interface SentTransaction {
 
 export interface MortalLine {
   readonly url: string;
-  /** One of each transaction, however often it came, in the order in which they came first. */
+  /** One of each transaction, however often it was sent, in order of first arrival. */
   readonly sent: readonly SentTransaction[];
-  /** Calls `strike` once, when the function's transaction gets there. */
+  /** Calls `strike` once, when the function's transaction reaches that point. */
   arm(fn: string, instant: MortalInstant, strike: () => void): void;
 }
 
 const requestSchema = z.object({ method: z.string(), params: z.array(z.unknown()) });
 
-/** `faces` tell which function a transaction calls. */
+/** @param faces used to tell which function a transaction calls */
 export async function startMortalLine(target: string, faces: readonly Interface[]): Promise<MortalLine> {
   const sent = new Map<string, SentTransaction>();
   let armed: { readonly fn: string; readonly instant: MortalInstant; readonly strike: () => void } | null = null;
@@ -77,7 +77,7 @@ export async function startMortalLine(target: string, faces: readonly Interface[
     response.end(text);
   }
 
-  // What a killed process has asked for breaks off.
+  // Requests of a killed process are aborted.
   const server = createServer((request, response) => void answer(request, response).catch(() => response.destroy()));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

@@ -1,4 +1,4 @@
-/** The real worker process on a chain of its own tasks, killed again and again on the way of its transactions. */
+/** The real worker process with its tasks on a chain, killed again and again at its transactions. */
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished } from 'vitest';
@@ -25,18 +25,21 @@ export interface MortalNode {
   readonly address: Hex;
   readonly relay: CarryingRelay;
   readonly line: MortalLine;
-  /** What the node is told to be; changes are for the next process. */
+  /** The node's start message; changes apply to the next process. */
   readonly config: NodeConfigInput;
   /** A process on the node's directory. */
   start(): WorkerClient;
-  /** Runs a process, or lets one go on, until the function's transaction gets there; resolves when it is dead. */
+  /**
+   * Runs a process, or lets one continue, until the function's transaction reaches that point; resolves when it is
+   * dead.
+   */
   dieAt(fn: string, instant: MortalInstant, how?: { readonly worker?: WorkerClient }): Promise<void>;
-  /** As {@link dieAt}, at the upload of a result. */
+  /** Like {@link dieAt}, at the upload of a result. */
   dieAtUpload(when: 'asked' | 'taken'): Promise<void>;
   until(worker: WorkerClient, fits: (view: NodeView) => boolean): Promise<NodeView>;
-  /** What it has sent, and what of it is in the chain. Wei of gas. */
+  /** What it has sent, and what of it is on the chain. Gas in wei. */
   account(): Promise<{ readonly sent: readonly SentTransaction[]; readonly inChain: number; readonly gasWei: bigint }>;
-  /** Of the node's store, when no process has it. */
+  /** Reads the node's store while no process has it open. */
   rows(sql: string): Record<string, unknown>[];
 }
 
@@ -64,7 +67,7 @@ export async function mortalNode(world: TaskWorld, { rpcUrl = world.anvil.url } 
   const start = (): WorkerClient => {
     const client = createWorkerClient(forkWorker({ entry: WORKER_ENTRY, logFile: join(tempDir(), 'worker.log') }));
     onTestFinished(async () => void (await client.stop({ quitNetwork: false })));
-    // One that is killed never runs; whoever cares waits for a view.
+    // A killed process never gets ready; whoever needs that waits for a view.
     client.start(config, key).catch(() => {});
     return client;
   };

@@ -1,4 +1,7 @@
-/** What a failed test leaves to be looked at: the page as text and picture, and what the program said, in `test-results/`. */
+/**
+ * What a failed test leaves for inspection: the page as text and screenshot, and the program's output, in
+ * `test-results/`.
+ */
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { onTestFailed, type TestContext } from 'vitest';
@@ -6,7 +9,7 @@ import type { RunningShell } from './running-shell.ts';
 
 const folder = path.resolve(import.meta.dirname, '..', '..', 'test-results');
 
-/** To be called by `beforeEach`. */
+/** Call this in `beforeEach`. */
 export function keepOnFailure({ task }: Pick<TestContext, 'task'>, shell: () => RunningShell): void {
   onTestFailed(async () => {
     const { page, output } = shell();

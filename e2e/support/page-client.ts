@@ -1,4 +1,4 @@
-/** A test's own connection through the window: by the bridge that the preload script offers, as the page's code has it. */
+/** A test's own connection through the window, using the preload script's bridge as the page's code does. */
 import type { Page } from 'playwright-core';
 import { type ConnectTarget, PORT_CHANNEL } from '../../contract/bridge.ts';
 import { createHostClient, createNodeClient, type HostClient, type NodeClient } from '../../contract/rpc-client.ts';
@@ -54,7 +54,7 @@ interface PageWindow {
   [name: string]: unknown;
 }
 
-/** Runs in the page, like {@link postFrame}: nothing from outside of it is there. */
+/** Runs in the page, like {@link postFrame}, so nothing outside it is available. */
 function openPort(given: { id: number; target: ConnectTarget; channel: string; binding: string; ports: string }): Promise<void> {
   const { id, target, channel, binding, ports } = given;
   const page = globalThis as unknown as PageWindow;

@@ -1,4 +1,4 @@
-/** What a page does to get its session: it exchanges the token of the printed address for a secret. */
+/** How a page gets its session: it exchanges the token of the printed address for a secret. */
 import { protocolsWith, SESSION_PATH, TOKEN_SCHEME } from '../../contract/page-session.ts';
 
 export const protocolsOf = (secret: string): string[] => [...protocolsWith(secret)];

@@ -1,21 +1,21 @@
-/** Processes of this machine by their parents, as Linux tells them. */
+/** This machine's processes by their parents, as reported by Linux. */
 import { readdir, readFile } from 'node:fs/promises';
 
 export interface RunningProcess {
   readonly pid: number;
-  /** Arguments and environment, with NUL between them. */
+  /** Arguments and environment, separated by NUL. */
   readonly cmdline: string;
   readonly environ: string;
 }
 
 const read = (pid: number, name: string) => readFile(`/proc/${pid}/${name}`, 'latin1').catch(() => null);
 
-/** All that live now and descend from it, itself included. */
+/** All running processes that descend from it, including itself. */
 export async function familyOf(pid: number): Promise<RunningProcess[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
   const parents = new Map<number, number>();
   for (const each of pids) {
-    // The name may hold blanks and brackets; the parent is the second field after it.
+    // The name may contain spaces and brackets; the parent is the second field after it.
     const stat = await read(each, 'stat');
     if (stat !== null) parents.set(each, Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
   }
@@ -32,7 +32,7 @@ export async function familyOf(pid: number): Promise<RunningProcess[]> {
   return (await Promise.all(told)).filter(({ cmdline }) => cmdline !== '');
 }
 
-/** Those of them that still live: a process that has ended and waits for its parent does not. */
+/** Those of them that are still running: a process that has ended and waits for its parent does not count. */
 export async function alive(pids: readonly number[]): Promise<number[]> {
   const states = await Promise.all(pids.map(async (pid) => ({ pid, stat: await read(pid, 'stat') })));
   return states.filter(({ stat }) => stat !== null && !/\) [ZX] /.test(stat)).map(({ pid }) => pid);

@@ -11,8 +11,8 @@ export interface RunningShell {
   readonly page: Page;
   order(order: OrderInput): Promise<unknown>;
   look(): Promise<Look>;
-  /** Code with which the program has ended. */
+  /** The program's exit code. */
   readonly ended: Promise<number | null>;
-  /** Ends it in order, and removes its data unless they are the caller's own. */
+  /** Ends it in order, and removes its data unless they belong to the caller. */
   close(): Promise<void>;
 }

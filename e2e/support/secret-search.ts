@@ -1,9 +1,9 @@
-/** Looks for a secret wherever a running program may have left it, in every shape that bytes are commonly written in. */
+/** Looks for a secret wherever a running program may have left it, in every common encoding. */
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { RunningProcess } from './processes.ts';
 
-/** Shapes of a secret that is 0x-hex or plain text. */
+/** Encodings of a secret that is 0x-hex or plain text. */
 function shapesOf(secret: string): Buffer[] {
   const isHex = /^0x[0-9a-f]+$/i.test(secret);
   const hex = secret.replace(/^0x/, '');
@@ -13,14 +13,14 @@ function shapesOf(secret: string): Buffer[] {
   return [bytes, ...written.map((text) => Buffer.from(text)), ...texts.map((text) => Buffer.from(text, 'utf16le'))];
 }
 
-/** Paths of the files below the folder that hold it. */
+/** Paths of the files below the folder that contain it. */
 export async function filesHolding(folder: string, secret: string): Promise<string[]> {
   const shapes = shapesOf(secret);
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const found: string[] = [];
   for (const entry of entries.filter((one) => one.isFile())) {
     const file = path.join(entry.parentPath, entry.name);
-    // A file may go while one looks.
+    // A file may disappear during the search.
     const bytes = await readFile(file).catch(() => Buffer.alloc(0));
     if (shapes.some((shape) => bytes.includes(shape))) found.push(path.relative(folder, file));
   }
@@ -32,7 +32,7 @@ export function textHolds(text: string, secret: string): boolean {
   return shapesOf(secret).some((shape) => bytes.includes(shape));
 }
 
-/** Ids of the processes whose arguments or environment hold it. */
+/** Ids of the processes whose arguments or environment contain it. */
 export function processesHolding(processes: readonly RunningProcess[], secret: string): number[] {
   return processes.filter(({ cmdline, environ }) => textHolds(cmdline + environ, secret)).map(({ pid }) => pid);
 }

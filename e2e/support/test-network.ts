@@ -1,4 +1,7 @@
-/** Real parts on loopback: the devnet's relay, an application, and a worker process with its engine behind a bad line. */
+/**
+ * Real parts on loopback: the devnet's relay, an application, and a worker process with its engine behind a faulty
+ * connection.
+ */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -30,7 +33,7 @@ export interface TestNetwork {
   readonly application: Application;
   readonly nodeAddress: Hex;
   readonly dataDir: string;
-  /** What it says (`<victim>@<point>`) is done by a worker that can be killed. */
+  /** A killable worker does what this file says (`<victim>@<point>`). */
   readonly strikeFile: string;
   /** Starts the node's worker process. */
   startWorker(options?: {
@@ -46,7 +49,7 @@ export interface TestNetwork {
 
 export interface WorkerHandle {
   readonly client: WorkerClient;
-  /** Resolves when the node runs; rejects when the process ends first. */
+  /** Resolves when the node is running; rejects if the process ends first. */
   readonly started: Promise<unknown>;
 }
 
@@ -59,7 +62,7 @@ export async function startTestNetwork(relayConfig: RelayConfigInput = {}): Prom
   const relay = createRelay({
     clock: systemClock,
     random: systemRandom,
-    // A seed is sampled once in a million: these tests are about single tasks.
+    // Sampled once in a million, because these tests are about single tasks.
     config: {
       samplingModulus: 1_000_000,
       times: { executionMin: 60, executionMax: 60 },
@@ -115,7 +118,7 @@ export async function startTestNetwork(relayConfig: RelayConfigInput = {}): Prom
       const client = createWorkerClient(channel, listeners);
       running.push(client);
       const started = client.start({ ...config, engine }, nodeKey);
-      // A worker that kills itself before it runs is a case of its own; whoever cares awaits it.
+      // A worker that kills itself before it runs is a separate case; whoever needs this awaits it.
       started.catch(() => {});
       return { client, started };
     },

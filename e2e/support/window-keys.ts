@@ -1,4 +1,4 @@
-/** A made-up host's window, gone through by address and by keyboard. */
+/** Operates a made-up host's window by address and by keyboard. */
 import type { Locator, Page } from 'playwright-core';
 
 export async function go(page: Page, route: string): Promise<void> {
@@ -10,7 +10,7 @@ export async function hasFocus(locator: Locator): Promise<boolean> {
   return (await locator.and(locator.page().locator(':focus')).count()) > 0;
 }
 
-/** Presses Tab until the element of this role and name has the focus. */
+/** Presses Tab until the element with this role and name has the focus. */
 export async function tabTo(page: Page, role: Parameters<Page['getByRole']>[0], name: string): Promise<void> {
   const wanted = page.getByRole(role, { name, exact: true });
   await wanted.first().waitFor();

@@ -1,6 +1,6 @@
 /**
- * What looking by the rhythm of starts gains, simulated: on the starts of a recorded relay, and on starts without a rhythm.
- * The same of verdicts and their delays.
+ * Simulates what polling by the rhythm of starts gains, with the starts of a recorded relay and with starts without a
+ * rhythm. The same for verdicts and their delays.
  */
 import { RECORDED_STARTS, simulateMany } from '../../worker/testing/start-simulation.ts';
 import { RECORDED_VERDICTS, simulateVerdicts } from '../../worker/testing/verdict-simulation.ts';
