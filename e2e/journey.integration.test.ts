@@ -124,14 +124,14 @@ it('a slash is there in red, and two clicks lead to its case file', async () => 
   network.relay.slash({ address: task?.selectedNode ?? '', commitment: task?.commitment ?? '' });
   await sentence().filter({ hasText: 'Slashed. The network took the stake' }).waitFor(WAIT);
   await page.getByRole('button', { name: 'Open Trust' }).click();
-  await page.getByText('This node was slashed. The case says what is known.').waitFor(WAIT);
+  await page.getByText('This node was slashed. The case file says what is known.').waitFor(WAIT);
   await page.getByRole('link', { name: 'Open the case' }).first().click();
   await page.getByText('The network slashed this node for the task.').waitFor(WAIT);
   await page
     .getByText(/400 CNX/)
     .first()
     .waitFor();
-  await page.getByRole('heading', { name: 'Course of events' }).waitFor();
+  await page.getByRole('heading', { name: 'Timeline' }).waitFor();
 });
 
 it('nothing of it upset the page', () => expect(complaints).toEqual([]));

@@ -39,7 +39,7 @@ describe('first run', () => {
     await tabTo(page, 'radio', 'Devnet on this machine');
     await page.keyboard.press('Space');
     await pressOn(page, 'button', 'Next');
-    await pressOn(page, 'radio', 'Engine of this program 0.1.0', 'Space');
+    await pressOn(page, 'radio', 'Built-in engine 0.1.0', 'Space');
     await pressOn(page, 'checkbox', 'NVIDIA GeForce RTX 4090', 'Space');
     await page.getByText('Reported to the network: NVIDIA GeForce RTX 4090+Linux, 24 GiB').waitFor();
     await pressOn(page, 'button', 'Next');
@@ -60,19 +60,19 @@ describe('first run', () => {
 
   it('on a public network without card and worker says where to get them, goes on with the rest, and keeps what was chosen', async () => {
     const page = await open('first-run-public', '/first-run');
-    await page.getByText('You have been here before').waitFor();
-    const worker = page.getByRole('region', { name: 'The network’s own worker is needed' });
+    await page.getByText('Your earlier choices were kept').waitFor();
+    const worker = page.getByRole('region', { name: 'This network needs the official worker' });
     await worker.getByText('ghcr.io/crynux-network/crynux-node').waitFor();
     await worker.getByText('no program was found in this folder').or(worker.getByText('/opt/old-worker')).first().waitFor();
     await page.getByText('Without one, this machine cannot join Crynux on Base').waitFor();
     expect(await axeFindings(page)).toEqual([]);
-    await worker.getByRole('button', { name: 'Read the newest release' }).click();
+    await worker.getByRole('button', { name: 'Check the latest release' }).click();
     await worker.getByRole('button', { name: 'Fetch and check' }).click();
     await worker.getByRole('progressbar', { name: /^Fetching: .* of .*, .*\/s$/ }).waitFor();
     await worker.getByRole('button', { name: 'Cancel' }).click();
-    await worker.getByText('Stopped. What has arrived is kept').waitFor();
+    await worker.getByText('Stopped. What has been downloaded is kept').waitFor();
     await go(page, '/first-run/checks');
-    await page.getByText('Network, chain, money and key are checked already.').waitFor();
+    await page.getByText('Network, chain, money and key have been checked.').waitFor();
     await page
       .getByText('Chain endpoint')
       .or(page.getByText('Relay', { exact: true }))
@@ -81,7 +81,7 @@ describe('first run', () => {
     await go(page, '/first-run/stake');
     const funding = page.getByRole('region', { name: 'Send the coins here' });
     await funding.getByText('100000.00084 CNX').waitFor();
-    await funding.getByRole('img', { name: 'Address of the node as a QR code' }).waitFor();
+    await funding.getByRole('img', { name: 'Node address as a QR code' }).waitFor();
     await funding.getByText('still missing').waitFor();
     expect(await axeFindings(page)).toEqual([]);
     const steps = page.getByRole('navigation', { name: 'Steps' });
@@ -93,13 +93,13 @@ describe('first run', () => {
     // Now all of it is there.
     await funding.getByText('100002.00084 CNX').waitFor();
     await funding.getByText('still missing').waitFor({ state: 'detached' });
-    await page.getByText('Your choices are kept, also when you close the program.').waitFor();
-    await page.getByRole('textbox', { name: 'Name of the node' }).fill('Cellar');
+    await page.getByText('Your choices are kept, even if you close the program.').waitFor();
+    await page.getByRole('textbox', { name: 'Node name' }).fill('Cellar');
     await steps.getByRole('link', { name: 'Card (open)' }).click();
     await worker.waitFor();
     await go(page, '/settings/nodes');
     await go(page, '/first-run/stake');
-    await page.getByRole('textbox', { name: 'Name of the node' }).and(page.locator('[value=Cellar]')).waitFor();
+    await page.getByRole('textbox', { name: 'Node name' }).and(page.locator('[value=Cellar]')).waitFor();
     expect(await stake.inputValue()).toBe('100002');
   });
 

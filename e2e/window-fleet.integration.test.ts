@@ -83,8 +83,8 @@ describe('the fleet screen', () => {
       .click();
     await page.getByRole('alertdialog').getByRole('button', { name: 'Pause', exact: true }).click();
     // The made-up host refuses one of them.
-    await page.getByText('Pause: 6 nodes have taken it, 1 has not').waitFor();
-    expect(await page.getByRole('list', { name: 'Nodes that have not taken it' }).textContent()).toContain('here/gpu-2');
+    await page.getByText('Pause: 6 nodes accepted, 1 did not').waitFor();
+    expect(await page.getByRole('list', { name: 'Nodes that did not accept' }).textContent()).toContain('here/gpu-2');
     await page.locator('tr[data-node="here/gpu-0"]').getByText('Paused').waitFor();
     await grid(page).focus();
     await page.keyboard.press('Escape');
@@ -93,7 +93,7 @@ describe('the fleet screen', () => {
 
   it('is narrowed by a state and by what needs the host, and sorted by a column', async () => {
     const page = await open();
-    await page.getByRole('button', { name: /^In trouble/ }).click();
+    await page.getByRole('button', { name: /^Problem/ }).click();
     await expect.poll(() => page.evaluate('location.hash')).toContain('state=trouble');
     const states = await rows(page).allTextContents();
     expect(states.length).toBeGreaterThan(3);

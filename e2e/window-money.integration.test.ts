@@ -40,7 +40,7 @@ describe('a stake', () => {
     await page.keyboard.type('450.000000000000000001');
     const forecast = page.getByRole('region', { name: 'Effect on your chances' });
     await forecast.getByText('Selection weight').waitFor();
-    await forecast.getByText(/quality of service is taken as it is now/).waitFor();
+    await forecast.getByText(/quality of service is assumed to stay as it is now/).waitFor();
     await page.keyboard.press('Enter');
     // 420 are staked and 5 are free credits, which go in first.
     await dialog(page).getByText('450000000000000000001 wei').waitFor();
@@ -57,7 +57,7 @@ describe('a stake', () => {
     await page.getByRole('textbox', { name: 'New stake' }).fill('9999');
     await page.getByText(/Wallet, credits and stake together allow at most [\d.,]+ CNX\./).waitFor();
     await page.getByRole('textbox', { name: 'New stake' }).fill('399');
-    await page.getByText('The network takes no less than 400 CNX.').waitFor();
+    await page.getByText('The network requires at least 400 CNX.').waitFor();
     await page.getByRole('textbox', { name: 'New stake' }).fill('1,500');
     await page.getByText('This can be read two ways.').waitFor();
     await page.keyboard.press('Enter');
@@ -69,24 +69,24 @@ describe('a stake', () => {
 
   it('on its way back shows when it can be taken without the relay', async () => {
     const page = await window.open({ fixture: 'returning', screen: 'wallet' });
-    await page.getByText(/you can take it yourself in 21 min/).waitFor();
-    expect(await page.getByRole('button', { name: 'Take it without the relay' }).isDisabled()).toBe(true);
+    await page.getByText(/you can recover it yourself in 21 min/).waitFor();
+    expect(await page.getByRole('button', { name: 'Recover it without the relay' }).isDisabled()).toBe(true);
   });
 });
 
 it('a stake in contracts that the network has left is taken out step by step', async () => {
   const page = await window.open({ fixture: 'legacy-stake', screen: 'wallet' });
   const steps = page.getByRole('list', { name: 'Three steps' });
-  await steps.getByText('1. Ask for it', { exact: true }).waitFor();
-  await page.getByRole('button', { name: 'Ask for the old stake' }).focus();
+  await steps.getByText('1. Request it', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Request the old stake' }).focus();
   await page.keyboard.press('Enter');
   await dialog(page).getByText('0x8aC7230489e80000F4aB12cD34Ef5678901234Ab').waitFor();
   expect(await axeFindings(page, '[role=alertdialog]')).toEqual([]);
   await confirmByKeyboard(page, 'Send the transaction');
-  await messages(page).getByText('the program may be closed until then').waitFor();
-  await page.getByText(/It can be taken in 30 min/).waitFor();
-  expect(await page.getByRole('button', { name: 'Take the old stake' }).isDisabled()).toBe(true);
-  await page.getByText('set the beneficial address again').waitFor();
+  await messages(page).getByText('you can close the program until then').waitFor();
+  await page.getByText(/It can be recovered in 30 min/).waitFor();
+  expect(await page.getByRole('button', { name: 'Recover the old stake' }).isDisabled()).toBe(true);
+  await page.getByText('set the beneficial address and the delegators’ share again').waitFor();
 });
 
 it('a withdrawal shows fee, destination and its price in weight before it is confirmed by keyboard', async () => {
@@ -100,10 +100,10 @@ it('a withdrawal shows fee, destination and its price in weight before it is con
   await dialog(page).getByRole('region', { name: 'Effect on your chances' }).waitFor();
   expect(await axeFindings(page, '[role=alertdialog]')).toEqual([]);
   await confirmByKeyboard(page, 'Withdraw');
-  await messages(page).getByText('The relay has accepted the withdrawal').waitFor();
+  await messages(page).getByText('The relay accepted the withdrawal').waitFor();
   const newest = page.getByRole('table', { name: 'Withdrawals' }).getByRole('row').nth(1);
   await newest.getByText('12.5').waitFor();
-  await newest.getByText('On its way').waitFor();
+  await newest.getByText('In progress').waitFor();
 });
 
 it('the beneficial address is set only after its last digits were typed', async () => {
@@ -112,7 +112,7 @@ it('the beneficial address is set only after its last digits were typed', async 
   await page.getByRole('textbox', { name: 'Address' }).fill(address);
   await page.keyboard.press('Enter');
   await dialog(page).getByText('This cannot be undone').waitFor();
-  await dialog(page).getByText('a typing error cannot be detected').waitFor();
+  await dialog(page).getByText('typing errors cannot be detected').waitFor();
   const confirm = confirmButton(page, 'Set it permanently');
   const typed = dialog(page).getByRole('textbox');
   expect(await confirm.isDisabled()).toBe(true);
@@ -128,14 +128,14 @@ it('the beneficial address is set only after its last digits were typed', async 
 it('what the cards used stands beside what was earned, and a profit only at the host’s own prices', async () => {
   const page = await window.open({ fixture: 'running', screen: 'earnings' });
   const card = page.getByRole('region', { name: 'Electricity and profit' }).first();
-  await card.getByRole('row', { name: /^Measured days/ }).waitFor();
+  await card.getByRole('row', { name: /^Total/ }).waitFor();
   expect(await card.getByText('Profit (EUR)').count()).toBe(0);
-  await card.getByLabel('Price of a kWh').fill('0,32');
+  await card.getByLabel('Price per kWh').fill('0,32');
   await card.getByRole('button', { name: 'Save' }).click();
-  await card.getByText(/The electricity for one CNX cost [\d.]+ EUR\./).waitFor();
-  await card.getByLabel('Price of one CNX').fill('a lot');
-  await card.getByText('A number, for example 0.0125.').waitFor();
-  await card.getByLabel('Price of one CNX').fill('0.5');
+  await card.getByText(/Electricity cost per CNX earned: [\d.]+ EUR\./).waitFor();
+  await card.getByLabel('Price per CNX').fill('a lot');
+  await card.getByText('Enter a number, for example 0.0125.').waitFor();
+  await card.getByLabel('Price per CNX').fill('0.5');
   await card.getByRole('button', { name: 'Save' }).click();
   await card.getByText('Profit (EUR)').waitFor();
   expect(await axeFindings(page)).toEqual([]);
@@ -192,7 +192,7 @@ it('a difference is explained, and one of the wallet becomes a transfer by the w
   await dialog(page)
     .getByText(/holds 5 CNX more than the ledger/)
     .waitFor();
-  await confirmByKeyboard(page, 'Write it down');
+  await confirmByKeyboard(page, 'Record the transfer');
   await page.getByText('The ledger and the network agree.').waitFor();
 });
 
@@ -201,11 +201,11 @@ it('cards are chosen as a group, with what the network will be told', async () =
   const cards = page.getByRole('group', { name: '2 × NVIDIA GeForce RTX 3060' }).getByRole('checkbox');
   await cards.first().check();
   await cards.last().check();
-  await page.getByRole('button', { name: 'Review what is reported' }).click();
+  await page.getByRole('button', { name: 'Review the report' }).click();
   await dialog(page).getByText('2x NVIDIA GeForce RTX 3060+Linux').waitFor();
   await dialog(page).getByText('24 GiB of memory').waitFor();
   await confirmByKeyboard(page, 'Use these cards');
-  await page.getByText('Changes wait for the next start of this node.').waitFor();
+  await page.getByText('Changes take effect the next time this node starts.').waitFor();
 });
 
 it('a model is deleted after its consequences were shown', async () => {
@@ -216,7 +216,7 @@ it('a model is deleted after its consequences were shown', async () => {
   await dialog(page).getByText('Living room loses').waitFor();
   await dialog(page).getByText('and can no longer take: Text').waitFor();
   await confirmByKeyboard(page, 'Delete');
-  await messages(page).getByText('base:crynux/tiny-chat is deleted').waitFor();
+  await messages(page).getByText('base:crynux/tiny-chat was deleted').waitFor();
   expect(await page.getByRole('button', { name: 'Delete base:crynux/tiny-chat' }).count()).toBe(0);
 });
 

@@ -33,7 +33,7 @@ it('the quality is points, and a wallet has no relay', async () => {
   expect(await trust.getByText('Health').count()).toBe(0);
   expect(await axeFindings(trust)).toEqual([]);
   const wallet = await open('wallet');
-  await wallet.getByText('Is paid for tasks, and pays stake and gas.').waitFor();
+  await wallet.getByText('Receives payments for tasks; pays the stake and gas.').waitFor();
   expect(await wallet.getByText(/relay/i).count()).toBe(0);
   const overview = await open('overview');
   await overview.getByText('Average points').waitFor();

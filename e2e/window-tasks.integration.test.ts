@@ -139,7 +139,7 @@ describe('the list of tasks', () => {
     await openTask(page).getByText(commitment.slice(0, 8)).waitFor();
     await openTask(page).getByRole('list', { name: 'Steps' }).getByText('Score ready').waitFor();
     await openTask(page)
-      .getByRole('img', { name: /states of a task/ })
+      .getByRole('img', { name: /task states/ })
       .waitFor();
     expect(page.url()).toContain(`task=${commitment}`);
     await page.keyboard.press('Escape');
@@ -176,11 +176,11 @@ describe('the list of tasks', () => {
 
   it('the images of a task stand side by side, and the keyboard looks at each in full and comes back', async () => {
     const page = await window.open({ fixture: 'running', screen: 'tasks', dark: true });
-    const drawer = openTask(page).filter({ hasText: 'Way through the network' });
+    const drawer = openTask(page).filter({ hasText: 'Path through the network' });
     await rowAt(page, 4).click();
     await drawer.getByRole('img', { name: 'Image 3 of the result' }).waitFor();
-    await drawer.getByText('Too large to be shown here (9.0 MiB).').waitFor();
-    const second = drawer.getByRole('button', { name: 'Show image 2 in full' });
+    await drawer.getByText('Too large to show here (9.0 MiB).').waitFor();
+    const second = drawer.getByRole('button', { name: 'Show image 2 full size' });
     await second.focus();
     await page.keyboard.press('Enter');
     const whole = (number: number) => page.getByRole('dialog', { name: `Image ${number} of 4` });
@@ -246,7 +246,7 @@ describe('the list of tasks', () => {
     await openTask(page).getByText('Parameters uploaded').first().waitFor();
     await page.evaluate(() => (globalThis as unknown as Controls).fixtureTasks.change({ status: 'ScoreReady' }));
     await openTask(page)
-      .getByRole('img', { name: /this one is at “Score ready”/ })
+      .getByRole('img', { name: /this task is in “Score ready”/ })
       .waitFor();
   });
 });
@@ -296,14 +296,14 @@ it('the log follows, lets go when one scrolls up, and leads from an error to its
   await page.evaluate(() => (globalThis as unknown as Controls).fixtureLogs.holdBundle(true));
   const bundle = page.getByRole('button', { name: 'Support bundle' });
   await bundle.click();
-  await page.getByText('Making the file…').waitFor();
+  await page.getByText('Creating the file…').waitFor();
   await page.getByRole('button', { name: 'Cancel' }).click();
   await page.evaluate(() => (globalThis as unknown as Controls).fixtureLogs.holdBundle(false));
   const download = page.waitForEvent('download');
   await bundle.click();
   expect((await download).suggestedFilename()).toBe('crynux-support-node-1.zip');
   await log.getByRole('link').last().click();
-  await openTask(page).getByText('Way through the network').waitFor();
+  await openTask(page).getByText('Path through the network').waitFor();
 });
 
 it.each([
@@ -311,7 +311,7 @@ it.each([
   { fixture: 'running', screen: 'tasks?state=EndAborted', shown: 'Aborted', open: true, dark: true },
   { fixture: 'empty', screen: 'tasks', shown: 'No tasks yet', button: 'Why no tasks?' },
   { fixture: 'kicked-out', screen: 'trust', shown: 'Kicked out' },
-  { fixture: 'kicked-out', screen: 'trust?tab=qos', shown: 'Recovery of the health', dark: true },
+  { fixture: 'kicked-out', screen: 'trust?tab=qos', shown: 'Health recovery', dark: true },
   { fixture: 'errors', screen: 'tasks', shown: 'Tasks' },
 ])('axe finds nothing on $screen ($fixture)', async ({ shown, open, button, ...options }) => {
   const page = await window.open(options);
@@ -320,7 +320,7 @@ it.each([
   await page.getByRole('heading', { level: 1 }).waitFor();
   if (open === true) {
     await rowAt(page, 0).click();
-    await openTask(page).getByText('Way through the network').waitFor();
+    await openTask(page).getByText('Path through the network').waitFor();
   }
   if (button !== undefined) {
     await page.getByRole('button', { name: button }).click();

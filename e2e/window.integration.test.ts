@@ -35,14 +35,14 @@ describe('accessibility', () => {
     await go(page, '/settings/nodes');
     await look(page, 'settings nodes');
     await go(page, '/settings/appearance');
-    await page.getByLabel('Light or dark').selectOption('dark');
+    await page.getByLabel('Theme').selectOption('dark');
     await page.locator('html[data-theme=dark]').waitFor();
     await look(page, 'settings appearance, dark');
     await go(page, '/node/living-room/overview');
     await page.getByRole('heading', { name: 'Current task' }).waitFor();
     found['overview, dark'] = await contrastFindings(page);
     await go(page, '/first-run/gpu');
-    await page.getByText('Engine of this program').waitFor();
+    await page.getByText('Built-in engine').waitFor();
     await look(page, 'first run, dark');
     const slashed = await open('slashed', '/node/living-room/overview');
     await slashed.getByText('The stake was taken').waitFor();
@@ -74,7 +74,7 @@ describe('accessibility', () => {
     await page.keyboard.type('settings notif');
     await page.getByRole('option', { selected: true }).getByText('Settings: Notifications').waitFor();
     await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'What is told' }).waitFor();
+    await page.getByRole('heading', { name: 'Events' }).waitFor();
     await page.keyboard.press('ControlOrMeta+/');
     await page.getByRole('dialog', { name: 'Keyboard' }).getByText('Ctrl K').waitFor();
     await page.keyboard.press('Escape');
@@ -93,7 +93,7 @@ describe('overview', () => {
     await page.getByRole('button', { name: 'Pause' }).click();
     await page.getByText('Paused. The node takes no tasks until you resume.').waitFor();
     const messages = page.getByRole('region', { name: 'Messages' });
-    await messages.getByText('Living room takes no more tasks').waitFor();
+    await messages.getByText('Living room is pausing').waitFor();
     await messages.getByRole('button', { name: 'Dismiss' }).click();
     expect(await messages.getByText('Living room').count()).toBe(0);
     await page.getByRole('button', { name: 'Resume' }).click();
@@ -115,8 +115,8 @@ describe('overview', () => {
     await page.getByText('The stake was taken').waitFor();
     const items = page.getByRole('region', { name: 'Needs your attention' }).getByRole('listitem');
     expect(await items.first().textContent()).toContain('The stake was taken');
-    await page.getByRole('button', { name: 'Join again' }).click();
-    await page.getByRole('alertdialog', { name: 'Join the network again?' }).waitFor();
+    await page.getByRole('button', { name: 'Rejoin' }).click();
+    await page.getByRole('alertdialog', { name: 'Rejoin the network?' }).waitFor();
   });
 
   it('unlocks a locked key and starts the node', async () => {
@@ -132,16 +132,16 @@ describe('overview', () => {
 
   it.each([
     ['stopped', 'en', ['Stopped. The node takes no tasks.'], ['Start']],
-    ['left', 'en', ['The node takes no tasks until it joins again.', 'Nothing is staked.'], ['Join again', 'Stop']],
+    ['left', 'en', ['The node takes no tasks until it rejoins.', 'Nothing is staked.'], ['Rejoin', 'Stop']],
     ['left', 'zh-CN', ['不在网络中。重新加入之前节点不接任务。', '没有质押。'], ['重新加入', '停止']],
-    ['leaving', 'en', ['Leaving the network · asking for the stake back.', '405 CNX staked.'], ['Stop']],
-    ['returning', 'en', ['the relay is returning the stake.', '405 CNX is on its way back.'], ['Join again', 'Stop']],
-    ['dropped', 'en', ['it no longer lists this node and gave no reason.'], ['Join again', 'Stop']],
+    ['leaving', 'en', ['Leaving the network · requesting the stake.', '405 CNX staked.'], ['Stop']],
+    ['returning', 'en', ['the relay is returning the stake.', '405 CNX is being returned.'], ['Rejoin', 'Stop']],
+    ['dropped', 'en', ['the network no longer lists this node and gave no reason.'], ['Rejoin', 'Stop']],
     ['held', 'en', ['the card or the engine is not ready.'], ['Pause', 'Stop']],
     ['relay-down', 'en', ['Cut off · the relay does not answer', 'since 4 min. ago'], ['Pause', 'Stop']],
     ['relay-down', 'zh-CN', ['连接中断 · 中继没有响应', '自 4分钟前起'], ['暂停', '停止']],
     ['chain-down', 'en', ['Running · waiting for a task.'], ['Pause', 'Stop']],
-    ['slashed', 'en', ['Slashed. The network took the stake'], ['Join again', 'Stop']],
+    ['slashed', 'en', ['Slashed. The network took the stake'], ['Rejoin', 'Stop']],
   ] as const)('says what a node is that is %s (%s), and offers what works', async (fixture, language, texts, controls) => {
     const page = await window.open({ fixture, screen: 'overview', language });
     const card = page.getByRole('region', { name: language === 'en' ? 'Node' : '节点', exact: true });
@@ -154,7 +154,7 @@ describe('overview', () => {
     const page = await open(fixture, '/node/living-room/overview');
     await page.getByText('CNX staked.').waitFor();
     await page.getByRole('region', { name: 'Earning', exact: true }).getByText('net, 7 days').waitFor();
-    await page.getByRole('note').getByText('The node is not running. This is from its records.').waitFor();
+    await page.getByRole('note').getByText('The node is not running. This comes from its records.').waitFor();
     await page.getByText('payments').first().waitFor();
     await go(page, '/node/living-room/tasks');
     await page.getByRole('row').nth(1).waitFor();
@@ -178,15 +178,15 @@ describe('overview', () => {
     expect(await stake.textContent()).toContain('405');
     const left = await open('left', '/node/living-room/overview');
     await left.getByText('Nothing is staked.').waitFor();
-    expect(await left.getByText('leaves the stake where it is').count()).toBe(0);
+    expect(await left.getByText('does not touch the stake').count()).toBe(0);
   });
 
   it('says that the connection is gone, that nobody can tell then what the node does, and comes back by itself', async () => {
     const page = await open('host-lost', '/node/living-room/overview');
-    await page.getByText('The connection to the program is lost').waitFor();
+    await page.getByText('The connection to the program was lost').waitFor();
     await page.getByText('Unknown · the program does not answer').waitFor();
     await page.evaluate('fixtureConnection.back()');
-    await page.getByText('The connection to the program is lost').waitFor({ state: 'detached' });
+    await page.getByText('The connection to the program was lost').waitFor({ state: 'detached' });
     await page.getByText('Running · waiting for a task.').waitFor();
   });
 });
@@ -198,28 +198,28 @@ describe('settings', () => {
     expect(await page.getByRole('checkbox', { name: 'A node was slashed: Telegram' }).isDisabled()).toBe(true);
     const webhook = page.getByRole('region', { name: 'Webhook' });
     await webhook.getByText('2 messages wait').waitFor();
-    await webhook.getByText(/HTTP 503 · it is tried again/).waitFor();
-    await webhook.getByLabel('Address of the webhook').fill('https://hooks.example/planted');
+    await webhook.getByText(/HTTP 503 · it will be retried/).waitFor();
+    await webhook.getByLabel('Webhook address').fill('https://hooks.example/planted');
     await webhook.getByRole('button', { name: 'Save' }).click();
-    await webhook.getByText('Set; it is kept in the keychain.').waitFor();
+    await webhook.getByText('Set; stored in the keychain.').waitFor();
     expect(await page.content()).not.toContain('planted');
     await webhook.getByRole('button', { name: 'Send a test' }).click();
-    await webhook.getByText('It was sent.').waitFor();
-    await page.getByRole('switch', { name: 'Tell by Telegram' }).click();
+    await webhook.getByText('Sent.').waitFor();
+    await page.getByRole('switch', { name: 'Notify by Telegram' }).click();
     const telegram = page.getByRole('region', { name: 'Telegram' });
     await telegram.getByRole('textbox', { name: 'Chat' }).fill('me');
-    await telegram.getByText('A number, or a name that begins with @.').waitFor();
+    await telegram.getByText('Enter a number, or a name that begins with @.').waitFor();
     await telegram.getByRole('button', { name: 'Send a test' }).click();
     await telegram.getByText('This way of notification lacks its address').waitFor();
     await page.getByRole('switch', { name: 'Quiet hours' }).click();
     await page.getByLabel('From').fill('23:30');
-    await page.getByRole('switch', { name: 'Tell urgent things anyway' }).waitFor();
+    await page.getByRole('switch', { name: 'Send urgent messages anyway' }).waitFor();
     expect(await axeFindings(page)).toEqual([]);
   });
 
   it('change the look and the language at once', async () => {
     const page = await open('running', '/settings/appearance');
-    await page.getByLabel('Light or dark').selectOption('dark');
+    await page.getByLabel('Theme').selectOption('dark');
     await page.locator('html[data-theme=dark]').waitFor();
     await page.getByLabel('Language').selectOption('zh-CN');
     await page.getByRole('heading', { name: '设置', level: 1 }).waitFor();
@@ -236,7 +236,7 @@ describe('settings', () => {
     await dialog.getByLabel('Type a4B5 to confirm').fill('a4B5');
     // A typing error would lose the file: it is typed twice.
     expect(await dialog.getByRole('button', { name: 'Export' }).isDisabled()).toBe(true);
-    await dialog.getByLabel('The same passphrase again').fill('long enough');
+    await dialog.getByLabel('Repeat the passphrase').fill('long enough');
     await dialog.getByLabel('Type a4B5 to confirm').fill('');
     expect(await dialog.getByRole('button', { name: 'Export' }).isDisabled()).toBe(true);
     await dialog.getByLabel('Type a4B5 to confirm').fill('a4B5');
@@ -266,7 +266,7 @@ describe('settings', () => {
 
   it('say when the backup of a damaged file was used, in both languages, until that is dismissed', async () => {
     const page = await open('restored', '/settings/appearance');
-    const notices = page.getByRole('region', { name: 'When the program started' });
+    const notices = page.getByRole('region', { name: 'Notes from the program’s start' });
     await notices.getByText('settings.json is damaged; its copy is used').waitFor();
     await page.getByLabel('Language').selectOption('zh-CN');
     const chinese = page.getByRole('region', { name: '程序启动时的提示' });
@@ -280,17 +280,17 @@ describe('settings', () => {
     await page.getByRole('button', { name: 'Edit Living room' }).click();
     const dialog = page.getByRole('dialog', { name: 'Edit Living room' });
     await dialog.getByLabel('Stake in CNX').fill('many');
-    await dialog.getByText('Type an amount in CNX, for example 400.').waitFor();
+    await dialog.getByText('Enter an amount in CNX, for example 400.').waitFor();
     // Each field says what is wrong with it, whatever is wrong with the others.
     await dialog.getByLabel('Keep for (days)').fill('0');
-    await dialog.getByText('Type a whole number of days, from 1 to 3,650.').waitFor();
+    await dialog.getByText('Enter a whole number of days, from 1 to 3,650.').waitFor();
     await dialog.getByLabel('Keep for (days)').fill('3');
     await dialog.getByText(/^This keeps less than before/).waitFor();
     await dialog.getByLabel('Keep at most (GiB of results)').fill('0,5');
     expect(await axeFindings(page)).toEqual([]);
     await dialog.getByLabel('Stake in CNX').fill('500');
     await dialog.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('Changes wait for the next start').waitFor();
+    await page.getByText('Changes take effect at the next start').waitFor();
     await page.getByText('500 CNX').waitFor();
     await page.getByText('for 3 days, 0.5 GiB at most').waitFor();
   });

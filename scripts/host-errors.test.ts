@@ -71,7 +71,7 @@ describe('an error for a host', () => {
   it('says where a connection failed, at which end, and what is safe in the meantime', () => {
     expect(of('RELAY_UNREACHABLE', { phase: 'connect', side: 'there' })).toEqual({
       meaning: 'The relay does not answer.',
-      cause: 'No connection was accepted. The fault is at the other end.',
+      cause: 'The connection was not accepted. The fault is at the other end.',
       remedy: expect.stringContaining('Check the network connection'),
       safe: expect.stringContaining('Nothing stored is lost'),
       quote: null,
@@ -81,7 +81,7 @@ describe('an error for a host', () => {
 
   it('has the amounts of its case, in CNX', () => {
     expect(of('CHAIN_INSUFFICIENT_FUNDS', { missingWei: '1500000000000000000' }).meaning).toMatch(
-      /nothing was sent\. Missing: 1\.5 CNX\.$/,
+      /Nothing was sent\. Missing: 1\.5 CNX\.$/,
     );
     expect(of('CHAIN_FORCE_UNSTAKE_EARLY', { availableAtSeconds: 1_800_000_000 }).meaning).toContain('Possible from 2027-01-15.');
   });

@@ -7,7 +7,7 @@ import { settings } from './settings.ts';
 import { tasks } from './tasks.ts';
 import { trust } from './trust.ts';
 
-/** What the window has from its beginning; the texts of a screen that few open come with it. */
+/** The texts loaded with the window. A screen that few people open loads its own. */
 export const firstTexts = {
   common,
   overview,

@@ -108,7 +108,7 @@ export const common: Same<typeof en> = {
     },
   },
   address: '地址',
-  transaction: { name: '交易', page: '浏览器中的地址', opens: '在区块浏览器中（新标签页）' },
+  transaction: { name: '交易', page: '区块浏览器链接', opens: '在区块浏览器中（新标签页）' },
   do: {
     cancel: '取消',
     exporting: '正在生成文件…',

@@ -10,7 +10,7 @@ export const trustConditions: Same<typeof en> = {
   blocked_one: '有 {{count, number}} 项阻碍。',
   blocked_other: '有 {{count, number}} 项阻碍。',
   titled: '{{title}}。',
-  verdict: { yes: '满足', no: '阻碍', unknown: '未知' },
+  verdict: { yes: '满足', no: '不满足', unknown: '未知' },
   change: '如何改变：',
   rule: '规则：{{source}}',
   asOf: '截至 {{when}}',
