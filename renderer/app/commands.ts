@@ -1,19 +1,19 @@
-/** What the palette can go to, and how it is found by what is typed. Pure. */
+/** Where the palette can go, and how typed text finds it. Pure. */
 
 export interface Command {
   readonly id: string;
   readonly text: string;
-  /** Address behind `#`. */
+  /** The part of the URL after `#`. */
   readonly to: string;
 }
 
-/** Every word that is typed has to be in it, in any order and letter case. */
+/** True if it contains every typed word, in any order and letter case. */
 export function matching(commands: readonly Command[], typed: string): readonly Command[] {
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
   return commands.filter(({ text }) => words.every((word) => text.toLowerCase().includes(word)));
 }
 
-/** The next one, around the ends. */
+/** The next entry; wraps around at both ends. */
 export function moved(at: number, by: 1 | -1, count: number): number {
   return count === 0 ? 0 : (at + by + count) % count;
 }

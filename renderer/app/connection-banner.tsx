@@ -20,13 +20,13 @@ export function NodeConnectionBanner() {
     session,
     profile: { worker },
   } = useNode();
-  // Without the host nothing is reached; saying so once is enough.
-  // Of a node that does not run there are its records, which are missed by nobody.
+  // Without the host nothing can be reached; saying so once is enough.
+  // A stopped node is shown from its records, so its connection is not missed.
   if (!isAlive(worker)) return null;
   return hostState === 'open' ? <Banner link={session.link} text={t('connection.nodeLost')} /> : null;
 }
 
-/** Shown from the first loss until the connection stands again. */
+/** Shown from the first loss until the connection is back. */
 function Banner<Client>({ link, text }: { readonly link: Link<Client>; readonly text: string }) {
   const { t } = useTranslation();
   const state = useStore(link.state);

@@ -1,4 +1,4 @@
-/** The frame around every screen: rail, top bar, banner of the connection, and the messages. */
+/** The frame around every screen: rail, top bar, connection banner and messages. */
 import { Suspense, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Outlet, useParams } from 'react-router';
@@ -51,7 +51,7 @@ export function Frame() {
   );
 }
 
-/** The node of the address, else the one that was shown last, else the first. */
+/** The node in the URL, otherwise the one shown last, otherwise the first. */
 function useSelected(): { wanted: string | undefined; selected: ProfileView | null } {
   const { profileId } = useParams();
   const profiles = useProfiles() ?? [];

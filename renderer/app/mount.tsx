@@ -1,4 +1,4 @@
-/** Puts the window together and shows it. */
+/** Assembles the window and shows it. */
 import { Tooltip } from 'radix-ui';
 import { createRoot } from 'react-dom/client';
 import { I18nextProvider } from 'react-i18next';
@@ -15,7 +15,7 @@ import { SettingsEffects } from './settings-effects.tsx';
 import './styles.css';
 
 export async function mount({ transport }: { readonly transport: Transport }): Promise<void> {
-  // The page's policy forbids code made from text, by which the library would be faster.
+  // The page's policy forbids code generated from text, which the library would use to be faster.
   z.config({ jitless: true });
   const i18n = await createI18n(languageOf(navigator.languages));
   const app = createApp({ transport, clock: pageClock });

@@ -3,7 +3,7 @@ import type { ProfileView } from '../../contract/profiles.ts';
 import { NodeContext, useApp } from '../state/app-context.ts';
 import type { NodeSession } from '../state/node-session.ts';
 
-/** Holds the connection to the selected node while it is selected. */
+/** Keeps the connection to the selected node open while it is selected. */
 export function NodeProvider({ profile, children }: { readonly profile: ProfileView; readonly children: ReactNode }) {
   const app = useApp();
   const { id } = profile.profile;

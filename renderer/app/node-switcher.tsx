@@ -11,7 +11,7 @@ import { isNodeScreen, nodePath } from './screens.ts';
 
 const ITEM = 'flex items-center gap-3 rounded-md px-2.5 py-2 outline-none data-highlighted:bg-raised';
 
-/** One entry per profile: name, card, status. The screen stays the same. */
+/** One entry per profile: name, card, status. Switching stays on the same screen. */
 export function NodeSwitcher({ selected }: { readonly selected: ProfileView }) {
   const { t } = useTranslation();
   const navigate = useNavigate();

@@ -6,7 +6,7 @@ import { useHostText } from '../errors/use-host-text.ts';
 import { useHostRead } from '../rpc/hooks.ts';
 import { Button } from '../ui/button.tsx';
 
-/** What was mended when the program opened its files, such as a backup that took a file's place, until it is dismissed. */
+/** What was repaired when the program opened its files, such as a file replaced by its backup. Shown until dismissed. */
 export function Notices() {
   const { t } = useTranslation();
   const read = useHostRead('notices', (client, signal) => client.app.info({}, { signal }));

@@ -1,4 +1,4 @@
-/** The command palette and the sheet of keys, which `palette.tsx` opens. */
+/** The command palette and the list of keyboard shortcuts, which `palette.tsx` opens. */
 import { clsx } from 'clsx';
 import { useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -78,7 +78,7 @@ function Finder({ onDone }: { readonly onDone: () => void }) {
   const [at, setAt] = useState(0);
   const found = matching(useCommands(), typed);
   const field = useRef<HTMLInputElement>(null);
-  // After the dialog has put the focus on its first control and remembered where it came from.
+  // Runs after the dialog has focused its first control and remembered where the focus came from.
   useEffect(() => {
     const frame = requestAnimationFrame(() => field.current?.focus());
     return () => cancelAnimationFrame(frame);

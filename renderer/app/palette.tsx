@@ -1,4 +1,4 @@
-/** Goes anywhere from the keyboard: Ctrl or ⌘ with K opens it, with a slash the sheet of keys. Keys alone do nothing, so that no reader's are taken. */
+/** Goes anywhere by keyboard: Ctrl or ⌘ with K opens the palette, with a slash the list of shortcuts. Single keys do nothing, so that no screen reader's keys are taken. */
 import { lazy, Suspense, useEffect, useState } from 'react';
 
 const PaletteDialogs = lazy(() => import('./palette-dialogs.tsx').then((module) => ({ default: module.PaletteDialogs })));
@@ -9,7 +9,7 @@ export function Palette() {
     const press = (event: KeyboardEvent) => {
       if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
       const wanted = event.key.toLowerCase() === 'k' ? 'palette' : event.key === '/' ? 'sheet' : null;
-      // One dialog at a time: what asks for a confirmation is not covered.
+      // Only one dialog at a time: never cover one that asks for a confirmation.
       if (wanted === null || document.querySelector('[role=dialog], [role=alertdialog]') !== null) return;
       event.preventDefault();
       setOpen(wanted);

@@ -1,4 +1,4 @@
-/** Places that are no screen of their own. */
+/** Routes that are not screens themselves. */
 import { Compass } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Navigate, useParams, useRevalidator, useSearchParams } from 'react-router';
@@ -7,7 +7,7 @@ import { Button } from '../ui/button.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { isNodeScreen, nodePath } from './screens.ts';
 
-/** The first node's overview; without a node, the way to one. */
+/** The first node's overview, or the first run if there is no node. */
 export function Home() {
   const profiles = useProfiles();
   if (profiles === null) return <Waiting />;
@@ -15,7 +15,7 @@ export function Home() {
   return <Navigate replace to={first === undefined ? '/first-run' : nodePath(first.profile.id, 'overview')} />;
 }
 
-/** An address without a node (a deep link): the screen of the named node, else of the first. */
+/** A URL without a node (a deep link): opens that screen of the named node, otherwise of the first. */
 export function ScreenLink() {
   const { screen } = useParams();
   const [search] = useSearchParams();

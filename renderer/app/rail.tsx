@@ -55,12 +55,12 @@ export function Rail({ selected }: { readonly selected: ProfileView | null }) {
 
 const LOOK_EVERY_MS = 60_000;
 
-/** There is more than one node to see, here or elsewhere. */
+/** True if there is more than one node to see, here or elsewhere. */
 function useHasFleet(): boolean {
   const profiles = useProfiles() ?? [];
   const read = useHostRead('places', (client, signal) => client.fleet.places.list({}, { signal }));
   const { pathname } = useLocation();
-  // Whoever adds a place sees it at the next step.
+  // A place that was just added shows up at the next update.
   useRefresh(read, LOOK_EVERY_MS, pathname);
   return profiles.length > 1 || (read.value?.places.length ?? 0) > 1;
 }

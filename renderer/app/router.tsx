@@ -15,7 +15,7 @@ const WalletScreen = screenOf('wallet');
 const LogsScreen = screenOf('logs');
 const SettingsScreen = screenOf('settings');
 
-/** Addresses stand behind `#`, so that a page from a file or behind a token works the same. */
+/** Routes are in the URL fragment, so that a page from a file or behind a token works the same. */
 export function createRouter() {
   const broken = <ScreenBroken />;
   return createHashRouter([

@@ -1,4 +1,4 @@
-/** The code of each screen, which is loaded when it is looked at, or a moment earlier: the first one needs no other. */
+/** The code of each screen. It is loaded when the screen is opened, or a moment earlier; the first screen needs only its own. */
 import { type ComponentType, lazy } from 'react';
 import type { NodeScreen } from './screens.ts';
 
@@ -18,7 +18,7 @@ const LOAD: Readonly<Record<CodeOf, () => Promise<ComponentType>>> = {
   settings: async () => (await import('../features/settings/screen.tsx')).SettingsScreen,
 };
 
-/** Of all screens the one that is looked at most; the first one goes before it. */
+/** The screen that is opened most often; loaded right after the first one. */
 const NEXT: CodeOf = 'tasks';
 let isNextAsked = false;
 
@@ -31,7 +31,7 @@ export function screenOf(name: CodeOf) {
   });
 }
 
-/** Someone is about to look at it. What goes wrong here goes wrong again when they do, and is said there. */
+/** Called when someone is about to open the screen. An error here happens again when they do, and is shown then. */
 export function fetchAhead(name: CodeOf): void {
   LOAD[name]().catch(() => {});
 }

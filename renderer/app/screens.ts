@@ -15,7 +15,7 @@ export const SCREEN_ICONS: Readonly<Record<NodeScreen, LucideIcon>> = {
   logs: FileText,
 };
 
-/** Address of a node's screen; `search` without the question mark. */
+/** The route of a node's screen; `search` is without the question mark. */
 export function nodePath(profileId: string, screen: NodeScreen, search = ''): string {
   return `/node/${profileId}/${screen}${search === '' ? '' : `?${search}`}`;
 }

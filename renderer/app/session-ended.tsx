@@ -7,7 +7,7 @@ import { CopyButton } from '../ui/hash.tsx';
 
 const COMMAND = 'crynux-node window';
 
-/** The window, or, when its session has ended, how to get a new address: nothing here would be answered any more. */
+/** The window, or how to get a new address once its session has ended, because nothing would be answered any more. */
 export function SessionGate({ children }: { readonly children: ReactNode }) {
   const { host } = useApp();
   const ended = useStore(host.state, ({ kind }) => kind === 'ended');

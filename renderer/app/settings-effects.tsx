@@ -1,4 +1,4 @@
-/** Settings that the page itself follows: light or dark, and the language. */
+/** Settings that the page itself applies: theme and language. */
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { chooseLanguage, languageOf } from '../i18n/i18n.ts';

@@ -1,7 +1,7 @@
 import { plainCatalogue } from '../i18n/en/error-catalogue.ts';
 import type { ErrorWords } from './host-text.ts';
 
-/** The rooms' catalogues in English, for a host: without the marks of commands, and without names of fields. */
+/** The rooms' catalogues in English for hosts: without markup for commands, and without field names. */
 export function englishCatalogue(
   entries: Readonly<Record<string, { readonly meaning: string; readonly remedy: string }>>,
 ): ErrorWords['catalogue'] {

@@ -1,4 +1,4 @@
-/** An error as a host reads it: what it means, why likely, what to do, what is safe meanwhile. Pure; names no field and no code. */
+/** An error as a host reads it: meaning, likely cause, what to do, what is safe meanwhile. Pure; contains no field name and no code. */
 import type { errors } from '../i18n/en/errors.ts';
 import type { Same } from '../i18n/same.ts';
 
@@ -19,16 +19,16 @@ export interface HostError {
 }
 
 export interface HostText {
-  /** Null: nobody here knows this code. */
+  /** Null if the code is unknown here. */
   readonly meaning: string | null;
   readonly cause: string | null;
   readonly remedy: string | null;
   readonly safe: string | null;
-  /** The words of whoever said it, where they are the reason itself; never ours. */
+  /** The other party's own words, if they are the reason itself; never ours. */
   readonly quote: string | null;
 }
 
-/** Codes whose reason is in what another program said. */
+/** Codes whose reason is what another program said. */
 const QUOTING: ReadonlySet<string> = new Set([
   ...['RELAY_REFUSED', 'CHAIN_REFUSED', 'CHAIN_REVERTED', 'CHAIN_BAD_ARGUMENT', 'MONEY_WITHDRAW_REFUSED', 'NODE_JOIN_FAILED'],
   ...['EXECUTION_FAILED', 'ENGINE_AWAY', 'ENGINE_WARM_UP_FAILED', 'MODEL_ENGINE_FAILED', 'OFFICIAL_BAD_SETTING'],
@@ -56,7 +56,7 @@ const KEEPS: readonly (readonly [start: string, keeps: keyof Texts['keeps']])[] 
   ['WORKER_EXITED', 'worker'],
 ];
 
-/** Facts of a case that a sentence is made of, by their names in the error. */
+/** Facts of an error that become a sentence, by their names in the error. */
 const FACTS = {
   missingWei: 'missing',
   minimumWei: 'minimum',
@@ -69,7 +69,7 @@ const isText = (value: unknown): value is string => typeof value === 'string' &&
 
 export function hostText(error: HostError, words: ErrorWords): HostText {
   const data = error.data ?? {};
-  // One that was only passed on: what counts is what it carries.
+  // An error that only wraps another: the wrapped one counts.
   const carried =
     error.code === 'WORKER_FATAL' && isText(data.reason) && data.reason in words.catalogue ? data.reason : error.code;
   const entry = words.catalogue[carried];

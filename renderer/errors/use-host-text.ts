@@ -9,7 +9,7 @@ import { type ErrorWords, type HostError, type HostText, hostText } from './host
 
 const ENGLISH = englishCatalogue(english);
 
-/** What an error means to a host, in the language of the window. */
+/** What an error means to a host, in the window's language. */
 export function useHostText(): (error: HostError) => HostText {
   const { i18n } = useTranslation();
   const { language } = i18n;

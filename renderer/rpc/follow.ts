@@ -1,13 +1,13 @@
-/** A subscription that outlives its connection: made again after a reconnect, a gap in the revisions, or its end. */
+/** A subscription that outlives its connection: reopened after a reconnect, a gap in the revisions, or its end. */
 import { type Link, type LinkClock, pageClock, retryDelayMs } from './link.ts';
 
 export interface Followed<Client, Update> {
   open(client: Client, signal: AbortSignal): Promise<AsyncIterable<Update>>;
-  /** `gap`: something is missing, and the subscription is made again for a new snapshot. */
+  /** `gap`: something is missing, and the subscription is reopened for a new snapshot. */
   take(update: Update): 'taken' | 'gap';
 }
 
-/** Returns what ends it. */
+/** Returns a function that ends it. */
 export function follow<Client, Update>(
   link: Link<Client>,
   followed: Followed<Client, Update>,
@@ -57,7 +57,7 @@ async function readOnce<Client, Update>(client: Client, followed: Followed<Clien
     }
     return 'ended';
   } catch {
-    // The link's own state tells a loss of the connection; a refused subscription is tried again.
+    // The link's own state shows that the connection is lost; a refused subscription is retried.
     return 'failed';
   } finally {
     own.abort();

@@ -1,4 +1,4 @@
-/** Calls from components: what is read for showing, and what is done on a click. */
+/** Calls from components: reads for display, and acts on a click. */
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import type { HostClient, NodeClient } from '../../contract/rpc-client.ts';
@@ -13,7 +13,7 @@ export interface Loaded<Value> {
   readonly error: ErrorView | null;
   readonly loading: boolean;
   reload(): void;
-  /** Ends the reading that is under way; what was there stays. */
+  /** Cancels the current read; the previous value stays. */
   cancel(): void;
 }
 
@@ -62,13 +62,13 @@ export function useHostRead<Value>(key: string, read: Read<HostClient, Value>): 
   return useRead(useApp().host, read, key);
 }
 
-/** Reads from the selected node, or from its records while it does not run; see {@link useHostRead}. */
+/** Reads from the selected node, or from its records if it is not running; see {@link useHostRead}. */
 export function useNodeRead<Value>(key: string, read: Read<NodeClient, Value>): Loaded<Value> {
   const { session } = useNode();
   return useRead(session.link, read, `${session.profileId} ${key}`);
 }
 
-/** Reads what only a running node can answer; nothing while it does not run. */
+/** Reads what only a running node can answer; returns nothing if it is not running. */
 export function useLiveRead<Value>(key: string, read: Read<NodeClient, Value>): Loaded<Value> {
   const { session } = useNode();
   return useRead(session.link, read, `${session.profileId} ${key}`, useAlive());
@@ -105,11 +105,11 @@ export function useAct<Input extends readonly unknown[], Value>(act: (...input: 
 }
 
 export interface CancellableAct<Input extends readonly unknown[], Value> extends Act<Input, Value> {
-  /** Says to whoever does it that it is not wanted any more. */
+  /** Tells the callee that the result is no longer wanted. */
   cancel(): void;
 }
 
-/** Likewise, for what takes long: `act` passes the signal on, and one that was cancelled is no error. */
+/** The same for long acts: `act` passes the signal on, and a cancelled act is not an error. */
 export function useCancellableAct<Input extends readonly unknown[], Value>(
   act: (signal: AbortSignal, ...input: Input) => Promise<Value>,
 ): CancellableAct<Input, Value | null> {
@@ -128,7 +128,7 @@ export function useCancellableAct<Input extends readonly unknown[], Value>(
   return { ...plain, cancel };
 }
 
-/** Reads again every `everyMs`, and when `change` is another. */
+/** Reads again every `everyMs`, and when `change` changes. */
 export function useRefresh({ reload }: { reload(): void }, everyMs: number, change: unknown = null): void {
   useEffect(() => {
     const timer = setInterval(reload, everyMs);

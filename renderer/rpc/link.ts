@@ -1,4 +1,4 @@
-/** One connection that is kept open: after a loss it is tried again, ever less often. */
+/** One connection that is kept open: after a loss it is retried, at growing intervals. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { ContractError } from '../../contract/errors.ts';
 import { SESSION_ENDED } from '../../contract/page-session.ts';
@@ -10,10 +10,10 @@ export type LinkState<Client> =
   | { readonly kind: 'connecting'; readonly failures: number }
   | { readonly kind: 'open'; readonly client: Client }
   | { readonly kind: 'waiting'; readonly failures: number; readonly retryAtMs: number }
-  /** The page's session has ended: trying again would only be refused again. */
+  /** The page's session has ended, so a retry would only be refused again. */
   | { readonly kind: 'ended' };
 
-/** What a link needs of the page's clock. */
+/** The timer functions that a link needs from the page. */
 export interface LinkClock {
   now(): number;
   after(ms: number, run: () => void): () => void;
@@ -41,7 +41,7 @@ export class Link<Client> {
   readonly #clock: LinkClock;
   #port: RpcPort | null = null;
   #cancelRetry: (() => void) | null = null;
-  /** Counts attempts: what a former one still brings is thrown away. */
+  /** Counts attempts, so that late results of an earlier one are discarded. */
   #attempt = 0;
   #lostMs: number | null = null;
 
@@ -51,7 +51,7 @@ export class Link<Client> {
     this.#clock = options.clock;
   }
 
-  /** Since when the connection is gone; null = it stands, or never stood. */
+  /** When the connection was lost; null = it is open, or never was. */
   get lostMs(): number | null {
     return this.#lostMs;
   }

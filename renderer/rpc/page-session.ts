@@ -1,19 +1,19 @@
 /**
- * The session of a page in a browser (contract/page-session.ts). Its secret is kept in the tab's own storage: it outlives
- * a reload, belongs to this origin with its port, and is sent to nobody by itself.
+ * The session of a page in a browser (contract/page-session.ts). Its secret is stored in the tab's own storage: it survives
+ * a reload, belongs to this origin with its port, and is not sent to anyone automatically.
  */
 import { SESSION_PATH, SESSION_SCHEME, sessionSchema, TOKEN_FRAGMENT, TOKEN_SCHEME } from '../../contract/page-session.ts';
 
 export interface PageSession {
-  /** Null = the page has none, and needs a new address. @throws while the program cannot be reached */
+  /** Null = the page has no session and needs a new address. @throws if the program cannot be reached */
   secret(): Promise<string | null>;
-  /** Logs out: the secret is worth nothing afterwards. */
+  /** Logs out; the secret is useless afterwards. */
   end(): Promise<void>;
 }
 
 const KEY = 'crynux-session';
 
-/** What is used of a window. */
+/** The parts of a window that are used here. */
 export interface SessionPage {
   readonly location: { readonly hash: string; readonly pathname: string; readonly search: string; reload(): void };
   readonly history: { replaceState(data: unknown, unused: string, url: string): void };
@@ -29,11 +29,11 @@ export function createPageSession(page: SessionPage): PageSession {
   async function enter(given: string): Promise<void> {
     const answer = await ask('POST', `${TOKEN_SCHEME} ${given}`);
     token = null;
-    // A used token changes nothing: the page may have a session from before.
+    // A token that was already used changes nothing: the page may have an earlier session.
     if (answer.ok) page.sessionStorage.setItem(KEY, sessionSchema.parse(await answer.json()).secret);
   }
 
-  // A new address opened in this very tab changes the fragment alone, and loads nothing by itself.
+  // A new address opened in this tab changes only the fragment, which does not load anything.
   page.addEventListener('hashchange', () => {
     if (tokenIn(page) !== null) page.location.reload();
   });
@@ -58,7 +58,7 @@ export function createPageSession(page: SessionPage): PageSession {
 
 const tokenIn = ({ location }: SessionPage) => new URLSearchParams(location.hash.slice(1)).get(TOKEN_FRAGMENT);
 
-/** Out of the address, before anything else reads or keeps it. */
+/** Removes it from the URL before anything else reads or stores it. */
 function takeToken(page: SessionPage): string | null {
   const token = tokenIn(page);
   if (token !== null) page.history.replaceState(null, '', page.location.pathname + page.location.search);

@@ -7,9 +7,9 @@ import { createPageSession } from './page-session.ts';
 
 export interface Transport {
   host(): Promise<RpcPort>;
-  /** @throws while the node's process does not run. */
+  /** @throws if the node's process is not running. */
   node(profileId: string): Promise<RpcPort>;
-  /** Ends the page's session with the program that serves it; null = this window has none to end. */
+  /** Ends the page's session with the program that serves it; null = this window has no session to end. */
   readonly logOut: (() => Promise<void>) | null;
 }
 
@@ -65,7 +65,7 @@ function overWebSocket(socket: WebSocket): Promise<RpcPort> {
   });
 }
 
-/** Listeners that are told once, after `end` has run. */
+/** Listeners that are called once, after `end` has run. */
 function once(end: () => void) {
   const listeners: ((why?: string) => void)[] = [];
   let fired = false;

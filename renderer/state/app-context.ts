@@ -30,20 +30,20 @@ export function useNode(): SelectedNode {
   return node;
 }
 
-/** Whether the selected node's tasks, stake and pay live on a chain: then there is no account at a relay. */
+/** Whether the selected node's tasks, stake and payments are on a chain, in which case there is no relay account. */
 export function useOnChain(): boolean {
   return useNode().profile.networkMode === 'chain';
 }
 
-/** What the selected node says of itself, else what the host last heard of it; null = nothing yet. */
+/** What the selected node reports, otherwise what the host last heard from it; null = nothing yet. */
 export function useNodeView(): NodeView | null {
   const { profile, session } = useNode();
   const own = useStore(session.view, ({ value }) => value);
-  // The last word of a process that is gone is nobody's.
+  // The last report of a process that is gone no longer counts.
   return isAlive(profile.worker) ? (own ?? profile.node) : null;
 }
 
-/** The selected node's process lives; else what is read comes from its records. */
+/** True if the selected node's process is running; otherwise data comes from its records. */
 export function useAlive(): boolean {
   return isAlive(useNode().profile.worker);
 }
@@ -63,7 +63,7 @@ export function useSettings(): Settings | null {
   return useStore(useApp().settings, ({ value }) => value);
 }
 
-/** All profiles; null before they were told. */
+/** All profiles; null before the first snapshot. */
 export function useProfiles(): readonly ProfileView[] | null {
   return useStore(useApp().profiles, ({ revision, profiles }) => (revision === null ? null : profiles));
 }

@@ -1,4 +1,4 @@
-/** Everything that the window holds, put together once. */
+/** Everything that the window holds, assembled once. */
 import type { DevnetState } from '../../contract/devnet.ts';
 import type { UpdateState } from '../../contract/host-contract.ts';
 import { createHostClient, type HostClient } from '../../contract/rpc-client.ts';
@@ -17,9 +17,9 @@ export interface App {
   readonly devnet: Watched<DevnetState>;
   readonly updates: Watched<UpdateState>;
   readonly toasts: ToastsStore;
-  /** Ends the page's session; null = this window has none to end. */
+  /** Ends the page's session; null = this window has no session to end. */
   readonly logOut: (() => Promise<void>) | null;
-  /** A new connection to a node; whoever opens it closes it. */
+  /** A new connection to a node; the caller closes it. */
   openNode(profileId: string): NodeSession;
   close(): void;
 }

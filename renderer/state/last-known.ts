@@ -1,4 +1,4 @@
-/** What is known of a node that does not run: its stake as the program reads it from the chain, the rest from its records. */
+/** What is known about a stopped node: its stake, which the program reads from the chain, and the rest from its records. */
 import type { ChainStakeView, LastWord } from '../../contract/life.ts';
 import { useNodeRead, useRefresh } from '../rpc/hooks.ts';
 import { useAlive } from './app-context.ts';
@@ -10,7 +10,7 @@ export interface LastKnown {
 
 const NOTHING: LastKnown = { lastStake: null, lastWord: null };
 
-/** Nothing while the node speaks for itself. */
+/** Nothing while the node answers for itself. */
 export function useLastKnown(): LastKnown {
   const alive = useAlive();
   const stake = useNodeRead('chain stake', async (client, signal) => {

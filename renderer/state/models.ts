@@ -1,17 +1,17 @@
-/** The host's models, as a node's subscription tells them. */
+/** The host's models, from a node's subscription. */
 import type { ModelKey, ModelsUpdate } from '../../contract/models.ts';
 
 type Snapshot = Extract<ModelsUpdate, { kind: 'snapshot' }>;
 export type ModelsState = Omit<Snapshot, 'kind'>;
 
-/** The state after an update (`state` null = before the first snapshot); null = something between is missing. */
+/** The state after an update (`state` null = before the first snapshot); null = an update is missing. */
 export function afterModelsUpdate(state: ModelsState | null, update: ModelsUpdate): ModelsState | null {
   if (update.kind === 'snapshot') {
     const { kind: _, ...rest } = update;
     return rest;
   }
   if (state === null || update.revision > state.revision + 1) return null;
-  // What the snapshot held already.
+  // Already contained in the snapshot.
   if (update.revision <= state.revision) return state;
   return {
     revision: update.revision,
@@ -24,7 +24,7 @@ export function afterModelsUpdate(state: ModelsState | null, update: ModelsUpdat
 
 export const keyText = ({ engine, modelId }: ModelKey): string => `${engine} ${modelId}`;
 
-/** Changed ones in their place, new ones at the end, so that no row jumps. */
+/** Changed models stay in place and new ones are added at the end, so that no row jumps. */
 function merged<Item extends ModelKey>(old: readonly Item[], changed: readonly Item[], removed: readonly ModelKey[]): Item[] {
   const byKey = new Map(old.map((item) => [keyText(item), item]));
   for (const item of changed) byKey.set(keyText(item), item);

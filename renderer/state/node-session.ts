@@ -1,4 +1,4 @@
-/** The connection to one node and what it tells by itself. */
+/** The connection to one node, and what the node sends on it. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { WorkerState } from '../../contract/profiles.ts';
 import { createNodeClient, type NodeClient } from '../../contract/rpc-client.ts';
@@ -11,15 +11,15 @@ import { createTasksStore, feedTasks, type TasksStore } from './tasks.ts';
 export interface NodeSession {
   readonly profileId: string;
   readonly link: Link<NodeClient>;
-  /** The node's own word; null before it, and while its process does not run. */
+  /** The node's own report; null before the first one, and while its process is not running. */
   readonly view: StoreApi<{ readonly value: NodeView | null }>;
   readonly tasks: TasksStore;
-  /** Connects to the node's process while it lives, else to its records; not while it starts, when neither is there. */
+  /** Connects to the node's process while it is running, otherwise to its records. Not while it is starting, when neither is available. */
   follow(worker: WorkerState): void;
   close(): void;
 }
 
-/** The node's process lives: it answers for itself, and its records are its own. */
+/** The node's process is running: it answers for itself and has its records open. */
 export function isAlive({ kind }: WorkerState): boolean {
   return kind === 'running' || kind === 'stopping';
 }
@@ -50,7 +50,7 @@ export function createNodeSession(options: { profileId: string; transport: Trans
       if (!lives) view.setState({ value: null });
       if (worker.kind === 'starting') return link.stop();
       link.start();
-      // What is served has changed: the wait after the loss of the former connection has no reason.
+      // A different source is served now, so there is no reason to wait after losing the previous connection.
       if (lives !== wasAlive) link.retryNow();
       wasAlive = lives;
     },

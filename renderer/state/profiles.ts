@@ -1,4 +1,4 @@
-/** The host's profiles, as its subscription tells them. */
+/** The host's profiles, from its subscription. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ProfilesUpdate, ProfileView } from '../../contract/profiles.ts';
 import type { HostClient } from '../../contract/rpc-client.ts';
@@ -8,7 +8,7 @@ import type { Link } from '../rpc/link.ts';
 export interface ProfilesState {
   /** Null before the first snapshot. */
   readonly revision: number | null;
-  /** In the order in which they were made. */
+  /** In order of creation. */
   readonly profiles: readonly ProfileView[];
 }
 
@@ -20,11 +20,11 @@ export function createProfilesStore(): ProfilesStore {
 
 const byAge = (one: ProfileView, other: ProfileView) => one.profile.createdMs - other.profile.createdMs;
 
-/** The state after an update; null = something between is missing. */
+/** The state after an update; null = an update is missing. */
 export function afterProfilesUpdate(state: ProfilesState, update: ProfilesUpdate): ProfilesState | null {
   if (update.kind === 'snapshot') return { revision: update.revision, profiles: update.profiles.toSorted(byAge) };
   if (state.revision === null || update.revision > state.revision + 1) return null;
-  // What the snapshot held already.
+  // Already contained in the snapshot.
   if (update.revision <= state.revision) return state;
   const id = update.kind === 'removed' ? update.id : update.profile.profile.id;
   const others = state.profiles.filter(({ profile }) => profile.id !== id);

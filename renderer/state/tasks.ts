@@ -1,4 +1,4 @@
-/** What the selected node tells about its tasks while one looks: the open ones, and rows that have changed since. */
+/** What the selected node reports about its tasks while they are shown: the open ones, and rows that have changed since. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { NodeClient } from '../../contract/rpc-client.ts';
 import type { TaskRow, TasksUpdate } from '../../contract/tasks.ts';
@@ -9,15 +9,15 @@ import type { Link } from '../rpc/link.ts';
 export interface TasksState {
   /** Null before the first snapshot. */
   readonly revision: number | null;
-  /** Highest sequence that has been told. */
+  /** The highest sequence number reported so far. */
   readonly upTo: number;
-  /** By commitment: the rows told since the snapshot; of those that have ended the latest only, so that the window does not grow. */
+  /** By commitment: the rows reported since the snapshot. Of ended tasks only the latest are kept, so that the window does not grow. */
   readonly rows: ReadonlyMap<string, TaskRow>;
 }
 
 export type TasksStore = StoreApi<TasksState>;
 
-/** What a list may still miss that is read at this moment; older ends are in its pages. */
+/** The number of ended tasks that a list being read now may still miss; older ones are in its pages. */
 const KEPT_ROWS = 50;
 const EMPTY: TasksState = { revision: null, upTo: 0, rows: new Map() };
 
@@ -25,7 +25,7 @@ export function createTasksStore(): TasksStore {
   return createStore<TasksState>(() => EMPTY);
 }
 
-/** The state after an update; null = something between is missing. */
+/** The state after an update; null = an update is missing. */
 export function afterTasksUpdate(state: TasksState, update: TasksUpdate): TasksState | null {
   if (update.kind === 'snapshot') {
     const rows = new Map(update.open.map((row) => [row.commitment, row]));
@@ -55,7 +55,7 @@ export function feedTasks(store: TasksStore, link: Link<NodeClient>): () => void
   });
 }
 
-/** Tasks that the network still moves, the newest first. */
+/** Tasks that are still open in the network, newest first. */
 export function openTasks(state: TasksState): readonly TaskRow[] {
   return [...state.rows.values()].filter(({ status }) => !isTerminal(status)).toSorted((a, b) => b.sequence - a.sequence);
 }

@@ -1,4 +1,4 @@
-/** Messages about what has ended. What went well goes by itself; what went wrong stays until it is dismissed. */
+/** Messages about finished acts. Successes disappear automatically; failures stay until dismissed. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
 export interface Toast {
@@ -6,7 +6,7 @@ export interface Toast {
   readonly tone: 'good' | 'bad' | 'info';
   /** Already in the host's language. */
   readonly text: string;
-  /** What it is about: a newer message about the same takes its place, so that no two contradict each other. */
+  /** The subject: a newer message about the same subject replaces it, so that no two contradict each other. */
   readonly about?: string;
 }
 
@@ -16,7 +16,7 @@ interface ToastsState {
   dismiss(id: number): void;
 }
 
-/** More than these nobody reads; the oldest goes. */
+/** Nobody reads more than this; the oldest is dropped. */
 const MOST = 3;
 
 /** How long a message is shown; null = until it is dismissed. */

@@ -1,4 +1,4 @@
-/** The one model of the truth (contract/truth), with what this page knows of its own connections. */
+/** The one model of a node's state (contract/truth), combined with this page's own connections. */
 import { useStore } from 'zustand';
 import type { ProfileView } from '../../contract/profiles.ts';
 import { type NodeTruth, nodeTruth } from '../../contract/truth/node-truth.ts';
@@ -9,17 +9,17 @@ import { useApp, useNode, useNodeView } from './app-context.ts';
 import { useLastKnown } from './last-known.ts';
 import { isAlive } from './node-session.ts';
 
-/** How a page stands to a node: `node` null = its own process is not spoken to (it does not run, or is not selected). */
+/** A page's view of a node: `node` null = not connected to its process (not running, or not selected). */
 export function connectionOf(host: LinkSight, node: LinkSight | null): Connection {
   if (isLost(host)) return { kind: 'noProgram', sinceMs: host.lostMs };
   if (node !== null && isLost(node)) return { kind: 'noNode', sinceMs: node.lostMs };
   return HERE;
 }
 
-/** What is seen of a link from outside. */
+/** The public state of a link. */
 export interface LinkSight {
   readonly kind: LinkState<unknown>['kind'];
-  /** Since when the connection is gone; null = it stands, or never stood. */
+  /** When the connection was lost; null = it is open, or never was. */
   readonly lostMs: number | null;
 }
 
@@ -32,14 +32,14 @@ function useSight<Client>(link: Link<Client>): LinkSight {
   return { kind, lostMs: link.lostMs };
 }
 
-/** Of any node, as the program tells it. */
+/** For any node, as the program reports it. */
 export function useTruthOf(): (view: ProfileView) => NodeTruth {
   const host = useSight(useApp().host);
   const nowMs = useNow(10_000);
   return ({ worker, node }) => nodeTruth({ worker, node, connection: connectionOf(host, null), nowMs });
 }
 
-/** Of the selected node, by its own word where there is one; of one that does not run, by chain and records. */
+/** For the selected node: by its own report if there is one; for a stopped one, by chain and records. */
 export function useTruth(): NodeTruth {
   const last = useLastKnown();
   const { profile, session } = useNode();

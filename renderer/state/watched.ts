@@ -1,10 +1,10 @@
-/** Stores of what the host tells whole at every change: settings, the devnet, updates. */
+/** Stores for values that the host sends whole with every change: settings, the devnet, updates. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { HostClient } from '../../contract/rpc-client.ts';
 import { follow } from '../rpc/follow.ts';
 import type { Link } from '../rpc/link.ts';
 
-/** Null before it was told. */
+/** Null before the first value. */
 export type Watched<Value> = StoreApi<{ readonly value: Value | null }>;
 
 export function createWatched<Value>(): Watched<Value> {

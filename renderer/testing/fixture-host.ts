@@ -1,4 +1,4 @@
-/** A host and its nodes inside the page, made from the contract: every answer passes the same schemas as a real one. */
+/** A host and its nodes inside the page, derived from the contract: every answer passes the same schemas as a real one. */
 import { implement } from '@orpc/server';
 import { hostContract } from '../../contract/host-contract.ts';
 import { nodeContract } from '../../contract/node-contract.ts';
@@ -41,7 +41,7 @@ export function fixtureTransport(world: World, language: string | null): Transpo
     allow,
   );
   let isAway = false;
-  // The program stays away until a test has it back: however slow a machine is, the loss is seen.
+  // The program stays away until a test brings it back, so that the loss is seen however slow the machine is.
   Object.assign(globalThis, {
     fixtureConnection: {
       back() {
@@ -97,7 +97,7 @@ export function fixtureTransport(world: World, language: string | null): Transpo
   };
 }
 
-/** Nobody is to be asked for what is made up. */
+/** Sample data needs no person's confirmation. */
 const allow = async () => {};
 
 function served(server: RpcServer): RpcPort {
@@ -106,7 +106,7 @@ function served(server: RpcServer): RpcPort {
   return near;
 }
 
-/** A defect of a fixture. The page's tests fail on it. */
+/** A bug in a fixture; the page's tests fail on it. */
 function report(error: unknown): void {
   reportError(error);
 }

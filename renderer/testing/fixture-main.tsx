@@ -1,4 +1,4 @@
-/** The window on a made-up host: `?fixture=NAME` chooses the situation. Not part of the product. */
+/** The window with a fixture as its host: `?fixture=NAME` selects the scenario. Not part of the product. */
 import { mount } from '../app/mount.tsx';
 import { fixtureTransport } from './fixture-host.ts';
 import { scenarioOf } from './scenario.ts';

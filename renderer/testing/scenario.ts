@@ -1,10 +1,10 @@
-/** Situations that are hard to reach for real, by the name that `?fixture=` gives. */
+/** Scenarios that are hard to reach in practice, by the name given in `?fixture=`. */
 const SCENARIOS = [
   /** No node yet: the window opens at the first run. */
   'first-run',
-  /** Likewise, on the way to a public network, on a machine without a card and without the official worker; left and come back to. */
+  /** The same, on the way to a public network, on a machine without a card and without the official worker; interrupted and resumed. */
   'first-run-public',
-  /** Idle, with a past. */
+  /** Idle, with a history. */
   'running',
   'executing',
   /** A node that has just started for the first time. */
@@ -16,45 +16,45 @@ const SCENARIOS = [
   'failed',
   'slashed',
   'kicked-out',
-  /** Out by the machine's own reason, while the host wants tasks. */
+  /** Paused for the machine's own reasons, although the host wants tasks. */
   'held',
   'relay-down',
   'chain-down',
-  /** Asks for its stake back. */
+  /** Requests its stake. */
   'leaving',
-  /** Has left, and its stake has arrived. */
+  /** Has left, and its stake has been returned. */
   'left',
   /** The network no longer lists it. */
   'dropped',
-  /** 100,000 rows, made when they are asked for. */
+  /** 100,000 rows, generated on demand. */
   'many-tasks',
   /** Two profiles side by side. */
   'two-nodes',
   /** 500 nodes in five places, one of which is away. */
   'fleet',
-  /** The network keeps no stake on a chain. */
+  /** The network has no stake on a chain. */
   'no-chain',
-  /** The network's tasks, stakes and payments live on a chain. */
+  /** The network's tasks, stakes and payments are on a chain. */
   'on-chain',
   /** A machine without a card. */
   'no-cards',
-  /** The self-test gives another result than before. */
+  /** The self-test gives a different result than before. */
   'self-test-changed',
-  /** The stake is on its way back. */
+  /** The stake is being returned. */
   'returning',
-  /** The network has moved to other contracts; a stake is still in the old ones. */
+  /** The network has moved to new contracts; a stake is still in the old ones. */
   'legacy-stake',
-  /** The ledger and the network do not agree. */
+  /** The ledger and the network disagree. */
   'books-differ',
   /** Every read of a node fails. */
   'errors',
-  /** The connection to the host goes twice, and comes back. */
+  /** The connection to the host is lost twice, and comes back. */
   'host-lost',
   /** A damaged settings file was replaced by its backup. */
   'restored',
-  /** Nobody answers what a person is asked, and what takes long does not end by itself; the key is an imported one. */
+  /** Nobody answers the question to the person, and long acts do not end on their own; the key is an imported one. */
   'nobody-there',
-  /** The page in a browser has no session any more. */
+  /** The page in a browser no longer has a session. */
   'session-ended',
 ] as const;
 export type Scenario = (typeof SCENARIOS)[number];
@@ -63,10 +63,10 @@ export function scenarioOf(name: string | null): Scenario {
   return SCENARIOS.find((scenario) => scenario === name) ?? 'running';
 }
 
-/** What every fixture knows. */
+/** Shared by all fixtures. */
 export interface World {
   readonly scenario: Scenario;
-  /** When the page was opened; times of made-up data count back from it. */
+  /** When the page was opened; times in the sample data count back from it. */
   readonly nowMs: number;
 }
 

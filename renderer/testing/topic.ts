@@ -1,4 +1,4 @@
-/** A value that is watched: every watcher gets it as it is, then each change in its order. */
+/** A value with watchers: each gets the current value, then every change in order. */
 export class Topic<Value, Change = Value> {
   readonly #snapshot: () => Value;
   readonly #watchers = new Set<(change: Change) => void>();

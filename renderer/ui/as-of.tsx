@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { relativeTime, useNow } from './time.tsx';
 
-/** Since when a grey fact is old; nothing where nobody knows. */
+/** Since when a grey fact is out of date; nothing if not known. */
 export function AsOf({ atMs }: { readonly atMs: number | null }) {
   const { t, i18n } = useTranslation();
   const now = useNow(10_000);

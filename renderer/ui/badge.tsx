@@ -14,7 +14,7 @@ const LOOKS: Readonly<Record<Tone, { readonly classes: string; readonly text: st
 
 export interface BadgeProps {
   readonly tone: Tone;
-  /** The word: colour never speaks alone. */
+  /** The word, because colour never stands alone. */
   readonly children: ReactNode;
   readonly icon?: LucideIcon;
 }
@@ -30,7 +30,7 @@ export function Badge({ tone, children, icon }: BadgeProps) {
   );
 }
 
-/** The icon of a tone alone; the word stands beside it. */
+/** Only the icon of a tone; the word is next to it. */
 export function ToneIcon({
   tone,
   icon,

@@ -15,7 +15,7 @@ export interface ButtonProps extends ComponentProps<'button'> {
   readonly tone?: ButtonTone;
   readonly icon?: LucideIcon;
   readonly small?: boolean;
-  /** Something is under way: it cannot be pressed again. */
+  /** An act is in progress, so it cannot be pressed again. */
   readonly busy?: boolean;
 }
 
@@ -42,7 +42,7 @@ export function Button({ tone = 'plain', icon: Icon, small = false, busy = false
 }
 
 export interface IconButtonProps extends Omit<ComponentProps<'button'>, 'children'> {
-  /** Says what it does, to those who do not see it and on hover. */
+  /** Describes the action for screen readers and on hover. */
   readonly label: string;
   readonly icon: LucideIcon;
 }

@@ -3,11 +3,11 @@ import { type ReactNode, useId } from 'react';
 
 export interface CardProps {
   readonly title: ReactNode;
-  /** At the right of the title. */
+  /** To the right of the title. */
   readonly aside?: ReactNode;
   readonly children: ReactNode;
   readonly className?: string;
-  /** No padding around the content, for lists and tables. */
+  /** No padding around the content; for lists and tables. */
   readonly flush?: boolean;
 }
 
@@ -27,7 +27,7 @@ export function Card({ title, aside, children, className, flush = false }: CardP
   );
 }
 
-/** Names and values, one below the other. */
+/** Names and values, one pair per row. */
 export function Facts({ children }: { readonly children: ReactNode }) {
   return <dl className="grid grid-cols-[minmax(7rem,max-content)_1fr] gap-x-4 gap-y-1.5">{children}</dl>;
 }

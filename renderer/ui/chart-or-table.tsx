@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Button } from './button.tsx';
 
 export interface ChartOrTableProps {
-  /** Name of the chart for those who do not see it; the table's caption. */
+  /** The chart's name for screen readers, and the table's caption. */
   readonly caption: string;
   readonly chart: ReactNode;
   readonly columns: readonly string[];

@@ -1,4 +1,4 @@
-/** The look that all charts share: quiet axes, a horizontal grid, values on hover. */
+/** The common look of all charts: quiet axes, a horizontal grid, values on hover. */
 
 export const AXIS = {
   stroke: 'var(--edge)',
@@ -24,18 +24,18 @@ export const TOOLTIP = {
   labelStyle: { color: 'var(--faint)' },
 } as const;
 
-/** Marks of an axis from 0 to at least `most`: steps of 1, 2 or 5, and what comes of them by tens. */
+/** Axis marks from 0 to at least `most`, in steps of 1, 2 or 5 times a power of ten. */
 export function ticksTo(most: number): number[] {
   if (!(most > 0)) return [0, 1];
   const rough = most / 4;
   const ten = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].find((factor) => factor * ten >= rough) ?? 10;
   const count = Math.ceil(most / (step * ten) - 1e-9);
-  // Made from whole numbers, so that 0.30000000000000004 is on no axis.
+  // Computed from whole numbers, so that no axis shows 0.30000000000000004.
   return Array.from({ length: count + 1 }, (_, index) => Number((index * step * ten).toPrecision(12)));
 }
 
-/** Fills of parts of one whole, the largest first. Shades of one colour: the hues have meanings. */
+/** Fills for parts of a whole, largest first. Shades of one colour, because hues have meanings. */
 export const SERIES = [
   'var(--accent)',
   'color-mix(in srgb, var(--accent) 55%, var(--surface))',

@@ -9,12 +9,12 @@ const STEP = 8;
 export interface ColumnEdgeProps {
   readonly column: SizedColumn;
   readonly label: string;
-  /** Columns before the one that takes what is left are set at their right edge, those after it at their left. */
+  /** Columns before the flexible one are resized at their right edge, those after it at their left. */
   readonly side: 'left' | 'right';
   readonly widths: ColumnWidths;
 }
 
-/** The edge of a column in its heading: dragged, or moved by the arrow keys; a double click or Delete gives the first width back. */
+/** The edge of a column in its heading: dragged, or moved with the arrow keys; a double click or Delete restores the original width. */
 export function ColumnEdge({ column, label, side, widths }: ColumnEdgeProps) {
   const { t } = useTranslation();
   const edge = useRef<HTMLDivElement>(null);

@@ -1,6 +1,6 @@
 /**
- * Dialogs. The veil is an element of our own: Radix's overlay locks scrolling with an inline style sheet, which the page's
- * policy forbids, and there is nothing to lock, for the page itself never scrolls.
+ * Dialogs. The backdrop is our own element: Radix's overlay locks scrolling with an inline style sheet, which the page's
+ * policy forbids, and there is nothing to lock, because the page itself never scrolls.
  */
 import { clsx } from 'clsx';
 import { X } from 'lucide-react';
@@ -18,7 +18,7 @@ const VEIL = 'fixed inset-0 z-40 bg-veil';
 const PANEL = 'fixed z-50 flex flex-col bg-surface shadow-2xl focus:outline-none';
 const MIDDLE =
   'top-1/2 left-1/2 max-h-[85vh] w-[min(34rem,92vw)] -translate-x-1/2 -translate-y-1/2 rounded-lg border border-line';
-/** All of the window but its edges, for what is looked at closely. */
+/** The whole window except its edges, for a close look. */
 const WHOLE = 'inset-3 rounded-lg border border-line';
 const DRAWER = 'inset-y-0 right-0 w-[min(44rem,92vw)] border-l border-line';
 
@@ -28,9 +28,9 @@ export interface DialogProps {
   readonly title: ReactNode;
   readonly description?: ReactNode;
   readonly children: ReactNode;
-  /** Stays visible below what scrolls. */
+  /** Stays visible below the scrolling content. */
   readonly footer?: ReactNode;
-  /** At the right edge, over the whole height. */
+  /** At the right edge, at full height. */
   readonly drawer?: boolean;
   /** As large as the window. */
   readonly whole?: boolean;
@@ -38,7 +38,7 @@ export interface DialogProps {
   readonly onKeyDown?: (event: KeyboardEvent) => void;
 }
 
-/** Radix gives the focus back to its own trigger only; ours are opened from anywhere. */
+/** Radix returns the focus only to its own trigger; our dialogs are opened from anywhere. */
 function useReturningFocus() {
   const before = useRef<Element | null>(null);
   return {
@@ -52,7 +52,7 @@ function useReturningFocus() {
   };
 }
 
-/** Focus goes in when it opens and back to where it was when it closes; Escape closes it. */
+/** Focus moves in when it opens and returns when it closes; Escape closes it. */
 export function Dialog({
   open,
   onClose,
@@ -101,20 +101,20 @@ export interface ConfirmDialogProps {
   readonly children: ReactNode;
   readonly confirmLabel: string;
   readonly onConfirm: () => void;
-  /** What has to be typed first, for what cannot be taken back. */
+  /** What must be typed first, for irreversible acts. */
   readonly typed?: string;
   readonly danger?: boolean;
   readonly busy?: boolean;
-  /** While it is busy, a person is asked outside of the window. */
+  /** While it is busy, a person is asked outside the window. */
   readonly person?: boolean;
   /** What is said while it is busy, and the way out of it; left out where it cannot be cancelled. */
   readonly working?: Pick<WorkingProps, 'label' | 'onCancel'>;
   readonly error?: ErrorView | null;
-  /** Something inside is not filled in yet. */
+  /** Something inside is not complete yet. */
   readonly disabled?: boolean;
 }
 
-/** Asks before something that has consequences. */
+/** Asks for confirmation before an act with consequences. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
   const focus = useReturningFocus();
   return (

@@ -7,15 +7,15 @@ import { CopyButton } from './hash.tsx';
 
 export interface ErrorNoteProps {
   readonly error: ErrorView;
-  /** What fixes it, where something here does. */
+  /** A button that fixes it, if there is one here. */
   readonly action?: ReactNode;
 }
 
-/** A coded error: what it means, why likely, what to do, what is safe meanwhile; the rest is folded away. */
+/** A coded error: meaning, likely cause, what to do, what is safe meanwhile; the rest is folded away. */
 export function ErrorNote({ error, action }: ErrorNoteProps) {
   const { t } = useTranslation(['errors', 'common']);
   const text = useHostText()(error);
-  // Nothing went wrong: somebody said no, or nobody said yes.
+  // Nothing failed: someone said no, or did not answer.
   if (error.code === 'ACT_NOT_CONFIRMED') {
     return (
       <p role="alert" className="rounded-md border border-line p-3 text-soft">
@@ -48,7 +48,7 @@ export function ErrorNote({ error, action }: ErrorNoteProps) {
   );
 }
 
-/** For whoever is asked for help: the code and what exactly was said. */
+/** For support: the code and the exact message. */
 function ErrorDetails({ error: { code, message, data } }: { readonly error: ErrorView }) {
   const { t } = useTranslation('errors');
   const facts = Object.keys(data).length === 0 ? '' : `\n${JSON.stringify(data, null, 1)}`;

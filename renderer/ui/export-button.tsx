@@ -8,18 +8,18 @@ import { ErrorNote } from './error-note.tsx';
 import { saveFile } from './save-file.ts';
 import { Working } from './working.tsx';
 
-/** What is done within it needs no words. */
+/** Anything faster than this needs no message. */
 const SHORT_MS = 700;
 
 export interface ExportButtonProps {
   readonly label: string;
   readonly hint: string;
-  /** Makes the zip file; given up once the signal says so. */
+  /** Creates the zip file; stops when the signal is aborted. */
   readonly make: (signal: AbortSignal) => Promise<{ readonly fileName: string; readonly base64: string }>;
   readonly said: (fileName: string) => string;
 }
 
-/** Has a bundle made and saves it; what takes long says so and can be cancelled, and leaving the page cancels it too. */
+/** Creates a bundle and saves it. If it takes long, this is shown and can be cancelled; leaving the page cancels it too. */
 export function ExportButton({ label, hint, make, said }: ExportButtonProps) {
   const { t } = useTranslation();
   const { toasts } = useApp();

@@ -1,7 +1,7 @@
 import { clsx } from 'clsx';
 import { type ComponentProps, type ReactNode, useId } from 'react';
 
-/** What a control inside a {@link Field} spreads on itself. */
+/** Props that a control inside a {@link Field} spreads onto itself. */
 interface FieldControl {
   readonly id: string;
   readonly 'aria-describedby': string | undefined;
@@ -11,12 +11,12 @@ interface FieldControl {
 export interface FieldProps {
   readonly label: ReactNode;
   readonly hint?: ReactNode;
-  /** Why the value cannot be used. */
+  /** Why the value is invalid. */
   readonly problem?: string | null;
   readonly children: (control: FieldControl) => ReactNode;
 }
 
-/** A labelled control with its hint and its problem. */
+/** A labelled control with its hint and its error. */
 export function Field({ label, hint, problem, children }: FieldProps) {
   const id = useId();
   const told = typeof problem === 'string' && problem !== '';
@@ -59,7 +59,7 @@ export interface SelectProps<Value extends string> extends Omit<ComponentProps<'
   readonly onChange: (value: Value) => void;
 }
 
-/** The browser's own: Radix's brings a style sheet inline, which the page's policy forbids. */
+/** The browser's own control, because Radix's uses an inline style sheet, which the page's policy forbids. */
 export function Select<Value extends string>({ value, options, onChange, className, ...rest }: SelectProps<Value>) {
   return (
     <select

@@ -9,17 +9,17 @@ import { Field, TextInput } from './field.tsx';
 export interface FolderFieldProps {
   readonly label: string;
   readonly hint: string;
-  /** What is said where no folder can be chosen: the command that names one. */
+  /** Shown if no folder can be chosen: the command that sets one. */
   readonly byCommand: string;
   readonly kind: PlaceKind;
   readonly path: string;
   readonly problem?: string | null;
   readonly onChosen: (place: ChosenPlace) => void;
-  /** Left out: it cannot be emptied. */
+  /** If left out, it cannot be cleared. */
   readonly onCleared?: () => void;
 }
 
-/** A folder is chosen in a dialog of the program's own; the page cannot type one. */
+/** A folder is chosen in the program's own dialog; the page cannot type one. */
 export function FolderField({ label, hint, byCommand, kind, path, problem = null, onChosen, onCleared }: FolderFieldProps) {
   const { t } = useTranslation();
   const host = useHostClient();

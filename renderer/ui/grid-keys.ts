@@ -1,16 +1,16 @@
-/** How the keys move through a long list of rows of one height, of which only those in view are in the page. */
+/** Keyboard navigation in a long list of rows of equal height, of which only the visible ones are in the page. */
 
 interface Position {
   /** Null = none yet. */
   readonly index: number | null;
   readonly total: number;
-  /** What scrolls. */
+  /** The scrolling element. */
   readonly scroller: { readonly clientHeight: number } | null;
   /** Pixels. */
   readonly rowHeight: number;
 }
 
-/** Where a key leads; null for a key that is none of the list's. */
+/** The row a key leads to; null if the key is not one of the list's. */
 export function nextIndex(key: string, { index, total, scroller, rowHeight }: Position): number | null {
   if (total === 0) return null;
   const pageRows = Math.max(1, Math.floor((scroller?.clientHeight ?? 0) / rowHeight) - 2);

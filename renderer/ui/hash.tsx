@@ -11,12 +11,12 @@ export function shortHash(value: string, keep = 4): string {
 
 export interface HashProps {
   readonly value: string;
-  /** What it is, for the copy button: `address`, `commitment`. */
+  /** What it is, as the copy button's label: `address`, `commitment`. */
   readonly what: string;
   readonly copy?: boolean;
 }
 
-/** Shortened in the middle; the whole on hover and by the copy button. */
+/** Shortened in the middle; shown in full on hover, and copied in full. */
 export function Hash({ value, what, copy = true }: HashProps) {
   return (
     <span className="inline-flex items-center gap-0.5 whitespace-nowrap">

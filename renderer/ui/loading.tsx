@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 
-/** In the place of what is not there yet. */
+/** Placeholder for content that is still loading. */
 export function Loading() {
   const { t } = useTranslation();
   return (

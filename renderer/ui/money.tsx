@@ -1,13 +1,13 @@
 import { formatCnx, formatCnxExact } from '../../protocol/money/wei.ts';
 
 export interface MoneyProps {
-  /** Decimal text or bigint; null = not known. */
+  /** Decimal text or bigint; null = unknown. */
   readonly wei: string | bigint | null;
-  /** A plus sign before what came in. */
+  /** Shows a plus sign before income. */
   readonly signed?: boolean;
-  /** Leaves the unit out, where a heading has it. */
+  /** Leaves out the unit, if a heading has it. */
   readonly bare?: boolean;
-  /** Always four decimals, so that amounts one below the other stand in line. */
+  /** Always four decimals, so that amounts in a column line up. */
   readonly column?: boolean;
 }
 
@@ -29,7 +29,7 @@ export function Money({ wei, signed = false, bare = false, column = false }: Mon
   );
 }
 
-/** With its trailing zeros; nothing at all stays `0`. */
+/** With trailing zeros; zero itself stays `0`. */
 export function columnText(wei: bigint): string {
   const text = moneyText(wei);
   if (wei === 0n || text.includes('0.0001')) return text;
@@ -37,7 +37,7 @@ export function columnText(wei: bigint): string {
   return `${whole}.${fraction.padEnd(4, '0')}`;
 }
 
-/** As {@link Money} shows it: thousands apart, and what is less than the last decimal not as nothing. */
+/** As {@link Money} shows it: with thousands separators, and an amount below the last decimal not as zero. */
 export function moneyText(wei: bigint): string {
   const text = formatCnx(wei);
   if (text === '0' && wei !== 0n) return wei < 0n ? '>-0.0001' : '<0.0001';

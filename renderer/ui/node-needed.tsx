@@ -9,7 +9,7 @@ import { Button } from './button.tsx';
 import { EmptyState } from './empty-state.tsx';
 import { ErrorNote } from './error-note.tsx';
 
-/** Its content while the node's process lives; else why there is none, and the way to start it. */
+/** Shows its content while the node's process is running; otherwise the reason, and a way to start it. */
 export function NodeNeeded({ children }: { readonly children: ReactNode }) {
   const { t } = useTranslation();
   if (useAlive()) return children;
@@ -18,7 +18,7 @@ export function NodeNeeded({ children }: { readonly children: ReactNode }) {
   );
 }
 
-/** Its content from the node, or, while it does not run, from its records, and says so. */
+/** Shows its content from the node, or, if it is not running, from its records, and says so. */
 export function RecordsShown({ children }: { readonly children: ReactNode }) {
   const { t } = useTranslation();
   const { session } = useNode();
@@ -38,7 +38,7 @@ export function RecordsShown({ children }: { readonly children: ReactNode }) {
   );
 }
 
-/** Starts the node, where a start is what it needs. */
+/** Starts the node, if that is what it needs. */
 function StartButton({ primary = false }: { readonly primary?: boolean }) {
   const { t } = useTranslation();
   const { profile } = useNode();

@@ -7,7 +7,7 @@ export interface OutsideLinkProps {
   readonly text: string;
 }
 
-/** A page outside of the program: a link in a browser. The desktop's window opens nothing, so there the address is copied. */
+/** A page outside the program: a link in a browser. The desktop window opens nothing, so there the address is copied. */
 export function OutsideLink({ url, text }: OutsideLinkProps) {
   const { t } = useTranslation();
   if (window.crynux !== undefined) {

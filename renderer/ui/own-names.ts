@@ -1,7 +1,7 @@
-/** Names of what this program brings itself, in the reader's language; a network or an engine of others keeps its own. */
+/** Names, in the reader's language, for what ships with this program; other networks and engines keep their own names. */
 import { useTranslation } from 'react-i18next';
 
-/** Id of the network that runs on this machine (host/networks). */
+/** The id of the local network (host/networks). */
 const LOCAL = 'devnet';
 
 export function useNetworkName(): (network: { readonly id: string; readonly title: string }) => string {

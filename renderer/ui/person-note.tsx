@@ -1,10 +1,10 @@
 import { UserCheck } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 
-/** Where a person confirms what no page may do alone. */
+/** Where a person confirms what a page may not do alone. */
 export function PersonNote() {
   const { t } = useTranslation();
-  // The desktop program asks in a dialog of its own; it is the one that gives its page a bridge.
+  // The desktop program asks in its own dialog; only it gives its page a bridge.
   const where = 'crynux' in globalThis ? 'dialog' : 'terminal';
   return (
     <p role="status" className="flex items-start gap-2 text-soft">

@@ -1,7 +1,7 @@
 import { Progress as Primitive } from 'radix-ui';
 
 export interface ProgressProps {
-  /** 0–1; null = under way, and nobody knows how far. */
+  /** 0–1; null = in progress with unknown completion. */
   readonly value: number | null;
   readonly label: string;
 }

@@ -8,12 +8,12 @@ export function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** Hands a file to the browser's or the shell's own saving. */
+/** Saves a file through the browser or the shell. */
 export function saveFile({ fileName, base64, mime }: { fileName: string; base64: string; mime: string }): void {
   save(fileName, new Blob([bytesOf(base64)], { type: mime }));
 }
 
-/** As {@link saveFile}, from text in parts. */
+/** Like {@link saveFile}, from text in parts. */
 export function saveText({ fileName, parts, mime }: { fileName: string; parts: readonly string[]; mime: string }): void {
   save(fileName, new Blob([...parts], { type: mime }));
 }
@@ -24,7 +24,7 @@ function save(fileName: string, blob: Blob): void {
   link.href = url;
   link.download = fileName;
   link.click();
-  // The download has taken the URL over by the next turn of the event loop.
+  // The download has taken over the URL by the next turn of the event loop.
   setTimeout(() => URL.revokeObjectURL(url), 0);
 }
 

@@ -4,16 +4,16 @@ import { useTranslation } from 'react-i18next';
 
 export interface ScreenProps {
   readonly title: string;
-  /** At the right of the title. */
+  /** To the right of the title. */
   readonly actions?: ReactNode;
   readonly children: ReactNode;
-  /** The content uses a wide window's width. */
+  /** The content uses the full width of a wide window. */
   readonly wide?: boolean;
   /** The content fills the height and scrolls inside itself (tables, logs). */
   readonly fill?: boolean;
 }
 
-/** The content of one screen below its title. */
+/** A screen's title and, below it, its content. */
 export function Screen({ title, actions, children, wide = false, fill = false }: ScreenProps) {
   const { t } = useTranslation();
   useEffect(() => {

@@ -5,13 +5,13 @@ import { useTyped } from './use-typed.ts';
 export interface SearchFieldProps {
   readonly label: string;
   readonly hint: string;
-  /** A class of Tailwind's. */
+  /** A Tailwind class. */
   readonly width: 'w-48' | 'w-56' | 'w-64';
   readonly value: string;
   readonly onChange: (text: string) => void;
 }
 
-/** Shows what is typed at once, and hands it on as {@link useTyped} does. */
+/** Shows typed text at once, and passes it on as {@link useTyped} does. */
 export function SearchField({ label, hint, width, value, onChange }: SearchFieldProps) {
   const [text, setText] = useTyped(value, onChange);
   return (

@@ -1,4 +1,4 @@
-/** One of a few, all in view: a group of radio buttons that looks like one control. */
+/** One of a few options, all visible: a group of radio buttons that looks like one control. */
 export interface SegmentedProps<Value extends string> {
   readonly label: string;
   readonly value: Value;

@@ -7,22 +7,22 @@ import type { TableSort } from './use-sorted.ts';
 interface TableColumn {
   readonly key: string;
   readonly label: string;
-  /** Numbers stand at the right. */
+  /** Numbers are right-aligned. */
   readonly right?: boolean;
-  /** The heading is for those who do not see the table. */
+  /** The heading is for screen readers only. */
   readonly hidden?: boolean;
 }
 
 export interface TableProps {
   readonly caption: string;
   readonly columns: readonly TableColumn[];
-  /** Of rows that the reader may sort. */
+  /** For rows that the reader may sort. */
   readonly sort?: TableSort;
   /** Rows of {@link Cell}s. */
   readonly children: ReactNode;
 }
 
-/** A short table; what is wider than its place scrolls inside it. Long lists are virtual (features/tasks). */
+/** A short table; if it is too wide, it scrolls inside its place. Long lists are virtualised (features/tasks). */
 export function Table({ caption, columns, sort, children }: TableProps) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
@@ -72,7 +72,7 @@ export function SortButton({ column, label, right, sort }: SortButtonProps) {
       type="button"
       title={t('table.sort')}
       onClick={() => sort.toggle(column)}
-      // The sign stands where it does not push the label away from its numbers.
+      // Placed where the arrow does not push the label away from its numbers.
       className={clsx(
         '-mx-1 inline-flex items-center gap-1 rounded px-1 py-0.5 font-medium hover:bg-raised hover:text-ink',
         right && 'flex-row-reverse',
@@ -92,7 +92,7 @@ export function Row({ children }: { readonly children: ReactNode }) {
 export interface CellProps {
   readonly children: ReactNode;
   readonly right?: boolean;
-  /** Names its row. */
+  /** The cell that names its row. */
   readonly head?: boolean;
   readonly className?: string;
 }

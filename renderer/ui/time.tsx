@@ -6,7 +6,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 type Tick = (nowMs: number) => void;
-/** Interval → those who are told then: one timer for all of them, and one drawing. */
+/** Interval → listeners: one timer and one render for all of them. */
 const ticking = new Map<number, Set<Tick>>();
 
 function tickEvery(everyMs: number, tick: Tick): () => void {
@@ -28,14 +28,14 @@ function startTicking(everyMs: number): Set<Tick> {
   return told;
 }
 
-/** The time now, told again every `everyMs`, or sooner the first time. */
+/** The current time, updated every `everyMs`, the first time possibly sooner. */
 export function useNow(everyMs = 1_000): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => tickEvery(everyMs, setNow), [everyMs]);
   return now;
 }
 
-/** Formats are costly to make, and long lists show many times. */
+/** Formatters are expensive to create, and long lists show many times. */
 function oncePerLanguage<Format>(make: (language: string) => Format): (language: string) => Format {
   const made = new Map<string, Format>();
   return (language) => {
@@ -73,7 +73,7 @@ export function exactTime(atMs: number, language: string): string {
   return exactFormat(language).format(atMs);
 }
 
-/** Relative; the exact time on hover. Null = not known. */
+/** Relative; the exact time on hover. Null = unknown. */
 export function Time({ atMs }: { readonly atMs: number | null }) {
   const { i18n } = useTranslation();
   const now = useNow(10_000);

@@ -8,18 +8,18 @@ import { shownForMs, type Toast } from '../state/toasts.ts';
 import { ToneIcon } from './badge.tsx';
 import { IconButton } from './button.tsx';
 
-/** Messages about what has ended. */
+/** Messages about finished acts. */
 export function Toasts() {
   const { t } = useTranslation();
   const { toasts: store } = useApp();
   const toasts = useStore(store, (state) => state.toasts);
   return (
-    // A strip of the window of its own: whatever it says, it lies on nothing.
+    // A strip of its own in the window, so that messages cover nothing.
     <section
       aria-label={t('messages')}
       aria-live="polite"
       className={clsx(
-        // In a low window it scrolls in itself, so that the screen keeps its room.
+        // In a low window it scrolls, so that the screen keeps its space.
         'col-start-2 row-start-4 flex max-h-[40vh] flex-wrap justify-end gap-2 overflow-y-auto',
         toasts.length > 0 && 'border-t border-line px-5 py-2',
       )}
@@ -31,7 +31,7 @@ export function Toasts() {
   );
 }
 
-/** Goes by itself after a while, unless somebody is at it. */
+/** Disappears after a while, unless the reader is hovering over or focusing it. */
 function Message({ toast }: { readonly toast: Toast }) {
   const { t } = useTranslation();
   const { toasts: store } = useApp();

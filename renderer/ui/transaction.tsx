@@ -5,8 +5,8 @@ import { useNode } from '../state/app-context.ts';
 import { CopyButton, Hash, shortHash } from './hash.tsx';
 
 /**
- * A transaction of the selected node, with its page in the explorer where the network has one: a link in a browser. The desktop's
- * window opens nothing outside of itself, so there the page's address is copied.
+ * A transaction of the selected node, with its page in the explorer if the network has one: a link in a browser. The desktop
+ * window opens nothing outside itself, so there the page's address is copied.
  */
 export function TransactionHash({ value }: { readonly value: string }) {
   const { t } = useTranslation();

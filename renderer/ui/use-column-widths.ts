@@ -1,4 +1,4 @@
-/** Widths of a table's columns: those that the host has kept, and the one that is being set now. */
+/** Widths of a table's columns: those saved in the settings, and the one being changed now. */
 import { useState } from 'react';
 import { LEAST_WIDTH, MOST_WIDTH, type SizedColumn, type SizedTable } from '../../contract/column-widths.ts';
 import { useAct } from '../rpc/hooks.ts';
@@ -7,11 +7,11 @@ import { useHostClient, useSettings } from '../state/app-context.ts';
 type Widths = Readonly<Partial<Record<SizedColumn, number | undefined>>>;
 
 export interface ColumnWidths {
-  /** CSS variables `--w-COLUMN` of the columns that have a width of their own. */
+  /** CSS variables `--w-COLUMN` for columns with a custom width. */
   readonly style: Readonly<Record<string, string>>;
-  /** For now; null = the table's own again. */
+  /** Temporarily; null = the table's own width again. */
   set(column: SizedColumn, width: number | null): void;
-  /** Writes what was set to the settings. */
+  /** Saves the widths to the settings. */
   keep(): void;
 }
 
@@ -21,7 +21,7 @@ export function useColumnWidths(table: SizedTable): ColumnWidths {
   const save = useAct((widths: Widths) =>
     host().settings.change({ columnWidths: { ...settings?.columnWidths, [table]: widths } }),
   );
-  /** What was set here stands over what is kept, so that nothing jumps until it is told back. */
+  /** A width set here overrides the saved one until the settings come back, so that nothing jumps. */
   const [own, setOwn] = useState<Widths>({});
   const widths: Widths = { ...settings?.columnWidths[table], ...own };
   return {

@@ -1,21 +1,21 @@
-/** Rows that are all here, in the order that the reader asks for. What is paged from a store is not sorted: a page is no whole. */
+/** Sorts complete lists by the reader's choice. Rows that are paged from a store are not sorted, because a page is not the whole list. */
 import { createSortedRowModel, rowSortingFeature, tableFeatures, useTable } from '@tanstack/react-table';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 
-/** What a column is sorted by; null = nothing is known, which stands last either way. */
+/** A column's sort value; null = unknown, which comes last in both directions. */
 type SortValue = string | number | bigint | null;
 
-/** Column key → value of a row. A column that is not named cannot be sorted by. */
+/** Column key → value of a row. A column that is not listed cannot be sorted. */
 export type SortValues<Row> = Readonly<Record<string, (row: Row) => SortValue>>;
 
-/** What the headings of a table need. */
+/** What a table's headings need. */
 export interface TableSort {
   readonly sortable: ReadonlySet<string>;
-  /** Key of the column; null = as the rows came. */
+  /** The column's key; null = the original order. */
   readonly by: string | null;
   readonly descending: boolean;
-  /** Texts rise first and numbers fall first; then the other way; then as they came. */
+  /** Text sorts ascending first and numbers descending first; then the other way; then the original order. */
   toggle(key: string): void;
 }
 
@@ -47,7 +47,7 @@ export function useSorted<Row extends object>(
   };
 }
 
-/** Texts as the reader's language orders them, with the numbers in them as numbers. */
+/** Text by the rules of the reader's language, with numbers inside it as numbers. */
 export function compareValues(a: unknown, b: unknown, collator: Intl.Collator): number {
   if (typeof a === 'string' && typeof b === 'string') return collator.compare(a, b);
   const [left, right] = [a as number | bigint, b as number | bigint];

@@ -1,11 +1,11 @@
 import { useEffect, useRef, useState } from 'react';
 
-/** Between two texts that are handed on while one types. */
+/** The minimum time between two values that are passed on while typing. */
 const APART_MS = 100;
 
 /**
- * Text that is typed here and handed on: the first sign at once, what follows it quickly together. What comes from elsewhere
- * replaces it.
+ * Text that is typed here and passed on: the first character at once, fast typing after it in batches. A value from
+ * elsewhere replaces it.
  */
 export function useTyped(value: string, commit: (value: string) => void): readonly [string, (text: string) => void] {
   const [text, setText] = useState(value);

@@ -3,12 +3,12 @@ import { useSearchParams } from 'react-router';
 
 export interface UrlViewCodec<View> {
   read(params: URLSearchParams): View;
-  /** Keeps parameters that are not its own. */
+  /** Keeps parameters that it does not own. */
   write(view: View, others: URLSearchParams): URLSearchParams;
 }
 
 /**
- * What a screen is narrowed to, kept in the address. A change shows at once: the address follows in a transition, and a
+ * A screen's filter, stored in the URL. A change is visible at once, and the URL follows in a transition, because a
  * control that waited for it would jump back for a moment. The codec must not change between renders.
  */
 export function useUrlView<View>(codec: UrlViewCodec<View>): readonly [View, (view: View) => void] {

@@ -6,15 +6,15 @@ import { durationText } from './duration.ts';
 import { Progress } from './progress.tsx';
 
 export interface WorkingProps {
-  /** What is under way. */
+  /** What is in progress. */
   readonly label: string;
-  /** 0–1; left out, nobody knows how far it is. */
+  /** 0–1; left out if unknown. */
   readonly value?: number | null;
-  /** Left out where it cannot be undone. */
+  /** Left out if it cannot be cancelled. */
   readonly onCancel?: (() => void) | undefined;
 }
 
-/** Something under way, for how long it has been, and the way out of it. */
+/** An operation in progress, with its elapsed time and a way to cancel it. */
 export function Working({ label, value = null, onCancel }: WorkingProps) {
   const { t, i18n } = useTranslation();
   const [startedMs] = useState(() => performance.now());

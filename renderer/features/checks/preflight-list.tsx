@@ -5,7 +5,7 @@ import { Badge, type Tone } from '../../ui/badge.tsx';
 
 const TONES: Readonly<Record<PreflightState, Tone>> = { ok: 'good', warn: 'warn', fail: 'bad', unknown: 'neutral' };
 
-/** Each check with what was found and what fixes it. */
+/** Each check with its finding and its fix. */
 export function PreflightList({ report }: { readonly report: PreflightReport }) {
   return (
     <ul className="divide-y divide-line rounded-md border border-line">

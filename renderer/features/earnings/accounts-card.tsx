@@ -5,10 +5,10 @@ import { Card } from '../../ui/card.tsx';
 import { Money } from '../../ui/money.tsx';
 import { Time } from '../../ui/time.tsx';
 
-/** In this order; what was sent to the beneficial address is no longer the node's. */
+/** In display order. What was sent to the beneficial address no longer belongs to the node. */
 const HELD = ['relay', 'inTransit', 'locked', 'wallet', 'stake'] as const satisfies readonly OwnAccount[];
 
-/** Every account that the network has, with what the ledger says it holds, and their sum. */
+/** Every account that the network has, with its balance by the ledger, and the total. */
 export function AccountsCard({ summary }: { readonly summary: MoneySummary }) {
   const { t } = useTranslation('earnings');
   const byName = new Map(summary.accounts.map(({ account, wei }) => [account, BigInt(wei)]));

@@ -11,7 +11,7 @@ export interface AcknowledgeDialogProps {
   readonly onDone: () => void;
 }
 
-/** A difference of the wallet becomes a line of the ledger by the host's word. */
+/** On the host's confirmation, a difference in the wallet becomes a ledger entry. */
 export function AcknowledgeDialog({ byWei, onClose, onDone }: AcknowledgeDialogProps) {
   const { t } = useTranslation('earnings');
   const { toasts } = useApp();

@@ -7,7 +7,7 @@ import { Button, IconButton } from '../../ui/button.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { saveText } from '../../ui/save-file.ts';
 
-/** The whole ledger as one file, put together from its chunks. */
+/** The whole ledger as one file, assembled from its chunks. */
 export function CsvExport() {
   const { t } = useTranslation('earnings');
   const { toasts } = useApp();

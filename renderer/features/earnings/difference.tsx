@@ -13,7 +13,7 @@ export interface DifferenceProps {
   readonly youngPasses: boolean;
 }
 
-/** How far ledger and source are apart, since when, and what may explain it. */
+/** How far ledger and source differ, since when, and what may explain it. */
 export function Difference({ agreement: { byWei, sinceMs, candidates }, youngPasses }: DifferenceProps) {
   const { t } = useTranslation('earnings');
   const by = BigInt(byWei);

@@ -21,7 +21,7 @@ const BY_TEXT = {
   kind: 'chart.byKind',
 } as const satisfies Record<Grouping, string>;
 
-/** What was earned when, and what for. */
+/** What was earned, when, and for what. */
 export function EarnedCard({ atMs }: { readonly atMs: number }) {
   const { t } = useTranslation('earnings');
   const [bucket, setBucket] = useState<Bucket>('day');
@@ -61,7 +61,7 @@ export function EarnedCard({ atMs }: { readonly atMs: number }) {
     >
       {read.error && <ErrorNote error={read.error} />}
       {empty && <EmptyState icon={Coins} title={t('chart.empty')} hint={t('chart.emptyHint')} />}
-      {/* The height stays while other steps are read. */}
+      {/* Keeps its height while another interval is loading. */}
       {rows === null && <div className="h-67" />}
       {rows !== null && !empty && (
         <div className="flex flex-col gap-4">

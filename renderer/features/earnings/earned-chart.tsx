@@ -24,7 +24,7 @@ export function EarnedChart({ bucket, by, starts, rows }: EarnedChartProps) {
     name: one.others ? t('chart.others') : groupText(one.group),
   }));
   const steps = stepsOf(starts, rows, series);
-  // Heights are drawn from numbers; what is told is text made of the exact wei.
+  // Bar heights are drawn from floats; the text shown comes from the exact wei.
   const bars = steps.map(({ startMs, wei }) => ({
     label: stepText(bucket, startMs, i18n.language),
     ...Object.fromEntries(series.map(({ key }) => [key, Number(formatCnxExact(wei[key] ?? 0n))])),

@@ -4,7 +4,7 @@ import { TASK_TYPE, type TaskType } from '../../../protocol/tasks/status.ts';
 
 const isTaskType = (value: string): value is TaskType => Object.hasOwn(TASK_TYPE, value);
 
-/** A group of earnings as a person calls it. */
+/** The display name of a group of earnings. */
 export function useGroupText(by: Grouping): (group: string | null) => string {
   const { t } = useTranslation(['earnings', 'common']);
   return (group) => {

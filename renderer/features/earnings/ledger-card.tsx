@@ -13,11 +13,11 @@ import { LedgerTable } from './ledger-table.tsx';
 
 const PAGE = 25;
 
-/** `change` is another whenever the ledger may have new lines. */
+/** `change` has a new value whenever the ledger may have new entries. */
 export function LedgerCard({ change }: { readonly change: unknown }) {
   const { t } = useTranslation('earnings');
   const [filter, setFilter] = useState<LedgerFilter>(EVERYTHING);
-  /** Where each page from the second on begins. */
+  /** Where each page begins, from the second on. */
   const [cursors, setCursors] = useState<readonly number[]>([]);
   const after = cursors.at(-1) ?? null;
   const read = useNodeRead(`ledger ${JSON.stringify(filter)} ${after ?? ''}`, (client, signal) =>
@@ -64,7 +64,7 @@ interface Page {
   readonly next: number | null;
 }
 
-/** The page before stays in view until the next one is there. */
+/** The previous page stays visible until the next one has loaded. */
 function useLast(value: Page | null): Page | null {
   const last = useRef(value);
   useEffect(() => {

@@ -1,4 +1,4 @@
-/** What of the ledger is shown. */
+/** Which part of the ledger is shown. */
 import type { z } from 'zod';
 import type { Account, entriesQuerySchema, LedgerEntryView, LedgerKind } from '../../../contract/money.ts';
 import { OWN_ACCOUNTS, type OwnAccount } from '../../../contract/money.ts';
@@ -22,7 +22,7 @@ export interface LedgerFilter {
 export const EVERYTHING: LedgerFilter = { account: 'all', kind: 'all', period: 'all' };
 
 const DAY = 86_400_000;
-/** Whole UTC days, with today. */
+/** Whole UTC days, including today. */
 const DAYS: Readonly<Record<Exclude<Period, 'all'>, number>> = { today: 1, week: 7, month: 30, year: 365 };
 
 type EntriesQuery = z.input<typeof entriesQuerySchema>;
@@ -45,11 +45,11 @@ function isSet(kind: LedgerKind | KindSet): kind is KindSet {
 
 const isOwn = (account: Account): account is OwnAccount => (OWN_ACCOUNTS as readonly string[]).includes(account);
 
-/** With its sign as the chosen account sees it; without one, plus comes to the host and minus leaves. */
+/** The sign from the selected account's point of view; without one, plus means to the host and minus away from the host. */
 export function signedWei(entry: LedgerEntryView, account: Account | 'all'): { readonly wei: bigint; readonly moved: boolean } {
   const wei = BigInt(entry.wei);
   if (account !== 'all') return { wei: entry.from === account ? -wei : wei, moved: false };
-  // From one of the host's accounts to another: nothing is gained or lost.
+  // Between two of the host's accounts: nothing is gained or lost.
   if (isOwn(entry.from) === isOwn(entry.to)) return { wei, moved: true };
   return { wei: isOwn(entry.from) ? -wei : wei, moved: false };
 }

@@ -6,7 +6,7 @@ import { EVERYTHING, KIND_SETS, type KindSet, type LedgerFilter, PERIODS } from 
 
 const SETS = Object.keys(KIND_SETS) as KindSet[];
 
-/** Where there is a wallet and a stake, and every movement is a transaction. */
+/** For networks where the accounts are a wallet and a stake, and every movement is a transaction. */
 const ACCOUNTS_ON_CHAIN = ['wallet', 'stake', ...COUNTERPARTIES] as const;
 const KINDS_ON_CHAIN: ReadonlySet<LedgerKind> = new Set([
   ...(['taskPayment', 'groupShare', 'refundShare', 'stake', 'unstake', 'slash', 'gas', 'transfer', 'opening'] as const),

@@ -12,7 +12,7 @@ import { signedWei } from './ledger-filter.ts';
 
 export interface LedgerTableProps {
   readonly entries: readonly LedgerEntryView[];
-  /** The account whose view it is. */
+  /** The account from whose point of view amounts are shown. */
   readonly account: Account | 'all';
 }
 
@@ -54,7 +54,7 @@ function Entry({ entry, account }: { readonly entry: LedgerEntryView; readonly a
         <Source entry={entry} />
       </Cell>
       <Cell right>
-        {/* Between two accounts of the host nothing is won or lost. */}
+        {/* Between two accounts of the host nothing is gained or lost. */}
         {moved ? (
           <span className="text-faint">
             <Money column wei={wei} bare />
@@ -67,7 +67,7 @@ function Entry({ entry, account }: { readonly entry: LedgerEntryView; readonly a
   );
 }
 
-/** Names of records stay as they are; what is said about one is said in the reader's language. */
+/** Names of records are not translated; the text about them is. */
 function RecordName({ record }: { readonly record: string }) {
   const { t } = useTranslation('earnings');
   if (record === NOT_ITEMISED) return t('ledger.notItemised');
@@ -75,7 +75,7 @@ function RecordName({ record }: { readonly record: string }) {
   return t('ledger.withdrawnByNetwork', { record: record.slice(0, -WITHDRAWN_BY_NETWORK.length) });
 }
 
-/** Where a line comes from: its task, its transaction, else the relay's record. */
+/** Where an entry comes from: its task, its transaction, or otherwise the relay's record. */
 function Source({ entry: { task, transaction, record, source } }: { readonly entry: LedgerEntryView }) {
   const { t } = useTranslation('earnings');
   const { profile } = useNode();

@@ -7,7 +7,7 @@ import { useSorted } from '../../ui/use-sorted.ts';
 import { useGroupText } from './group-text.ts';
 import { type EarningsRow, partsOf, shareText } from './split.ts';
 
-/** The period of the chart as sums: per part where it is split, else what came in and what it cost. */
+/** Totals for the chart's period: per group if it is split, otherwise income and costs. */
 export function PartsTable({ by, rows }: { readonly by: Grouping; readonly rows: readonly EarningsRow[] }) {
   const { t } = useTranslation('earnings');
   return (
@@ -64,7 +64,7 @@ const LINES = [
   ['slashed', 'slashedWei', -1n],
 ] as const;
 
-/** There is no delegation, no emission and no withdrawal where pay goes to the wallet. */
+/** Where payments go straight to the wallet, there is no delegation, no emission and no withdrawal. */
 const ON_CHAIN: ReadonlySet<string> = new Set(['tasks', 'gas', 'slashed']);
 
 function Balance({ rows }: { readonly rows: readonly EarningsRow[] }) {

@@ -1,19 +1,19 @@
-/** Steps of the chart. All in UTC, weeks from Monday, as the contract counts them. */
+/** The chart's intervals. All in UTC, weeks from Monday, as the contract counts them. */
 import type { Bucket } from '../../../contract/money.ts';
 
 const DAY = 86_400_000;
 
-/** Bars that are shown. */
+/** The number of bars shown. */
 const STEPS: Readonly<Record<Bucket, number>> = { day: 30, week: 26, month: 12 };
 
-/** Beginnings of the last steps, the oldest first, and the end of the running one. */
+/** Starts of the last intervals, oldest first, and the end of the current one. */
 export function chartSteps(bucket: Bucket, nowMs: number): { readonly starts: readonly number[]; readonly toMs: number } {
   const count = STEPS[bucket];
   const starts = Array.from({ length: count + 1 }, (_, index) => startOf(bucket, nowMs, index - count + 1));
   return { starts: starts.slice(0, -1), toMs: starts.at(-1) ?? nowMs };
 }
 
-/** Start of the step that holds `nowMs`, moved by so many steps. */
+/** Start of the interval that contains `nowMs`, shifted by that many intervals. */
 function startOf(bucket: Bucket, nowMs: number, moved: number): number {
   const today = Math.floor(nowMs / DAY);
   if (bucket === 'day') return (today + moved) * DAY;

@@ -7,10 +7,10 @@ import { Button } from '../../ui/button.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Field, TextInput } from '../../ui/field.tsx';
 
-/** A comma is taken for a point; nothing and thousands apart are not guessed at. */
+/** A comma counts as a decimal point. Empty text and thousands separators are not interpreted. */
 const priceOf = (text: string) => (text.trim() === '' ? null : text.trim().replace(/^(\d+),(\d+)$/, '$1.$2'));
 
-/** The host's own prices: without them nothing is said in a currency. */
+/** The host's own prices; without them nothing is shown in a currency. */
 export function PricesForm({ costs }: { readonly costs: Costs }) {
   const { t } = useTranslation(['earnings', 'common']);
   const host = useHostClient();

@@ -25,7 +25,7 @@ import { PricesForm } from './prices-form.tsx';
 
 const VIEWS = ['days', 'cards'] as const;
 
-/** What the cards used and what that cost, beside what was earned; in the host's currency only at the host's prices. */
+/** The cards' electricity and its cost next to the earnings; in the host's currency only at the host's own prices. */
 export function ProfitCard({ atMs }: { readonly atMs: number }) {
   const { t } = useTranslation('earnings');
   const settings = useSettings();

@@ -13,7 +13,7 @@ import { Time } from '../../ui/time.tsx';
 import { AcknowledgeDialog } from './acknowledge-dialog.tsx';
 import { Difference } from './difference.tsx';
 
-/** Ledger against relay and chain, account by account. */
+/** The ledger compared with relay and chain, account by account. */
 export function ReconciliationCard({ onChanged }: { readonly onChanged: () => void }) {
   const { t } = useTranslation('earnings');
   const [transferWei, setTransferWei] = useState<string | null>(null);

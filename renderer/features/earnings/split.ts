@@ -1,17 +1,17 @@
-/** Earnings of a grouping as series of a chart and as parts of a whole. Pure; amounts in wei. */
+/** Grouped earnings as series of a chart and as parts of a whole. Pure; amounts in wei. */
 import type { z } from 'zod';
 import type { earningsRowSchema } from '../../../contract/money.ts';
 
 export type EarningsRow = z.output<typeof earningsRowSchema>;
 
 export interface Part {
-  /** Null = not known, or everything where nothing is grouped. */
+  /** Null = unknown, or everything if nothing is grouped. */
   readonly group: string | null;
   readonly earnedWei: bigint;
   readonly payments: number;
 }
 
-/** The largest first. */
+/** Largest first. */
 export function partsOf(rows: readonly EarningsRow[]): readonly Part[] {
   const parts = new Map<string | null, { earnedWei: bigint; payments: number }>();
   for (const { group, earnedWei, payments } of rows) {
@@ -33,7 +33,7 @@ export interface Series {
   readonly others: boolean;
 }
 
-/** At most `most` series; what is left over is one of them. */
+/** At most `most` series; the rest is combined into one of them. */
 export function seriesOf(parts: readonly Part[], most: number): readonly Series[] {
   const own = (shown: readonly Part[]) => shown.map(({ group }, index) => ({ key: `s${index}`, group, others: false }));
   if (parts.length <= most) return own(parts);
@@ -43,7 +43,7 @@ export function seriesOf(parts: readonly Part[], most: number): readonly Series[
 export interface Step {
   readonly startMs: number;
   readonly earnedWei: bigint;
-  /** By the series' key. */
+  /** Keyed by the series' key. */
   readonly wei: Readonly<Record<string, bigint>>;
 }
 
@@ -60,7 +60,7 @@ export function stepsOf(starts: readonly number[], rows: readonly EarningsRow[],
   });
 }
 
-/** Percent with one decimal; whole numbers of tenths, so that no float touches an amount. */
+/** Percent with one decimal, computed in whole tenths so that no float touches an amount. */
 export function shareText(part: bigint, whole: bigint): string {
   if (whole <= 0n) return '—';
   const tenths = (part * 1_000n + whole / 2n) / whole;

@@ -6,7 +6,7 @@ import { ErrorNote } from '../../ui/error-note.tsx';
 import { Money, moneyText } from '../../ui/money.tsx';
 import { Time } from '../../ui/time.tsx';
 
-/** What was earned; what is only estimated stands apart. */
+/** What was earned; estimates are shown separately. */
 export function SumsCard({ summary }: { readonly summary: MoneySummary }) {
   const { t } = useTranslation('earnings');
   const onChain = useOnChain();

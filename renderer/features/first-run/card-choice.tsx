@@ -6,10 +6,10 @@ import { ErrorNote } from '../../ui/error-note.tsx';
 import { Working } from '../../ui/working.tsx';
 import { Option, Options, type StepPart } from './step-part.tsx';
 
-/** A card that is put in, or whose driver is installed, appears without a click. */
+/** A card appears without a click once it is installed or its driver is. */
 const LOOK_AGAIN_MS = 10_000;
 
-/** One card or several of the same name, or, where the network runs here, one that is made up. */
+/** One card, several of the same name, or a simulated one if the network runs on this machine. */
 export function CardChoice({ choices, change }: StepPart) {
   const { t } = useTranslation('firstRun');
   const host = useHostClient();

@@ -29,11 +29,11 @@ export function ChecksStep({ choices }: StepPart) {
   );
 }
 
-/** What of it can be looked at before there is a card: all that is about network, chain, money and key. */
+/** The checks that are possible before a card is chosen: everything about network, chain, money and key. */
 function earlyOf(choices: Choices) {
   const { address, network } = choices;
   const wei = stakeWei(choices);
-  // The network on this machine runs only once a node of it does.
+  // The local network runs only once it has a node.
   if (address === null || network === null || wei === null || network.origin === 'local') return null;
   return { networkId: network.id, address: address as Hex, stakeWei: String(wei) };
 }

@@ -1,4 +1,4 @@
-/** What was chosen on the way to a node, and what of it is still open. Pure. */
+/** What was chosen on the way to a node, and what is still to do. Pure. */
 
 import { type FirstRunDraft, type Funding, OFFICIAL_MODEL_IDS } from '../../../contract/first-run.ts';
 import type { EngineView, NetworkView } from '../../../contract/host-contract.ts';
@@ -14,20 +14,20 @@ export function isStep(value: string | undefined): value is Step {
   return (STEPS as readonly (string | undefined)[]).includes(value);
 }
 
-/** A card that the network would take on the host's word; only networks on this machine do. */
+/** A card that the network accepts without checking it; only local networks do. */
 const MADE_UP_CARD = { kind: 'stated', name: 'NVIDIA GeForce RTX 4090+Linux', vramGib: 24 } as const;
 
 export interface Choices {
   readonly address: string | null;
   readonly network: NetworkView | null;
-  /** What its contract asks for; null = not asked yet, or it does not answer. */
+  /** The minimum by the network's contract; null = not asked yet, or no answer. */
   readonly minimumWei: string | null;
-  /** What the address has there and needs; null = not asked yet, or nothing to ask. */
+  /** What the address has and needs there; null = not asked yet, or nothing to ask. */
   readonly funding: Funding | null;
   readonly engine: EngineView | null;
   readonly madeUpCard: boolean;
   readonly cardIds: readonly string[];
-  /** What the network will be told of these cards, as it was shown. */
+  /** What will be reported to the network about these cards, as shown to the host. */
   readonly report: { readonly name: string; readonly vramGib: number } | null;
   readonly modelIds: readonly string[];
   readonly name: string;
@@ -51,18 +51,18 @@ export const NO_CHOICES: Choices = {
   autoStart: false,
 };
 
-/** An engine that this network does not accept never runs its tasks, so it is not offered either. */
+/** An engine that this network does not accept never runs its tasks, so it is not offered. */
 export function acceptedEngines(engines: readonly EngineView[], network: NetworkView | null): readonly EngineView[] {
   return engines.filter(({ config, acceptedBy }) => config !== null && (network === null || acceptedBy.includes(network.id)));
 }
 
-/** Engines of this machine that the network would take, if they could be used. */
+/** Engines on this machine that the network would accept if they could be used. */
 export function unusableEngines(engines: readonly EngineView[], network: NetworkView | null): readonly EngineView[] {
   const wanted = (kind: EngineView['kind']) => network === null || network.acceptedEngines.includes(kind);
   return engines.filter(({ config, kind, problem }) => config === null && problem !== null && wanted(kind));
 }
 
-/** What it has; the official worker fetches what it is told to offer, so there it is what every official node preloads. */
+/** The models that the engine has. For the official worker, which downloads what it is told to offer, also those that every official node preloads. */
 export function offeredModels({ kind, modelIds }: EngineView): readonly string[] {
   return kind === 'official' ? [...new Set([...modelIds, ...OFFICIAL_MODEL_IDS])] : modelIds;
 }
@@ -81,20 +81,20 @@ export function stakeWei({ stake }: Choices): bigint | null {
   return typed.kind === 'amount' ? typed.wei : null;
 }
 
-/** Whether the coin is there: on this machine's own network it comes by itself. Null = nobody can tell yet. */
+/** Whether the coins have arrived; on the local network they arrive automatically. Null = not known yet. */
 export function isFunded({ network, funding }: Choices): boolean | null {
   if (network === null) return null;
   if (network.origin === 'local') return true;
   return funding === null ? null : BigInt(funding.missingWei) === 0n;
 }
 
-/** Steps with a tick: nothing lacks, and the coin for the stake has arrived. */
+/** Completed steps: nothing is missing, and the coins for the stake have arrived. */
 export function doneSteps(choices: Choices): readonly Step[] {
   const open = openSteps(choices);
   return STEPS.filter((step) => step !== 'checks' && !open.includes(step) && (step !== 'stake' || isFunded(choices) === true));
 }
 
-/** Steps that lack something, in their order. */
+/** Steps that are missing something, in order. */
 export function openSteps(choices: Choices): readonly Step[] {
   const { address, network, engine, modelIds } = choices;
   const open: Step[] = [];
@@ -105,7 +105,7 @@ export function openSteps(choices: Choices): readonly Step[] {
   return open;
 }
 
-/** The profile that was chosen; null while a step is open. */
+/** The profile that results from the choices; null while a step is incomplete. */
 export function draftOf(choices: Choices): ProfileDraftInput | null {
   const { address, network, engine, modelIds, name, autoStart } = choices;
   const gpu = gpuOf(choices);
@@ -130,7 +130,7 @@ function gpuOf({ madeUpCard, network, cardIds, report, modelIds }: Choices): Pro
   return { kind: 'cards', ids: [...cardIds], confirmed: report, selfTestModel: selfTestModelOf(modelIds) };
 }
 
-/** What is kept of them when the page goes. */
+/** The choices that are saved when the page is left. */
 export function keptOf(choices: Choices, step: Step): FirstRunDraft {
   const { address, network, engine, madeUpCard, cardIds, modelIds, name, stake, autoStart } = choices;
   return {
@@ -141,8 +141,8 @@ export function keptOf(choices: Choices, step: Step): FirstRunDraft {
 }
 
 /**
- * Choices out of what was kept, as far as it still holds: a key, a network or an engine that is gone is chosen anew. What the
- * network is told of the cards is read again.
+ * Restores saved choices as far as they are still valid: a key, network or engine that no longer exists must be chosen
+ * again. What is reported about the cards is read again.
  */
 export function restored(
   draft: FirstRunDraft,
@@ -164,7 +164,7 @@ export function restored(
   };
 }
 
-/** The least stake, as it is put into the empty field. */
+/** The minimum stake, to prefill the empty field. */
 export function leastStake({ minStakeWei }: NetworkView): string {
   return formatCnxExact(BigInt(minStakeWei));
 }

@@ -9,7 +9,7 @@ import { Button } from '../../ui/button.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Working } from '../../ui/working.tsx';
 
-/** Everything for a node on this machine's own network, in one click. */
+/** Sets up everything for a node on the local network in one click. */
 export function DevnetOffer() {
   const { t } = useTranslation('firstRun');
   const navigate = useNavigate();
@@ -20,7 +20,7 @@ export function DevnetOffer() {
     await navigate(nodePath(profile.id, 'overview'));
     return profile;
   });
-  // Once the network runs, the node is made and cannot be unmade by a word.
+  // Once the network is running, the node is created, and that cannot be cancelled.
   const runs = devnet?.kind === 'running';
   return (
     <section aria-label={t('devnet.title')} className="flex flex-col gap-3 rounded-lg border border-line bg-accent-wash p-4">

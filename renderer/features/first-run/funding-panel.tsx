@@ -17,10 +17,10 @@ import { useSettled } from '../wallet/use-settled.ts';
 import { stakeWei } from './choices.ts';
 import type { StepPart } from './step-part.tsx';
 
-/** How often the chain is asked for what has arrived. */
+/** How often the chain is asked what has arrived. */
 const ASK_EVERY_MS = 6_000;
 
-/** Which coin, on which chain, how much to the last wei, where to, and what of it has arrived. */
+/** Which coin, on which chain, how much to the last wei, to which address, and how much has arrived. */
 export function FundingPanel({ choices, change }: StepPart) {
   const { t } = useTranslation('firstRun');
   const { address, network } = choices;
@@ -50,7 +50,7 @@ function Panel({ choices, change, network, address }: PanelProps) {
   return (
     <section aria-label={t('funding.title')} className="grid gap-5 rounded-md border border-line p-4 sm:grid-cols-[auto_1fr]">
       <div className="flex flex-col items-center gap-1.5">
-        {/* On white in both themes, its margin too: a camera reads dark on light. */}
+        {/* On white in both themes, including the margin, because cameras need dark on light. */}
         <QRCodeSVG
           value={address}
           size={168}
@@ -127,7 +127,7 @@ function Amounts({ funding }: { readonly funding: Funding }) {
   );
 }
 
-/** Every digit: what is sent has to be enough to the last of them. */
+/** All digits, because the amount sent must be sufficient to the last of them. */
 function Exact({ wei }: { readonly wei: string }) {
   return (
     <data value={wei} className="break-all tabular-nums">

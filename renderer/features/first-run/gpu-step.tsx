@@ -9,7 +9,7 @@ import { acceptedEngines, offeredModels, unusableEngines } from './choices.ts';
 import { Option, Options, StepHead, type StepPart } from './step-part.tsx';
 import { WorkerSource } from './worker-source.tsx';
 
-/** What a host unpacks meanwhile is found without a click. */
+/** An installation that the host unpacks meanwhile is found without a click. */
 const LOOK_AGAIN_MS = 10_000;
 
 export function GpuStep({ choices, change }: StepPart) {

@@ -10,7 +10,7 @@ import { Time } from '../../ui/time.tsx';
 import { BackupBadge } from '../keys/backup-badge.tsx';
 import { Option, Options, StepHead, type StepPart } from './step-part.tsx';
 
-/** Loaded when they are asked for: the first screen of a new host is not to wait for them. */
+/** Loaded on demand, so that a new host's first screen does not wait for them. */
 const CreateKeyDialog = lazy(() =>
   import('../keys/create-key-dialog.tsx').then((module) => ({ default: module.CreateKeyDialog })),
 );

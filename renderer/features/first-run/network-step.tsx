@@ -8,7 +8,7 @@ import { useNetworkName } from '../../ui/own-names.ts';
 import { acceptedEngines, type Choices, leastStake } from './choices.ts';
 import { Option, Options, StepHead, type StepPart } from './step-part.tsx';
 
-/** Engine and stake follow the network: what it does not take is not kept. */
+/** Engine and stake depend on the network: whatever it does not accept is dropped. */
 function choose(network: NetworkView, { engine, stake }: Choices): Partial<Choices> {
   const kept = engine !== null && acceptedEngines([engine], network).length > 0;
   return {

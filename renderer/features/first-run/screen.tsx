@@ -12,11 +12,11 @@ import { NetworkStep } from './network-step.tsx';
 import { StepList } from './step-list.tsx';
 import { useChoices } from './use-choices.ts';
 
-/** Nobody begins with these. */
+/** Not needed at the beginning. */
 const ChecksStep = lazy(() => import('./checks-step.tsx').then((module) => ({ default: module.ChecksStep })));
 const StakeStep = lazy(() => import('./stake-step.tsx').then((module) => ({ default: module.StakeStep })));
 
-/** From nothing to a running node in five steps, back and forth; what was chosen waits until it is gone on with. */
+/** From nothing to a running node in five steps, in any order; the choices are kept until they are continued. */
 export function FirstRunScreen() {
   const { t } = useTranslation(['firstRun', 'common']);
   const navigate = useNavigate();

@@ -66,7 +66,7 @@ export function StakeStep({ choices, change, open, onCreated }: StakeStepProps) 
   );
 }
 
-/** What the contract of the network asks for now. */
+/** The minimum that the network's contract requires now. */
 function useMinimumStake(network: NetworkView | null) {
   return useHostRead(`minimum stake ${network?.id ?? ''}`, async (client, signal) =>
     network === null ? null : client.networks.minimumStake({ id: network.id }, { signal }),

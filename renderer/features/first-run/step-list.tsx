@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { STEPS, type Step } from './choices.ts';
 
-/** All steps, each to be gone to at any time; ticked where nothing lacks. */
+/** All steps, each reachable at any time, with a check mark if nothing is missing. */
 export function StepList({ current, done: ticked }: { readonly current: Step; readonly done: readonly Step[] }) {
   const { t } = useTranslation('firstRun');
   return (

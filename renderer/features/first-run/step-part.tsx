@@ -2,7 +2,7 @@ import { clsx } from 'clsx';
 import { type ReactNode, useId } from 'react';
 import type { Choices } from './choices.ts';
 
-/** What each step is given. */
+/** The props of every step. */
 export interface StepPart {
   readonly choices: Choices;
   readonly change: (part: Partial<Choices>) => void;
@@ -28,7 +28,7 @@ export interface OptionProps {
   readonly children?: ReactNode;
 }
 
-/** One of several to choose from, as a whole line: named by its title, described by the rest. */
+/** One option of several, as a full-width row: named by its title, described by the rest. */
 export function Option({ type, name, checked, onChange, disabled = false, title, children }: OptionProps) {
   const id = useId();
   return (

@@ -9,16 +9,16 @@ const KEEP_AFTER_MS = 300;
 export interface FirstRunState {
   readonly choices: Choices;
   change(part: Partial<Choices>): void;
-  /** False until what was kept has been read: until then nothing is shown, so that nothing is written over. */
+  /** False until the saved choices have been read. Nothing is shown until then, so that nothing is overwritten. */
   readonly ready: boolean;
-  /** Where it was left; null = it is begun now. */
+  /** The step where the host left; null = a fresh start. */
   readonly leftAt: Step | null;
   startOver(): void;
-  /** The node is there: nothing waits any more. */
+  /** The node exists, so the saved choices are dropped. */
   finish(): Promise<void>;
 }
 
-/** The choices of the first run, which outlive the page: they are kept in the data directory until the node is made. */
+/** The first run's choices outlive the page: they are stored in the data directory until the node is created. */
 export function useChoices(step: Step): FirstRunState {
   const { t } = useTranslation('firstRun');
   const host = useHostClient();
@@ -38,7 +38,7 @@ export function useChoices(step: Step): FirstRunState {
     const addresses = keys.filter(({ archived }) => !archived).map(({ address }) => address);
     const found = restored(draft, { addresses, networks, engines });
     if (found.cardIds.length === 0) return { draft, choices: found };
-    // A card that is gone is chosen anew.
+    // A card that is gone must be chosen again.
     const report = await client.gpus.report({ ids: [...found.cardIds] }, { signal }).catch(() => null);
     if (report === null) return { draft, choices: { ...found, cardIds: [] } };
     return { draft, choices: { ...found, report: { name: report.reportedName, vramGib: report.reportedVramGib } } };
@@ -69,7 +69,7 @@ export function useChoices(step: Step): FirstRunState {
     const timer = setTimeout(keep, KEEP_AFTER_MS);
     return () => clearTimeout(timer);
   }, [ready, choices, step, host]);
-  // Whoever leaves right after a change has made it all the same.
+  // A change made just before leaving is saved too.
   useEffect(() => () => unkept.current?.(), []);
 
   const forget = useCallback(async () => {

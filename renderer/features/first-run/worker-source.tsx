@@ -18,15 +18,15 @@ import { Working } from '../../ui/working.tsx';
 
 export interface WorkerSourceProps {
   readonly network: string;
-  /** Installations that are there and cannot be used, each with its reason. */
+  /** Installations that exist but cannot be used, each with its reason. */
   readonly broken: readonly EngineView[];
   readonly onLook: () => void;
 }
 
-/** The texts of a system by the name that the host has for it. */
+/** The texts for a system, keyed by the host's name for it. */
 const TEXTS: Readonly<Record<string, 'windows' | 'mac'>> = { win32: 'windows', darwin: 'mac' };
 
-/** Where the official worker comes from on this system: fetched and checked here, or from the network's own pages. */
+/** Where to get the official worker on this system: fetched and checked here, or from the network's own pages. */
 export function WorkerSource({ network, broken, onLook }: WorkerSourceProps) {
   const { t } = useTranslation(['firstRun', 'settings']);
   const host = useHostClient();
@@ -83,7 +83,7 @@ export function WorkerSource({ network, broken, onLook }: WorkerSourceProps) {
   );
 }
 
-/** Asked for by a click: nothing on the internet is asked without one. */
+/** Runs on a click only: nothing on the internet is contacted without one. */
 function Release() {
   const { t } = useTranslation('firstRun');
   const [wanted, setWanted] = useState(false);

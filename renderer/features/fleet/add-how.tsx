@@ -5,7 +5,7 @@ const TOKEN = 'crynux-node access create my-desk --role operate';
 const TUNNEL = 'ssh -N -L 7421:127.0.0.1:7420 HOST';
 const POD = 'kubectl port-forward statefulset/NAME 7421:7420';
 
-/** How another program is made ready to be watched. */
+/** How to prepare another program to be watched. */
 export function AddHow() {
   const { t } = useTranslation('fleet');
   return (

@@ -4,7 +4,7 @@ import type { FleetPlace } from '../../../contract/fleet.ts';
 import { useHostText } from '../../errors/use-host-text.ts';
 import { AsOf } from '../../ui/as-of.tsx';
 
-/** Places that do not answer: since when, and folded away why and what to do. Their nodes stay in the list, grey. */
+/** Places that do not answer: since when, and folded away why and what to do. Their nodes stay in the list, in grey. */
 export function AwayNote({ places }: { readonly places: readonly FleetPlace[] }) {
   const { t } = useTranslation('fleet');
   const textOf = useHostText();

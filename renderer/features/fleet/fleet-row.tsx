@@ -11,7 +11,7 @@ import type { FleetLine } from './lines.ts';
 
 export const ROW_HEIGHT = 44;
 
-/** Where the room is short, the version goes first, then the quality of service, then the card. */
+/** If space is short, the version is hidden first, then the quality of service, then the card. */
 export const FLEET_GRID =
   'grid gap-x-3 px-4 grid-cols-[1.25rem_minmax(6rem,1fr)_8.25rem_6.25rem_7rem_minmax(5.5rem,0.9fr)] @[52rem]:grid-cols-[1.25rem_minmax(7rem,1fr)_8.75rem_minmax(6.5rem,1fr)_6rem_6.75rem_3rem_minmax(5rem,1fr)] @[64rem]:grid-cols-[1.25rem_minmax(8.5rem,1fr)_9.25rem_minmax(7rem,0.9fr)_6.5rem_7rem_3.5rem_4rem_minmax(7.5rem,1.4fr)]';
 
@@ -40,11 +40,11 @@ export interface FleetTableRowProps {
   readonly start: number;
   readonly active: boolean;
   readonly selected: boolean;
-  /** The same function each time. `range`: all from the last one to this one. */
+  /** Must be the same function each time. `range`: select everything from the last row to this one. */
   readonly onPick: (key: string, range: boolean) => void;
 }
 
-/** Drawn again only when something of its own has changed. */
+/** Re-rendered only if something in this row has changed. */
 export const FleetTableRow = memo(function FleetTableRow({ line, index, start, active, selected, onPick }: FleetTableRowProps) {
   const { row, isOld } = line;
   return (
@@ -114,7 +114,7 @@ function NodeCell({ line: { row, place, network } }: { readonly line: FleetLine 
   );
 }
 
-/** Of a place that is away: what it was, in grey, and when that was so. */
+/** For a place that is away: the last known state, in grey, with its time. */
 function StateCell({ line: { row, isOld, oldSinceMs } }: { readonly line: FleetLine }) {
   if (!isOld) return <NodeStatusBadge truth={row} />;
   return (

@@ -13,18 +13,18 @@ const OVERSCAN = 8;
 export interface FleetTableProps {
   readonly lines: readonly FleetLine[];
   readonly sort: TableSort;
-  /** Keys. */
+  /** Row keys. */
   readonly selected: ReadonlySet<string>;
   readonly onSelect: (selected: ReadonlySet<string>) => void;
-  /** Enter on a line, or a click on its name. */
+  /** Enter on a row, or a click on its name. */
   readonly onOpen: (line: FleetLine) => void;
 }
 
-/** One thing to tab to; arrow keys move inside it, the space bar selects. Rows that are not in view are not in the page. */
+/** A single tab stop; arrow keys move inside it, and Space selects. Only visible rows are in the page. */
 export function FleetTable({ lines, sort, selected, onSelect, onOpen }: FleetTableProps) {
   const { t } = useTranslation('fleet');
   const scroller = useRef<HTMLDivElement>(null);
-  /** By key: it stays at its node while the order changes. */
+  /** By key, so that it stays on its node when the order changes. */
   const [active, setActive] = useState<string | null>(null);
   const now = useRef({ lines, selected, active, onSelect });
   now.current = { lines, selected, active, onSelect };
@@ -51,7 +51,7 @@ export function FleetTable({ lines, sort, selected, onSelect, onOpen }: FleetTab
   }, []);
 
   const keys = (event: KeyboardEvent) => {
-    // Buttons in the heading have keys of their own.
+    // Buttons in the heading handle their own keys.
     if (event.target !== event.currentTarget) return;
     const line = activeIndex === null ? undefined : lines[activeIndex];
     const isAll = event.key === 'a' && (event.ctrlKey || event.metaKey);

@@ -1,10 +1,10 @@
-/** The fleet as the screen shows it: lines in groups of states, filtered, added up. Pure. */
+/** The fleet as the screen shows it: rows grouped by state, filtered, added up. Pure. */
 import type { FleetOrder, FleetPlace, FleetRow } from '../../../contract/fleet.ts';
 import { countedOnce, type Fleet, fleetKey } from '../../../contract/fleet-merge.ts';
 import type { LifeWord } from '../../../contract/truth/life-word.ts';
 import type { SortValues } from '../../ui/use-sorted.ts';
 
-/** What a host asks first: which work, which do not, and which of them nobody can tell. */
+/** What a host asks first: which nodes work, which do not, and which are unknown. */
 export const STATE_GROUPS = ['working', 'paused', 'changing', 'stopped', 'trouble', 'away'] as const;
 export type StateGroup = (typeof STATE_GROUPS)[number];
 
@@ -17,22 +17,22 @@ const GROUPS: Readonly<Record<LifeWord, StateGroup>> = {
   ...{ slashed: 'trouble', kickedOut: 'trouble', unknown: 'trouble' },
 };
 
-/** One node, with what of its place matters to it. */
+/** One node, with the relevant facts about its place. */
 export interface FleetLine {
   readonly key: string;
   readonly place: string;
   readonly row: FleetRow;
   readonly group: StateGroup;
   readonly version: string | null;
-  /** Null = the whole fleet is in one. */
+  /** Null = the whole fleet is on one network. */
   readonly network: string | null;
-  /** Its place does not answer: what stands here is old. */
+  /** Its place does not answer, so this row is out of date. */
   readonly isOld: boolean;
-  /** Since when; null = it is not, or nobody knows. */
+  /** Since when; null = it is not, or not known. */
   readonly oldSinceMs: number | null;
 }
 
-/** In the order of the places, then of the names. A line that is as it was stays the same object. */
+/** Ordered by place, then by name. An unchanged row stays the same object. */
 export function linesOf(fleet: Fleet, before: ReadonlyMap<string, FleetLine> = new Map()): FleetLine[] {
   const places = new Map(fleet.places.map((place, index) => [place.place, { place, index }]));
   const networks = new Set([...fleet.rows.values()].map(({ row }) => row.network));
@@ -66,12 +66,12 @@ function isSame(a: FleetLine, b: FleetLine): boolean {
 export interface FleetView {
   readonly text: string;
   readonly groups: readonly StateGroup[];
-  /** Only those that need the host. */
+  /** Only nodes that need the host. */
   readonly attention: boolean;
 }
 export const WHOLE_FLEET: FleetView = { text: '', groups: [], attention: false };
 
-/** Leaves out what narrows nothing. Other parameters are kept. */
+/** Leaves out filters that are not set. Other parameters are kept. */
 export function writeFleetView({ text, groups, attention }: FleetView, others: URLSearchParams): URLSearchParams {
   const params = new URLSearchParams(others);
   const put = (key: string, value: string) => (value === '' ? params.delete(key) : params.set(key, value));
@@ -90,7 +90,7 @@ export function readFleetView(params: URLSearchParams): FleetView {
   };
 }
 
-/** Every word has to be in the name, the place, the card, the network or the address. */
+/** Every word must be in the name, the place, the card, the network or the address. */
 export function filtered(lines: readonly FleetLine[], { text, groups, attention }: FleetView): readonly FleetLine[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   return lines.filter(({ place, row, group }) => {
@@ -103,9 +103,9 @@ export function filtered(lines: readonly FleetLine[], { text, groups, attention 
 }
 
 export interface FleetTotals {
-  /** Like the money, without those that a second place shows again; the rest counts lines, as the filter shows them. */
+  /** Like the money, this counts a node once even if a second place shows it again; the other counts are of rows, as the filter shows them. */
   readonly nodes: number;
-  /** Of the nodes, those whose money is of an earlier time. */
+  /** How many of these nodes have outdated amounts. */
   readonly old: number;
   readonly groups: Readonly<Record<StateGroup, number>>;
   readonly todayWei: bigint;
@@ -140,7 +140,7 @@ export const FLEET_SORT: SortValues<FleetLine> = {
   attention: ({ row }) => row.attention.length,
 };
 
-/** Those that can be told so now. */
+/** The nodes that can receive this order now. */
 export function fitting(lines: readonly FleetLine[], order: FleetOrder): FleetLine[] {
   return lines.filter(({ isOld, row }) => !isOld && row.orders.includes(order));
 }

@@ -18,7 +18,7 @@ export interface PlacesDialogProps {
   readonly places: readonly FleetPlace[];
 }
 
-/** The places that are watched, and the way to another one. */
+/** The watched places, and how to add another one. */
 export function PlacesDialog({ open, onClose, places }: PlacesDialogProps) {
   const { t } = useTranslation('fleet');
   const others = places.filter(({ place }) => place !== HERE_PLACE);

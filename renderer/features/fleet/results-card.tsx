@@ -10,7 +10,7 @@ export interface Steered {
   readonly results: readonly SteerResult[];
 }
 
-/** What became of an order, node by node; it stays until it is put away. */
+/** The outcome of an order, node by node; shown until dismissed. */
 export function ResultsCard({ steered, onClose }: { readonly steered: Steered; readonly onClose: () => void }) {
   const { t } = useTranslation(['fleet', 'common']);
   const textOf = useHostText();

@@ -84,7 +84,7 @@ function Nodes({ used: { fleet, lines } }: { readonly used: UsedFleet }) {
   const narrowed = useMemo(() => filtered(lines, view), [lines, view]);
   const { rows, sort } = useSorted(narrowed, FLEET_SORT);
   const away = placesAway(fleet?.places ?? []);
-  // One that is gone is not selected any more, whatever the set holds.
+  // A node that is gone is no longer selected, whatever the set contains.
   const chosen = selected.size === 0 ? [] : lines.filter(({ key }) => selected.has(key));
   const shown = selected.size === 0 ? 0 : narrowed.filter(({ key }) => selected.has(key)).length;
   const steer = useAct(async (order: FleetOrder, to: readonly FleetLine[]) => {

@@ -9,16 +9,16 @@ import { type FleetLine, fitting } from './lines.ts';
 const ICONS: Readonly<Record<FleetOrder, LucideIcon>> = { pause: CirclePause, resume: CirclePlay, drain: CircleStop };
 
 export interface SelectionBarProps {
-  /** Those selected, wherever the filter has them. */
+  /** All selected nodes, inside or outside the filter. */
   readonly lines: readonly FleetLine[];
-  /** Of them, in the list as it is narrowed now. */
+  /** Those of them in the filtered list. */
   readonly shown: number;
   readonly busy: boolean;
   readonly onSteer: (order: FleetOrder, lines: readonly FleetLine[]) => void;
   readonly onClear: () => void;
 }
 
-/** What the selected nodes can be told. Each order goes to those that it fits; the others stay as they are. */
+/** The orders for the selected nodes. Each order goes to the nodes that can take it; the others stay as they are. */
 export function SelectionBar({ lines, shown, busy, onSteer, onClear }: SelectionBarProps) {
   const { t } = useTranslation(['fleet', 'common']);
   const [asked, setAsked] = useState<FleetOrder | null>(null);

@@ -10,7 +10,7 @@ export interface TotalsProps {
   readonly onChange: (view: FleetView) => void;
 }
 
-/** What the whole fleet is and earns. What needs the host narrows the list at a click. */
+/** State and earnings of the whole fleet. A click on what needs the host filters the list. */
 export function Totals({ totals, view, onChange }: TotalsProps) {
   const { t, i18n } = useTranslation('fleet');
   return (
@@ -45,7 +45,7 @@ export function Totals({ totals, view, onChange }: TotalsProps) {
 
 interface FigureProps {
   readonly name: string;
-  /** So many nodes are in it as they were when they were last heard of. */
+  /** The number of nodes that are included with their last known values. */
   readonly old?: number;
   readonly children: ReactNode;
 }
@@ -72,7 +72,7 @@ const DOTS: Readonly<Record<StateGroup, string>> = {
   away: 'border border-faint',
 };
 
-/** How many nodes are in each group of states; a click narrows the list to it. */
+/** The number of nodes in each group of states; a click filters the list. */
 export function StateChips({ totals, view, onChange }: TotalsProps) {
   const { t, i18n } = useTranslation('fleet');
   const number = new Intl.NumberFormat(i18n.language);

@@ -5,12 +5,12 @@ import { useApp } from '../../state/app-context.ts';
 import { type FleetLine, linesOf } from './lines.ts';
 
 export interface UsedFleet {
-  /** Null before it was told. */
+  /** Null before the first snapshot. */
   readonly fleet: Fleet | null;
   readonly lines: readonly FleetLine[];
 }
 
-/** The fleet, followed while somebody looks at it. The program gathers bursts of changes, so each is one drawing. */
+/** The fleet, followed while someone is looking. The program batches bursts of changes, so each batch is one render. */
 export function useFleet(): UsedFleet {
   const { host } = useApp();
   const [fleet, setFleet] = useState<Fleet | null>(null);

@@ -12,13 +12,13 @@ export interface AssignCardProps {
   readonly usedBy: Readonly<Record<string, string>>;
 }
 
-/** Which cards are this node's. */
+/** Which cards this node uses. */
 export function AssignCard({ cards, usedBy }: AssignCardProps) {
   const { t } = useTranslation(['gpus', 'common']);
   const { profile } = useNode();
   const { gpu } = profile.profile;
   const own = gpu.kind === 'cards' ? gpu.ids : [];
-  /** Null: as it is. */
+  /** Null: unchanged. */
   const [choice, setChoice] = useState<readonly string[] | null>(null);
   const [reviewing, setReviewing] = useState<readonly string[] | null>(null);
   const chosen = choice ?? own;

@@ -9,14 +9,14 @@ import { Progress } from '../../ui/progress.tsx';
 import { useProfileChange } from './use-profile-change.ts';
 
 export interface AssignDialogProps {
-  /** Cards that shall be this node's; null = closed. */
+  /** The cards to assign; null = closed. */
   readonly ids: readonly string[] | null;
   readonly cards: readonly GpuCard[];
   readonly onClose: () => void;
   readonly onDone: () => void;
 }
 
-/** Shows what the network will be told of a selection, and takes it. */
+/** Shows what will be reported to the network for a selection, and applies it. */
 export function AssignDialog({ ids, cards, onClose, onDone }: AssignDialogProps) {
   const { t } = useTranslation(['gpus', 'common']);
   const { profile } = useNode();

@@ -81,7 +81,7 @@ function UseBadge({ card, profileId }: { readonly card: GpuCard; readonly profil
   );
 }
 
-/** A card without any reading says nothing five times. */
+/** If a card has no readings at all, do not say so five times. */
 function tells({ loadPercent, memoryMib, temperatureC, powerW, processes }: GpuCard): boolean {
   return [loadPercent, memoryMib, temperatureC, powerW, processes].some((value) => value !== null);
 }

@@ -1,19 +1,19 @@
-/** Which cards can be one node's. Pure. */
+/** Which cards can be used together by one node. Pure. */
 import type { GpuCard } from '../../../contract/gpu.ts';
 
 export interface CardGroup {
   readonly name: string;
-  /** Identical, in the driver's order. */
+  /** Identical cards, in the driver's order. */
   readonly cards: readonly GpuCard[];
 }
 
-/** Usable cards by exact name, in the order of their first card. */
+/** Usable cards by exact name, ordered by their first card. */
 export function groupsOf(cards: readonly GpuCard[]): readonly CardGroup[] {
   const usable = cards.filter(({ unusable }) => unusable === null);
   return [...Map.groupBy(usable, ({ name }) => name)].map(([name, members]) => ({ name, cards: members }));
 }
 
-/** The choice after a click: a card of another name begins a new one. */
+/** The selection after a click: a card with another name starts a new selection. */
 export function toggled(chosen: readonly string[], group: CardGroup, id: string): readonly string[] {
   const members = new Set(group.cards.map((card) => card.id));
   const kept = chosen.filter((each) => members.has(each));

@@ -17,7 +17,7 @@ import { historyTicks, linesOf, METRICS, type Metric, PERIOD_MS, type Period } f
 const POINTS = 180;
 const PERIODS = ['hour', 'day', 'week'] as const satisfies readonly Period[];
 
-/** What the cards of this node did. */
+/** The history of this node's cards. */
 export function HistoryCard() {
   const { t } = useTranslation('gpus');
   const gpu = useNodeView()?.gpu ?? null;

@@ -1,4 +1,4 @@
-/** A card's history as lines of one of its values. Pure. */
+/** A card's history of one value, as lines of a chart. Pure. */
 import type { GpuHistoryPoint } from '../../../contract/gpu.ts';
 
 export const METRICS = ['load', 'memory', 'temperature', 'power'] as const;
@@ -14,7 +14,7 @@ const FIELD = { load: 'loadPercent', memory: 'memoryUsedMib', temperature: 'temp
 
 export interface HistoryLinePoint {
   readonly atMs: number;
-  /** In %, GiB, °C or W; null = the card does not tell. */
+  /** In %, GiB, °C or W; null = not reported by the card. */
   readonly average: number | null;
   readonly maximum: number | null;
 }
@@ -28,7 +28,7 @@ export function linesOf(points: readonly GpuHistoryPoint[], metric: Metric): rea
   });
 }
 
-/** Round times between the ends. */
+/** Round times within the range. */
 export function historyTicks(fromMs: number, toMs: number, period: Period): number[] {
   const step = TICK_MS[period];
   const ticks: number[] = [];

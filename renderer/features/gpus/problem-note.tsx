@@ -3,7 +3,7 @@ import type { GpuProblemView } from '../../../contract/gpu.ts';
 import { useHostText } from '../../errors/use-host-text.ts';
 import { ToneIcon } from '../../ui/badge.tsx';
 
-/** A state of cards that is in the way, rather than a failure: its code's meaning and remedy, and what was seen. */
+/** A state of the cards that blocks tasks, rather than a failure: meaning and remedy of its code, and what was observed. */
 export function ProblemNote({ problem }: { readonly problem: GpuProblemView }) {
   const { t } = useTranslation();
   const { code, detail } = problem;

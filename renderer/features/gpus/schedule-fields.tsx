@@ -10,7 +10,7 @@ export interface ScheduleFieldsProps {
   readonly onChange: (windows: readonly WindowForm[]) => void;
 }
 
-/** Times of the week, one below the other. */
+/** Weekly times, one per row. */
 export function ScheduleFields({ windows, onChange }: ScheduleFieldsProps) {
   const { t } = useTranslation('gpus');
   const replace = (next: WindowForm) => onChange(windows.map((window) => (window.key === next.key ? next : window)));

@@ -125,7 +125,7 @@ interface OptionProps {
   readonly children: ReactNode;
 }
 
-/** A switch, and what belongs to it while it is on. */
+/** A switch with the fields that belong to it while it is on. */
 function Option({ name, checked, onChange, children }: OptionProps) {
   const id = useId();
   return (

@@ -1,4 +1,4 @@
-/** Limits, schedule and idle settings as a form holds them, and back. Pure. */
+/** Converts limits, schedule and idle settings to form values and back. Pure. */
 import { type GpuSettings, gpuSettingsSchema, type Weekday } from '../../../contract/gpu.ts';
 
 export interface LimitForm {
@@ -8,7 +8,7 @@ export interface LimitForm {
 }
 
 export interface WindowForm {
-  /** Tells the windows apart while they are edited. */
+  /** Identifies a time window while it is being edited. */
   readonly key: number;
   readonly days: readonly Weekday[];
   readonly from: string;
@@ -22,7 +22,7 @@ export interface SettingsForm {
   readonly windows: readonly WindowForm[];
   readonly idleOnly: boolean;
   readonly quietSeconds: string;
-  /** Names apart by commas. */
+  /** Comma-separated names. */
   readonly ignored: string;
 }
 
@@ -57,7 +57,7 @@ const PROBLEM_OF: Readonly<Record<string, FormProblem>> = {
   idle: 'quiet',
 };
 
-/** The settings, or the first part of the form that cannot be used. */
+/** The settings, or the first part of the form that is invalid. */
 export function settingsOf(form: SettingsForm): { readonly settings: GpuSettings } | { readonly problem: FormProblem } {
   const limit = ({ on, pauseAt, resumeAt }: LimitForm) =>
     on ? { pauseAt: numberOf(pauseAt), resumeAt: numberOf(resumeAt) } : null;
@@ -75,7 +75,7 @@ export function settingsOf(form: SettingsForm): { readonly settings: GpuSettings
   return { problem: PROBLEM_OF[path.slice(0, 2).join('.')] ?? PROBLEM_OF[String(path[0])] ?? 'quiet' };
 }
 
-/** NaN, which no schema takes, for what is no number. */
+/** NaN, which every schema refuses, for text that is not a number. */
 function numberOf(text: string): number {
   return text.trim() === '' ? Number.NaN : Number(text);
 }

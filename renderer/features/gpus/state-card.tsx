@@ -4,7 +4,7 @@ import { ToneIcon } from '../../ui/badge.tsx';
 import { Card } from '../../ui/card.tsx';
 import { ProblemNote } from './problem-note.tsx';
 
-/** Whether the cards let the node take tasks, and why not. */
+/** Whether the cards allow the node to take tasks, and if not, why. */
 export function StateCard() {
   const { t } = useTranslation('gpus');
   const gpu = useNodeView()?.gpu ?? null;

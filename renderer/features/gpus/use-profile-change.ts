@@ -2,7 +2,7 @@ import type { ProfileDraft } from '../../../contract/profiles.ts';
 import { useAct } from '../../rpc/hooks.ts';
 import { useApp, useHostClient, useNode } from '../../state/app-context.ts';
 
-/** Changes a part of the selected profile and says so; the rest stays as it is. */
+/** Changes part of the selected profile and confirms it with a message; the rest stays as it is. */
 export function useProfileChange() {
   const { toasts } = useApp();
   const { profile } = useNode();

@@ -11,7 +11,7 @@ export interface ArchiveKeyDialogProps {
   readonly onArchived: () => void;
 }
 
-/** Takes a key out of use; it is never deleted. */
+/** Takes a key out of use; a key is never deleted. */
 export function ArchiveKeyDialog({ address, onClose, onArchived }: ArchiveKeyDialogProps) {
   const { t } = useTranslation('keys');
   const { toasts } = useApp();

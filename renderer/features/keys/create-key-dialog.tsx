@@ -18,11 +18,11 @@ interface Created {
 export interface CreateKeyDialogProps {
   readonly open: boolean;
   readonly onClose: () => void;
-  /** The key exists, whether its backup is proved or not. */
+  /** The key exists, whether or not its backup has been verified. */
   readonly onCreated: (key: KeyView) => void;
 }
 
-/** A new key, its words, and the proof that they were written down. The words live in this dialog only. */
+/** A new key, its words, and the check that they were written down. The words exist only in this dialog. */
 export function CreateKeyDialog({ open, onClose, onCreated }: CreateKeyDialogProps) {
   const { t } = useTranslation('keys');
   return (

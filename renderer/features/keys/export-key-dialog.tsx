@@ -10,7 +10,7 @@ import { NewPassphrase } from './store-choice.tsx';
 
 const NOTHING = { passphrase: '', again: '' };
 
-/** An encrypted keystore file, behind a typed confirmation. */
+/** Exports an encrypted keystore file after a typed confirmation. */
 export function ExportKeyDialog({ address, onClose }: { readonly address: string | null; readonly onClose: () => void }) {
   const { t } = useTranslation('keys');
   const { toasts } = useApp();

@@ -28,7 +28,7 @@ export function ImportKeyDialog({ open, onClose, onImported }: ImportKeyDialogPr
   );
 }
 
-/** What is typed here goes to the host and nowhere else; it is gone when the dialog closes. */
+/** What is typed here is sent to the host and nowhere else, and is discarded when the dialog closes. */
 function ImportForm({ onImported }: { readonly onImported: (key: KeyView) => void }) {
   const { t } = useTranslation('keys');
   const host = useHostClient();

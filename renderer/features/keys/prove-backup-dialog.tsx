@@ -17,7 +17,7 @@ interface ProveBackupProps {
   readonly onProved: () => void;
 }
 
-/** A copy of a key whose backup nobody has seen: it is compared, and kept nowhere. */
+/** Compares a copy of a key whose backup has not been verified. The copy is not stored. */
 export function ProveBackupDialog({ view, onClose, onProved }: ProveBackupProps) {
   const { t } = useTranslation('keys');
   const host = useHostClient();

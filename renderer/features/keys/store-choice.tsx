@@ -7,22 +7,22 @@ import { ErrorNote } from '../../ui/error-note.tsx';
 import { Field, Select, TextInput } from '../../ui/field.tsx';
 
 export interface StoreChoice {
-  /** Null until the stores are known: then the first that can be used. */
+  /** Null until the stores are known; then the first usable one is selected. */
   readonly store: KeyStoreKind | null;
   readonly passphrase: string;
-  /** The same, typed once more. */
+  /** The passphrase, typed again. */
   readonly again: string;
 }
 
 export const NO_CHOICE: StoreChoice = { store: null, passphrase: '', again: '' };
 
-/** The choice as the contract wants it; null while it is not complete. */
+/** The choice in the contract's form; null while it is incomplete. */
 export function chosenStore({ store, passphrase, again }: StoreChoice) {
   if (store === 'keychain') return { store, passphrase: null };
   return store === 'keystore' && passphraseProblem(passphrase) === null && again === passphrase ? { store, passphrase } : null;
 }
 
-/** Where a key is kept: the desktop's keychain, or a file behind a passphrase. */
+/** Where a key is stored: in the desktop's keychain, or in a file with a passphrase. */
 export function StoreFields({
   value,
   onChange,
@@ -74,7 +74,7 @@ export function StoreFields({
   );
 }
 
-/** Why the first store is not the one: nothing is wrong, another takes its place. */
+/** Why the first store is not used. This is not an error, because another store takes its place. */
 function Unusable({ problem }: { readonly problem: ErrorView }) {
   const { t } = useTranslation('keys');
   const { meaning } = useHostText()(problem);
@@ -92,7 +92,7 @@ interface NewPassphraseProps {
   readonly onChange: (typed: Pick<StoreChoice, 'passphrase' | 'again'>) => void;
 }
 
-/** A passphrase that nobody can recover is typed twice. */
+/** Nobody can recover a passphrase, so it is typed twice. */
 export function NewPassphrase({ label, hint, value: { passphrase, again }, onChange }: NewPassphraseProps) {
   const { t } = useTranslation('keys');
   const problem = passphrase === '' ? null : passphraseProblem(passphrase);

@@ -11,7 +11,7 @@ const NEAR = LINE_HEIGHT * 2;
 
 export interface LogLinesProps {
   readonly log: UsedLog;
-  /** Stays at the newest line; scrolling up lets go of it. */
+  /** Keeps the newest line in view; scrolling up turns this off. */
   readonly follow: boolean;
   readonly onFollow: (follow: boolean) => void;
 }
@@ -21,7 +21,7 @@ export function LogLines({ log, follow, onFollow }: LogLinesProps) {
   const { lines, more } = log.list;
   const scroller = useRef<HTMLDivElement>(null);
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set());
-  /** The newest line that was shown while one followed. */
+  /** The newest line shown while following. */
   const [seen, setSeen] = useState(-1);
   const getItemKey = useCallback((index: number) => lines[index]?.cursor ?? index, [lines]);
   const virtual = useVirtualizer({
@@ -40,7 +40,7 @@ export function LogLines({ log, follow, onFollow }: LogLinesProps) {
     setSeen(newest);
   }, [follow, lines.length, newest, virtual]);
 
-  // Older lines come in above: what one reads stays where it is.
+  // Older lines are added above without moving what is being read.
   const before = useRef({ oldest, size: 0 });
   useLayoutEffect(() => {
     const size = virtual.getTotalSize();

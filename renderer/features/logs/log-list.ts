@@ -1,7 +1,7 @@
-/** Lines of the log that are shown: a stretch without gaps, which grows at both ends. */
+/** The log lines that are shown: a range without gaps that grows at both ends. */
 import { LOG_LEVELS, type LogLevel, type LogLine } from '../../../contract/logs.ts';
 
-/** What the lines are narrowed to, as it stands in the URL. */
+/** The filter of the lines, as stored in the URL. */
 export interface LogView {
   readonly level: LogLevel;
   readonly text: string;
@@ -28,7 +28,7 @@ export function writeLogView({ level, text, task }: LogView): URLSearchParams {
 export interface LogList {
   /** Oldest first. */
   readonly lines: readonly LogLine[];
-  /** There are older ones. */
+  /** There are older lines. */
   readonly more: boolean;
   /** Null before the first page. */
   readonly read: boolean;
@@ -36,7 +36,7 @@ export interface LogList {
 
 export const NO_LINES: LogList = { lines: [], more: false, read: false };
 
-/** Lines that are held; beyond it the end that one does not look at is let go. */
+/** The maximum number of lines kept; beyond it, lines are dropped at the end that is out of view. */
 export const MAX_LINES = 20_000;
 
 export function withOlder(list: LogList, page: { readonly lines: readonly LogLine[]; readonly more: boolean }): LogList {
@@ -44,7 +44,7 @@ export function withOlder(list: LogList, page: { readonly lines: readonly LogLin
   return { lines: [...page.lines.filter((line) => line.cursor < first), ...list.lines], more: page.more, read: true };
 }
 
-/** New lines; one that the page held already is not shown twice. */
+/** Adds new lines; a line that the page already contained is not added twice. */
 export function withNewer(list: LogList, lines: readonly LogLine[]): LogList {
   const last = list.lines.at(-1)?.cursor ?? -1;
   const news = lines.filter((line) => line.cursor > last).toSorted((a, b) => a.cursor - b.cursor);

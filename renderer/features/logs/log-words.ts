@@ -1,7 +1,7 @@
-/** A line of the log as a host reads it: what was done, and the facts that say with what outcome. Pure. */
+/** A log line as a host reads it: what was done, with the facts that describe the outcome. Pure. */
 import type { LogLine } from '../../../contract/logs.ts';
 
-/** One of the texts `logs:facts.*`, with what stands in it. */
+/** One of the texts `logs:facts.*`, with its values. */
 export interface LogFact {
   readonly name:
     | 'as'
@@ -27,7 +27,7 @@ export interface LogFact {
 
 type Details = Readonly<Record<string, unknown>>;
 
-/** What of a line's details belongs into its row; the whole is behind it. */
+/** Which of a line's details appear in its row; all of them are in the folded part. */
 export function factsOf({ details }: Pick<LogLine, 'details'>): readonly LogFact[] {
   const all = parsed(details);
   const text = (name: string): string | null => {
@@ -75,19 +75,19 @@ function parsed(details: string): Details {
 }
 
 export interface LogWords {
-  /** By its English words; a language that is English has none. */
+  /** Keyed by the English text; empty for English. */
   readonly messages: Readonly<Record<string, string>>;
-  /** What a code means; null = nobody here knows it. */
+  /** What a code means; null = unknown here. */
   meaning(code: string, details: Details): string | null;
 }
 
-/** What the line says, and what its error means where it carries one. */
+/** The text of the line, and the meaning of its error, if it has one. */
 export function sentenceOf(
   line: LogLine,
   { messages, meaning }: LogWords,
 ): { readonly text: string; readonly error: string | null } {
   const error = line.code === null ? null : meaning(line.code, errorOf(parsed(line.details)));
-  // An error that was logged by its own words: its meaning is said instead, in the host's language.
+  // For an error logged in its own words, show its meaning in the host's language instead.
   const own = messages[line.message];
   if (own !== undefined || error === null) return { text: own ?? line.message, error };
   return line.message === errorMessage(line) ? { text: error, error: null } : { text: line.message, error };
@@ -102,6 +102,6 @@ function errorMessage({ details, message }: LogLine): string | null {
   const { err, error, code } = parsed(details);
   const carried = (err ?? error) as { message?: unknown } | undefined;
   if (typeof carried?.message === 'string') return carried.message;
-  // An alarm of a task stands with its code alone.
+  // A task's alarm has only its code.
   return typeof code === 'string' ? message : null;
 }

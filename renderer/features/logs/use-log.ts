@@ -16,7 +16,7 @@ export interface UsedLog {
   readOlder(): void;
 }
 
-/** The selected node's log, past and live. It is the host who keeps it: the node need not run. */
+/** The selected node's log, past and live. The host stores it, so the node does not have to run. */
 export function useLog({ level, text, task }: LogView): UsedLog {
   const { host } = useApp();
   const { profile } = useNode();
@@ -34,7 +34,7 @@ export function useLog({ level, text, task }: LogView): UsedLog {
     if (client === null) return;
     let stale = false;
     const query = { profileId, level, text, task };
-    // Subscribed first, so that no line falls between the page and what comes after it.
+    // Subscribe first, so that no line is lost between the page and the live lines.
     const early: Parameters<typeof withNewer>[1][number][] = [];
     let read = false;
     const end = follow(host, {
@@ -66,7 +66,7 @@ export function useLog({ level, text, task }: LogView): UsedLog {
     client.logs
       .page({ profileId, level, text, task, limit: PAGE_LINES, before: first.cursor })
       .then(
-        // A view that was chosen meanwhile has other lines, which these do not belong to.
+        // The view was changed meanwhile; these lines do not belong to the new one.
         (page) => setList((was) => (was.lines[0] === first ? withOlder(was, page) : was)),
         (thrown: unknown) => setError(errorOf(thrown)),
       )

@@ -12,7 +12,7 @@ import { useModelsAct } from './use-models.ts';
 
 const TASK_TYPES = Object.keys(TASK_TYPE) as TaskType[];
 
-/** As a node names it; null = it is none. */
+/** The id in the node's form; null = not a valid id. */
 function modelIdOf(text: string): string | null {
   try {
     return normaliseModelIdNode(text.trim());

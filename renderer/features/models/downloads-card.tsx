@@ -45,7 +45,7 @@ export function DownloadsCard({ downloads }: { readonly downloads: readonly Down
 function DownloadRow({ download }: { readonly download: DownloadView }) {
   const { t } = useTranslation('models');
   const act = useModelsAct();
-  // Whoever downloads is the node: nobody obeys while it does not run.
+  // The node does the downloading, so nothing can be ordered while it is not running.
   const alive = useAlive();
   const { modelId: model, state } = download;
   const key = keyOf(download);

@@ -1,10 +1,10 @@
-/** In which order the models of the folder stand. */
+/** The order in which the folder's models are listed. */
 import type { ModelView } from '../../../contract/models.ts';
 
 export const MODEL_ORDERS = ['given', 'name', 'size', 'used'] as const;
 export type ModelOrder = (typeof MODEL_ORDERS)[number];
 
-/** A new list; `used`: what is in use now, then the last used, then what never was. */
+/** Returns a new list; `used`: in use now first, then last used, then never used. */
 export function ordered(models: readonly ModelView[], order: ModelOrder, language: string): readonly ModelView[] {
   if (order === 'given') return models;
   const names = new Intl.Collator(language, { numeric: true });

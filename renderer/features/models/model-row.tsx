@@ -119,7 +119,7 @@ function Actions({ model, onRemove }: Omit<ModelRowProps, 'demand'>) {
   const alive = useAlive();
   const { state, origin, taskTypes, modelId } = model;
   const key = keyOf(model);
-  // Whoever changes the folder is the node: nobody obeys while it does not run.
+  // The node changes the folder, so nothing can be ordered while it is not running.
   if (!alive) return null;
   const taskType = taskTypes[0];
   const whole = state.kind === 'present' || state.kind === 'corrupt';

@@ -54,7 +54,7 @@ export function ModelsCard({ models }: { readonly models: readonly ModelView[] }
   );
 }
 
-/** Whether the network lists a model, as far as it tells. */
+/** Whether the network lists a model, as far as the network says. */
 function useDemand(): (model: ModelView) => Demand {
   const read = useLiveRead('demand', (client, signal) => client.trust.noTasks({}, { signal }));
   const listed = read.value?.models ?? null;

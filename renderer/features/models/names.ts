@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import type { TaskType } from '../../../protocol/tasks/status.ts';
 import { useProfiles } from '../../state/app-context.ts';
 
-/** A profile's name by its id; what is not of this host keeps its id. */
+/** A profile's name by its id; an id that is not on this host is shown as it is. */
 export function useProfileName(): (id: string) => string {
   const profiles = useProfiles() ?? [];
   return (id) => profiles.find(({ profile }) => profile.id === id)?.profile.name ?? id;

@@ -16,7 +16,7 @@ export interface RemovalDialogProps {
   readonly onClose: () => void;
 }
 
-/** What deleting a model would do, then doing it. */
+/** Shows the effect of deleting a model, then deletes it. */
 export function RemovalDialog({ model, onClose }: RemovalDialogProps) {
   const { t } = useTranslation('models');
   const read = useNodeRead(`removal ${model === null ? '' : keyText(model)}`, async (client, signal) => {

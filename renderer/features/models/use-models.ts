@@ -5,7 +5,7 @@ import { useAct } from '../../rpc/hooks.ts';
 import { useApp, useNode, useNodeClient } from '../../state/app-context.ts';
 import { afterModelsUpdate, type ModelsState } from '../../state/models.ts';
 
-/** The host's models while they are looked at; null before the first snapshot. */
+/** The host's models while they are shown; null before the first snapshot. */
 export function useModels(): ModelsState | null {
   const { session } = useNode();
   const [state, setState] = useState<ModelsState | null>(null);
@@ -29,7 +29,7 @@ export function useModels(): ModelsState | null {
   return state;
 }
 
-/** Asks for something and says, once it is granted, what was granted. */
+/** Requests something, and shows a message once it has been accepted. */
 export function useModelsAct() {
   const { toasts } = useApp();
   const node = useNodeClient();
@@ -40,5 +40,5 @@ export function useModelsAct() {
   });
 }
 
-/** Only what names a model; a view has more, which a request does not take. */
+/** Only the fields that identify a model; a view has more, which a request does not accept. */
 export const keyOf = ({ engine, modelId }: ModelKey): ModelKey => ({ engine, modelId });

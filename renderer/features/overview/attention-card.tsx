@@ -31,7 +31,7 @@ function toneOf(kind: AttentionKind): Tone {
   return BAD.has(kind) ? 'bad' : NOTES.has(kind) ? 'info' : 'warn';
 }
 
-/** What needs the host now. */
+/** What needs the host's attention now. */
 export function useAttention(truth: NodeTruth): readonly AttentionItem[] {
   const { profile } = useNode();
   const { updates } = useApp();
@@ -54,7 +54,7 @@ export interface AttentionCardProps {
   readonly onUnlock: () => void;
 }
 
-/** The worst first, each with what fixes it. */
+/** Worst first, each with its fix. */
 export function AttentionCard({ items, onUnlock }: AttentionCardProps) {
   const { t } = useTranslation('overview');
   const { profile } = useNode();

@@ -1,4 +1,4 @@
-/** What a host tells a node; which of it a state allows says contract/truth/controls.ts. */
+/** The orders that a host can give a node. contract/truth/controls.ts decides which of them a state allows. */
 import { useTranslation } from 'react-i18next';
 import { useAct } from '../../rpc/hooks.ts';
 import { useApp, useHostClient, useNode, useNodeClient } from '../../state/app-context.ts';
@@ -13,7 +13,7 @@ const DONE = {
 
 export type Order = keyof typeof DONE;
 
-/** Gives the order and says when it was taken. */
+/** Gives the order, and shows a message once it has been accepted. */
 export function useNodeOrder() {
   const { t } = useTranslation('overview');
   const { toasts } = useApp();

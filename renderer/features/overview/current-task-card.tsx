@@ -16,7 +16,7 @@ import { Hash } from '../../ui/hash.tsx';
 import { Money } from '../../ui/money.tsx';
 import { exactTime, Time, useNow } from '../../ui/time.tsx';
 
-/** The way of the task under way. */
+/** The progress of the current task. */
 export function CurrentTaskCard({ truth, onWhy }: { readonly truth: Pick<NodeTruth, 'task'>; readonly onWhy: () => void }) {
   const { t } = useTranslation(['overview', 'common']);
   const { profile, session } = useNode();
@@ -67,7 +67,7 @@ export function CurrentTaskCard({ truth, onWhy }: { readonly truth: Pick<NodeTru
   );
 }
 
-/** Its states so far, each with its time and how long it lasted. */
+/** Its states so far, each with its time and duration. */
 function StatePath({ task }: { readonly task: TaskRow }) {
   const { t, i18n } = useTranslation(['overview', 'common']);
   const now = useNow();

@@ -4,7 +4,7 @@ import { AXIS, GRID, TOOLTIP, ticksTo } from '../../ui/chart.ts';
 export interface DailyBarsProps {
   /** Oldest first; `earned` in CNX. */
   readonly bars: readonly { readonly day: string; readonly earned: number }[];
-  /** What a bar is of. */
+  /** What a bar stands for. */
   readonly name: string;
 }
 

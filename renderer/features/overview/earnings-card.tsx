@@ -14,7 +14,7 @@ import { EmptyState } from '../../ui/empty-state.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Money } from '../../ui/money.tsx';
 
-// The library that draws is a third of the program: the window shows itself first.
+// The chart library is a third of the program, so the window renders before it is loaded.
 const DailyBars = lazy(() => import('./daily-bars.tsx').then((module) => ({ default: module.DailyBars })));
 
 const DAY = 86_400_000;
@@ -81,7 +81,7 @@ function DailyChart({ untilMs }: { readonly untilMs: number }) {
   const bars = Array.from({ length: days }, (_, index) => {
     const atMs = today - (days - 1 - index) * DAY;
     const row = byDay.get(atMs);
-    // Drawn as a number, told as exact text.
+    // Drawn as a float, shown as exact text.
     const exact = formatCnx(BigInt(row?.earnedWei ?? '0'));
     return { atMs, day: format.format(atMs), earned: Number(exact), exact, payments: row?.payments ?? 0 };
   });

@@ -13,7 +13,7 @@ import { EmptyState } from '../../ui/empty-state.tsx';
 
 const MINUTE = 60_000;
 
-/** What the card does now, and its load of the last ten minutes. */
+/** The card's current readings, and its load over the last ten minutes. */
 const LoadChart = lazy(() => import('./load-chart.tsx').then((module) => ({ default: module.LoadChart })));
 
 export function GpuCard() {

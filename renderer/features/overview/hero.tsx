@@ -1,4 +1,4 @@
-/** The answers of ten seconds: am I earning, is my stake safe? What needs the host stands beside it. */
+/** The ten-second answers: am I earning, and is my stake safe? What needs the host is shown next to it. */
 import { clsx } from 'clsx';
 import { Minus, TrendingDown, TrendingUp } from 'lucide-react';
 import type { ReactNode } from 'react';
@@ -19,7 +19,7 @@ import { deductionsOf, type Trend, weekTrend } from './net-trend.ts';
 const DAY = 86_400_000;
 const TRENDS = { up: TrendingUp, down: TrendingDown, same: Minus } as const;
 
-/** Net of a week and a month, after slashes, fees and gas, and where it is heading. */
+/** Net of a week and a month, after slashes, fees and gas, with the trend. */
 export function EarningAnswer() {
   const { t } = useTranslation(['overview', 'common']);
   const { session } = useNode();
@@ -74,7 +74,7 @@ function TrendLine({ trend: { kind, percent } }: { readonly trend: Trend }) {
   );
 }
 
-/** Of 30 days, what was earned and what it cost; a slash is said aloud. */
+/** Earnings and costs of 30 days; a slash is always listed. */
 function Deducted({ summary }: { readonly summary: MoneySummary }) {
   const { t } = useTranslation('overview');
   const { gasWei, feesWei, slashedWei } = deductionsOf(summary.last30Days);
@@ -103,7 +103,7 @@ function Deducted({ summary }: { readonly summary: MoneySummary }) {
   );
 }
 
-/** What puts the stake at risk, the worst first. */
+/** What puts the stake at risk, worst first. */
 const RISKS: ReadonlySet<AttentionItem['kind']> = new Set(['doppelganger', 'notBackedUp', 'selfTest']);
 
 const STAKE_TONES = {
@@ -116,7 +116,7 @@ export interface StakeAnswerProps {
   readonly items: readonly AttentionItem[];
 }
 
-/** How much, where, and whether anything threatens it. */
+/** How much, where, and whether it is at risk. */
 export function StakeAnswer({ truth: { stake, connection }, items }: StakeAnswerProps) {
   const { t, i18n } = useTranslation('overview');
   const now = useNow(10_000);

@@ -1,9 +1,9 @@
-/** What is left of the earnings, and whether it is more or less than before. Pure; wei. */
+/** Net earnings, and how they compare with the week before. Pure; wei. */
 import type { EarningsSumsView } from '../../../contract/money.ts';
 
 export interface Trend {
   readonly kind: 'up' | 'down' | 'same';
-  /** Of what it was before, in whole percent; null = one of the weeks brought nothing, or a loss. */
+  /** Relative to the week before, in whole percent; null if either week had no earnings or a loss. */
   readonly percent: number | null;
 }
 
@@ -15,7 +15,7 @@ export interface DayNet {
 const DAY = 86_400_000;
 const WEEK = 7;
 
-/** The last 7 UTC days, today among them, against the 7 before. */
+/** The last 7 UTC days, including today, compared with the 7 before. */
 export function weekTrend(days: readonly DayNet[], nowMs: number): Trend {
   const today = Math.floor(nowMs / DAY);
   const sum = (from: number, to: number) =>
@@ -26,7 +26,7 @@ export function weekTrend(days: readonly DayNet[], nowMs: number): Trend {
   const now = sum(today - WEEK, today);
   const before = sum(today - 2 * WEEK, today - WEEK);
   const kind = now > before ? 'up' : now < before ? 'down' : 'same';
-  // Of nothing, or of a loss, no percent says anything.
+  // A percentage of nothing, or of a loss, is meaningless.
   if (before <= 0n || now < 0n) return { kind, percent: null };
   const change = now > before ? now - before : before - now;
   return { kind, percent: Number((change * 100n) / before) };
@@ -38,7 +38,7 @@ export interface Deductions {
   readonly slashedWei: bigint;
 }
 
-/** What stands between earned and net. */
+/** The difference between earned and net. */
 export function deductionsOf(sums: EarningsSumsView): Deductions {
   return { gasWei: BigInt(sums.gasWei), feesWei: BigInt(sums.withdrawalFeesWei), slashedWei: BigInt(sums.slashedWei) };
 }

@@ -3,7 +3,7 @@ import { Dialog } from '../../ui/dialog.tsx';
 import { NodeNeeded } from '../../ui/node-needed.tsx';
 import { WhyNoTasks } from '../trust/why-no-tasks.tsx';
 
-/** Every condition of the network, one click away from idle. */
+/** Every condition of the network, one click away from the idle state. */
 export function NoTasksDialog({ open, onClose }: { readonly open: boolean; readonly onClose: () => void }) {
   const { profile } = useNode();
   return (

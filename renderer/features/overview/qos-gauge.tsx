@@ -1,4 +1,4 @@
-/** A quality from 0 to 1 on a scale, with the marks at which the network acts. */
+/** A quality from 0 to 1 on a scale, with the network's marks. */
 import { clsx } from 'clsx';
 import { useTranslation } from 'react-i18next';
 
@@ -9,13 +9,13 @@ interface Mark {
 
 interface GaugeProps {
   readonly name: string;
-  /** Null = not told. */
+  /** Null = unknown. */
   readonly value: number | null;
   readonly marks: readonly Mark[];
   readonly hint: string;
 }
 
-/** Below the first mark it is bad, below the last it is on its way up again. */
+/** Bad below the first mark; recovering below the last. */
 export function Gauge({ name, value, marks, hint }: GaugeProps) {
   const { t } = useTranslation('overview');
   const first = marks[0]?.at ?? 0;

@@ -9,14 +9,14 @@ import { Card } from '../../ui/card.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Gauge } from './qos-gauge.tsx';
 
-/** Parameters of the condition `weight`, as far as they are told. */
+/** Parameters of the condition `weight`, as far as they are known. */
 const weightParams = z.object({
   stakingScore: z.number().nullable().catch(null),
   weight: z.number().nullable().catch(null),
   share: z.number().nullable().catch(null),
 });
 
-/** How the node stands, and what moves it. */
+/** The node's scores, and what changes them. */
 export function ScoresCard() {
   const { t } = useTranslation('overview');
   const qos = useNodeRead('qos', (client, signal) => client.trust.qos({}, { signal }));
@@ -30,7 +30,7 @@ export function ScoresCard() {
   const error = alive ? (qos.error ?? chances.error) : null;
   const points = qos.value?.points ?? null;
   if (points !== null) return <PointsCard points={points} />;
-  // Of a node that does not run: as it was when it was last read, or nothing.
+  // For a stopped node: the last known values, or nothing.
   if (!alive && qos.value === null) return null;
   return (
     <Card title={t('scores.title')} aside={!alive && <AsOf atMs={qos.value?.atMs ?? null} />}>
@@ -76,7 +76,7 @@ function Qualities({ qos: { now, kickOutBelow } }: { readonly qos: QosExplanatio
   );
 }
 
-/** Where contracts judge: points and nothing else. */
+/** Where contracts judge: only points. */
 function PointsCard({ points }: { readonly points: NonNullable<QosExplanation['points']> }) {
   const { t } = useTranslation(['overview', 'trust']);
   const { average, lastTasks, mostOfLastTasks: most, kickOutAt } = points;
@@ -96,7 +96,7 @@ function PointsCard({ points }: { readonly points: NonNullable<QosExplanation['p
 
 interface ScoreProps {
   readonly name: string;
-  /** 0–1; null = not told. */
+  /** 0–1; null = unknown. */
   readonly value: number | null;
   readonly moves: string;
 }

@@ -25,10 +25,10 @@ const ICONS: Readonly<Record<Control, LucideIcon>> = {
   unlock: KeyRound,
 };
 
-/** What a host wants to press. To pause, to stop, or to stake anew after a slash is not among it. */
+/** The controls that a host is likely to want. Pausing, stopping and staking again after a slash are not among them. */
 const PRIMARY: ReadonlySet<Control> = new Set(['start', 'resume', 'unlock']);
 
-/** What joining again means, by what the node is. */
+/** What rejoining means in this state. */
 const REJOIN = ['slashed', 'kickedOut', 'out', 'returning', 'dropped'] as const;
 
 export interface StateCardProps {
@@ -37,12 +37,12 @@ export interface StateCardProps {
   readonly onWhy: () => void;
 }
 
-/** A start may wait for a person: nobody has allowed this stake yet. */
+/** A start may wait for a person to confirm a stake that has not been approved yet. */
 function asksAtStart({ profile: { stakeWei, stakeWord } }: ProfileView): boolean {
   return stakeWord?.stakeWei !== stakeWei;
 }
 
-/** The state in one sentence, and what can be told the node. */
+/** The state in one sentence, and the possible orders. */
 export function StateCard({ truth, onUnlock, onWhy }: StateCardProps) {
   const { t } = useTranslation(['overview', 'common']);
   const order = useNodeOrder();
@@ -105,7 +105,7 @@ export function StateCard({ truth, onUnlock, onWhy }: StateCardProps) {
   );
 }
 
-/** How far the engine's own first tasks are; nothing once it is warm. */
+/** The progress of the engine's warm-up; nothing once it is warm. */
 function WarmUpLine() {
   const { t } = useTranslation('overview');
   const node = useNodeClient();

@@ -1,4 +1,4 @@
-/** What the state card says, each sentence from the one model of the truth. */
+/** The sentences of the state card, all derived from the one model of a node's state. */
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import type { NodeTruth } from '../../../contract/truth/node-truth.ts';
@@ -9,7 +9,7 @@ import { Hash } from '../../ui/hash.tsx';
 import { moneyText } from '../../ui/money.tsx';
 import { relativeTime, useNow } from '../../ui/time.tsx';
 
-/** What the node is, and what of it runs out or comes next. */
+/** What the node is, and what ends or comes next. */
 export function StateSentence({ truth: { life, lastLife, task, relay, oldSinceMs } }: { readonly truth: NodeTruth }) {
   const { t, i18n } = useTranslation(['overview', 'common']);
   const { profile, session } = useNode();
@@ -46,11 +46,11 @@ export function StateSentence({ truth: { life, lastLife, task, relay, oldSinceMs
   );
 }
 
-/** Where the stake is, and how old that news is where it is old. */
+/** Where the stake is, and the age of that fact if it is old. */
 export function StakeSentence({ truth: { stake, life } }: { readonly truth: Pick<NodeTruth, 'stake' | 'life'> }) {
   const { t, i18n } = useTranslation('overview');
   const now = useNow(10_000);
-  // That it was taken is the sentence before; while the node is at work, the answer below says it at length.
+  // The previous sentence already says that it was taken; while the node is working, the answer below shows the stake in detail.
   if (stake.kind === 'none' || life === 'slashed' || AT_WORK.has(life)) return null;
   if (stake.kind === 'unknown') return <p className="text-faint">{t('stake.unknown')}</p>;
   const text = t(`stake.${stake.kind}`, { amount: moneyText(stake.wei) });
@@ -65,11 +65,11 @@ export function StakeSentence({ truth: { stake, life } }: { readonly truth: Pick
 const AT_WORK: ReadonlySet<NodeTruth['life']> = new Set(['waiting', 'executing', 'cutOff', 'held', 'pausing', 'paused']);
 const ENDING: ReadonlySet<NodeTruth['life']> = new Set(['stopping', 'pausing', 'leaving']);
 
-/** What is not answered, and what may be promised. */
+/** What does not answer, and what can be promised. */
 export function StateNotes({ truth: { life, connection, chain, promises, barred } }: { readonly truth: NodeTruth }) {
   const { t } = useTranslation('overview');
   const said = [
-    // Of a node that does not run: what became of it before.
+    // For a stopped node: what happened to it before.
     barred !== null && life !== barred && t(`sentence.barred.${barred}`),
     connection.kind === 'noNode' && t('sentence.nodeSilent'),
     connection.kind === 'here' && chain.kind === 'silent' && t('sentence.chainDown'),

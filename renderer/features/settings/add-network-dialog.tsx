@@ -15,7 +15,7 @@ type Parsed =
   | { readonly kind: 'badJson' }
   | { readonly kind: 'badPreset'; readonly field: string; readonly problem: string };
 
-/** The preset as text, or the first thing that is wrong with it. */
+/** The parsed preset, or the first problem in its text. */
 function parsePreset(text: string): Parsed {
   let raw: unknown;
   try {

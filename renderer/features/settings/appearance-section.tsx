@@ -7,7 +7,7 @@ import { Field, Select } from '../../ui/field.tsx';
 import { EffectNote, SwitchRow, useSettingsChange } from './setting-row.tsx';
 
 const THEMES = ['system', 'light', 'dark'] as const;
-/** Each by its own name, so that whoever needs it can read it. */
+/** Each language by its own name, so that its readers can find it. */
 const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: 'English', 'zh-CN': '简体中文' };
 
 export function AppearanceSection() {

@@ -1,4 +1,4 @@
-/** The way to the internet: the proxy, and the two secrets that go with it. Secrets are written, never shown. */
+/** The connection to the internet: the proxy and the two secrets that belong to it. Secrets can be set but are never shown. */
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ProxySetting } from '../../../contract/proxy.ts';
@@ -21,7 +21,7 @@ export function ConnectionCard({ proxy }: Pick<Settings, 'proxy'>) {
   const [kind, setKind] = useState<ProxySetting['kind']>(proxy.kind);
   const [address, setAddress] = useState(proxy.kind === 'address' ? proxy.address : '');
   const [noProxy, setNoProxy] = useState(proxy.kind === 'address' ? proxy.noProxy : '');
-  // Another proxy takes its password away with it.
+  // Changing the proxy removes its password.
   const read = useHostRead(`secrets:${JSON.stringify(proxy)}`, (client, signal) => client.settings.secrets({}, { signal }));
   const choose = (next: ProxySetting['kind']) => {
     setKind(next);

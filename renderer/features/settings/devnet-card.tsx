@@ -6,7 +6,7 @@ import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 
-/** The network that runs on this machine, and its switch. */
+/** The local network, with a switch to start and stop it. */
 export function DevnetCard() {
   const { t } = useTranslation('settings');
   const host = useHostClient();

@@ -17,7 +17,7 @@ import { RetentionPart } from './retention-part.tsx';
 import { EffectNote } from './setting-row.tsx';
 import { StoragePart } from './storage-part.tsx';
 
-/** What the host decides about one node. */
+/** The host's settings for one node. */
 export function EditProfileDialog({ view, onClose }: { readonly view: ProfileView | null; readonly onClose: () => void }) {
   const { t } = useTranslation('settings');
   return (
@@ -40,7 +40,7 @@ export function EditProfileDialog({ view, onClose }: { readonly view: ProfileVie
 interface Part {
   readonly form: ProfileForm;
   readonly change: (part: Partial<ProfileForm>) => void;
-  /** Why a field cannot be used. */
+  /** Why a field is invalid. */
   readonly problemOf: (field: FormField) => string | null;
 }
 

@@ -33,7 +33,7 @@ export function NodesSection() {
   const navigate = useNavigate();
   const profiles = useProfiles() ?? [];
   const [params] = useSearchParams();
-  // A link leads to the checks, or to the settings, of one node.
+  // A link can open the checks or the settings of one node.
   const [open, setOpen] = useState<Open | null>(() => askedFor(profiles, params));
   const close = () => setOpen(null);
   const name = open?.view.profile.name ?? '';

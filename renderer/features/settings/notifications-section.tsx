@@ -10,7 +10,7 @@ import { NotifyWays } from './notify-ways.tsx';
 import { QuietCard } from './quiet-card.tsx';
 import { useSettingsChange } from './setting-row.tsx';
 
-/** What is told by which way, and when not. */
+/** Which events are sent on which channel, and when not. */
 export function NotificationsSection() {
   const settings = useSettings();
   const info = useHostRead('app', (client, signal) => client.app.info({}, { signal }));

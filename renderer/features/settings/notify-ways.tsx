@@ -24,7 +24,7 @@ const SECRETS = { webhook: 'webhookUrl', telegram: 'telegramToken', ntfy: 'ntfyU
 >;
 const TONES = { off: 'neutral', incomplete: 'warn', ready: 'good' } as const satisfies Record<ChannelState['kind'], Tone>;
 
-/** Each way out of this machine: on or off, where it leads, how it does, and a test. */
+/** Each notification channel: on or off, its destination, its state, and a test. */
 export function NotifyWays({ elsewhere }: { readonly elsewhere: Elsewhere }) {
   const { t } = useTranslation('settings');
   const states = useChannelStates();
@@ -97,7 +97,7 @@ function Way({ channel, elsewhere, state }: WayProps) {
   );
 }
 
-/** Another chat is another reader: that needs the word of a person. */
+/** A new chat means new readers, so a person must confirm it. */
 function Chat({ elsewhere }: { readonly elsewhere: Elsewhere }) {
   const { t } = useTranslation('settings');
   const change = useSettingsChange();

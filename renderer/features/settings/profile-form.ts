@@ -1,4 +1,4 @@
-/** A profile as the form holds it, and back. Pure. */
+/** Converts a profile to form values and back. Pure. */
 import type { ProxySettings } from '../../../contract/model-settings.ts';
 import { type Profile, type ProfileDraft, profileDraftSchema } from '../../../contract/profiles.ts';
 import { type Retention, retentionSchema } from '../../../contract/retention.ts';
@@ -6,7 +6,7 @@ import { formatCnxExact, parseCnx } from '../../../protocol/money/wei.ts';
 
 const GIB = 1024 ** 3;
 
-/** Everything as it is typed. */
+/** Everything as typed. */
 export interface ProfileForm {
   readonly name: string;
   readonly stake: string;
@@ -15,7 +15,7 @@ export interface ProfileForm {
   readonly rejoin: ProfileDraft['rejoin'];
   readonly logLevel: ProfileDraft['logLevel'];
   readonly directory: string;
-  /** Token of the folder that was chosen; null = it is as it was. */
+  /** Token of the chosen folder; null = unchanged. */
   readonly chosen: string | null;
   readonly hubUrl: string;
   readonly mirrors: string;
@@ -74,7 +74,7 @@ const FIELDS: Readonly<Record<string, FormField>> = {
   'retention.resultsGib': 'keepGib',
 };
 
-/** The profile with what was typed; or the first field that cannot be used. */
+/** The profile with the typed values, or the first invalid field. */
 export function readForm(profile: Profile, form: ProfileForm): ReadForm {
   const { directory, ...models } = profile.models;
   const chosen = form.directory.trim();
@@ -107,27 +107,27 @@ type Kept = Pick<ProfileForm, 'keepDays' | 'keepGib'>;
 
 const typedRetention = ({ keepDays, keepGib }: Kept) => ({ days: numberOf(keepDays), resultsGib: numberOf(keepGib) });
 
-/** Which of the two limits cannot be used, whatever else is typed. */
+/** Which of the two limits is invalid, whatever else was typed. */
 export function retentionProblems(form: Kept): { readonly days: boolean; readonly gib: boolean } {
   const read = retentionSchema.safeParse(typedRetention(form));
   const wrong = new Set(read.error?.issues.map(({ path }) => path[0]));
   return { days: wrong.has('days'), gib: wrong.has('resultsGib') };
 }
 
-/** Results that are kept now may then be removed. */
+/** True if results that are kept now may be removed. */
 export function keepsLess(form: Kept, before: Retention): boolean {
   const read = retentionSchema.safeParse(typedRetention(form));
   return read.success && (read.data.days < before.days || read.data.resultsGib < before.resultsGib);
 }
 
-/** With a point or a comma before the decimals; NaN for all else, and for what could be read two ways (`1,500`). */
+/** Accepts a point or a comma before the decimals; NaN for anything else and for what could be read two ways (`1,500`). */
 function numberOf(text: string): number {
   const typed = text.trim();
   if (/^[1-9]\d{0,2},\d{3}$/.test(typed) || !/^\d+(?:[.,]\d+)?$/.test(typed)) return Number.NaN;
   return Number(typed.replace(',', '.'));
 }
 
-/** What is no amount stays as it was typed, for the schema to refuse. */
+/** Text that is not an amount stays as typed, for the schema to refuse. */
 function stakeOf(text: string): string {
   try {
     return parseCnx(text).toString();
@@ -143,7 +143,7 @@ function lines(text: string): string[] {
     .filter((line) => line !== '');
 }
 
-/** Name and password of a proxy are kept where host and port stay. */
+/** Keeps a proxy's user name and password if its host and port are unchanged. */
 function proxyOf(text: string, before: ProxySettings | null): unknown {
   if (text.trim() === '') return null;
   const at = text.lastIndexOf(':');

@@ -52,7 +52,7 @@ export function ProgramSection() {
   );
 }
 
-/** A window in a browser has a session, and may end it; the desktop's own has none. */
+/** A window in a browser has a session that it can end; the desktop window has none. */
 function LogOut() {
   const { t } = useTranslation('settings');
   const { logOut } = useApp();

@@ -5,7 +5,7 @@ import { ErrorNote } from '../../ui/error-note.tsx';
 import { Field, TextInput } from '../../ui/field.tsx';
 import { SwitchRow, useSettingsChange } from './setting-row.tsx';
 
-/** When nothing is told, and when the day's summary is. */
+/** The quiet hours, and the time of the daily summary. */
 export function QuietCard({ elsewhere }: { readonly elsewhere: Elsewhere }) {
   const { t } = useTranslation('settings');
   const change = useSettingsChange();
@@ -57,7 +57,7 @@ interface AtProps {
   readonly onChange: (at: string) => void;
 }
 
-/** A time of this machine's day; saved once it is one. */
+/** A time of day on this machine; saved once it is valid. */
 function At({ label, hint, value, onChange }: AtProps) {
   return (
     <Field label={label} {...(hint === undefined ? {} : { hint })}>

@@ -7,14 +7,14 @@ import { keepsLess, type ProfileForm, retentionProblems } from './profile-form.t
 
 export interface RetentionPartProps {
   readonly form: ProfileForm;
-  /** As it is saved. */
+  /** The saved values. */
   readonly before: Retention;
   /** Below the limits. */
   readonly children: ReactNode;
   readonly change: (part: Pick<Partial<ProfileForm>, 'keepDays' | 'keepGib'>) => void;
 }
 
-/** How long, and how much of, results is kept; each limit is checked while it is typed. */
+/** How long, and how much of, results is kept; each limit is checked while typing. */
 export function RetentionPart({ form, before, change, children }: RetentionPartProps) {
   const { t, i18n } = useTranslation('settings');
   const problems = retentionProblems(form);

@@ -24,7 +24,7 @@ const SECTIONS = {
 type Section = keyof typeof SECTIONS;
 const NAMES = Object.keys(SECTIONS) as Section[];
 
-/** What belongs to the program, and what belongs to each node. */
+/** Settings of the program, and settings of each node. */
 export function SettingsScreen() {
   const { t } = useTranslation('settings');
   const params = useParams();

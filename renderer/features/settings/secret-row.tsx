@@ -1,4 +1,4 @@
-/** A secret is written, never shown. */
+/** A secret can be set but is never shown. */
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SecretSetting, SecretsView } from '../../../contract/settings.ts';
@@ -12,7 +12,7 @@ import { PersonNote } from '../../ui/person-note.tsx';
 export interface SecretRowProps {
   readonly name: SecretSetting;
   readonly places: SecretsView;
-  /** What it looks like. */
+  /** What its value looks like. */
   readonly hint?: string;
 }
 

@@ -8,13 +8,13 @@ import { Switch } from '../../ui/switch.tsx';
 
 export type Effect = 'now' | 'nextLogin' | 'nextStart';
 
-/** When it counts, said at each setting. */
+/** When a setting takes effect, shown with each setting. */
 export function EffectNote({ effect }: { readonly effect: Effect }) {
   const { t } = useTranslation();
   return <span>{t(`effect.${effect}`)}</span>;
 }
 
-/** Saves at once: the host tells the new settings to every window. */
+/** Saves immediately; the host sends the new settings to every window. */
 export function useSettingsChange() {
   const host = useHostClient();
   return useAct((change: SettingsChange) => host().settings.change(change));

@@ -4,7 +4,7 @@ import { Popover } from 'radix-ui';
 
 export interface MultiSelectProps<Value extends string> {
   readonly label: string;
-  /** What is shown while nothing is chosen, which narrows nothing. */
+  /** Shown while nothing is selected, which means no filter. */
   readonly all: string;
   readonly summary: (count: number) => string;
   readonly value: readonly Value[];
@@ -15,7 +15,7 @@ export interface MultiSelectProps<Value extends string> {
   readonly onChange: (value: readonly Value[]) => void;
 }
 
-/** Any number of a few names. */
+/** Selects any number of a few names. */
 export function MultiSelect<Value extends string>({ label, all, summary, value, groups, onChange }: MultiSelectProps<Value>) {
   const options = groups.flatMap((group) => group.options);
   const only = value.length === 1 ? options.find((option) => option.value === value[0]) : undefined;

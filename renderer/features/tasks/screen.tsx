@@ -33,7 +33,7 @@ function Tasks() {
   const { t, i18n } = useTranslation(['tasks', 'common']);
   const [params, setParams] = useSearchParams();
   const [view, change] = useUrlView(TASK_VIEW);
-  // Periods count back from the moment of choosing: what is shown does not slide away while one reads.
+  // Periods count back from the time of selection, so that rows do not slide out of view while one reads.
   const filter = useMemo(() => filterOf(view, Date.now()), [view]);
   const tasks = useTaskList(filter);
   const { total, waiting } = tasks.list;

@@ -1,10 +1,10 @@
-/** Places for the states of a layered graph: few crossings, nothing on top of anything. */
+/** Positions for the states of a layered graph: few crossings, and nothing overlaps. */
 import type { TaskStatus } from '../../../protocol/tasks/status.ts';
 
 export interface PlacementRequest {
   readonly layers: ReadonlyMap<TaskStatus, number>;
   readonly edges: readonly { readonly from: TaskStatus; readonly to: TaskStatus }[];
-  /** Stands last in its layer. */
+  /** Placed last in its layer. */
   readonly last: TaskStatus | null;
   readonly nodeWidth: number;
 }
@@ -13,11 +13,11 @@ export interface Placement {
   readonly width: number;
   /** Centre of a state. */
   x(status: TaskStatus): number;
-  /** Where an edge passes the layers between its ends. */
+  /** Where an edge crosses the layers between its ends. */
   bends(from: TaskStatus, to: TaskStatus): readonly { readonly layer: number; readonly x: number }[];
 }
 
-/** A state, or the place where a long edge passes a layer. */
+/** A state, or the point where a long edge crosses a layer. */
 interface Slot {
   readonly key: string;
   readonly layer: number;
@@ -27,7 +27,7 @@ interface Slot {
 
 const GAP = 12;
 const BEND_WIDTH = 10;
-/** Ordering and moving settle in a few rounds; more change nothing. */
+/** Ordering and moving settle within a few rounds; more rounds change nothing. */
 const ROUNDS = 12;
 
 const bendKey = (from: string, to: string, layer: number) => `${from}>${to}@${layer}`;
@@ -76,7 +76,7 @@ export function placeLayers({ layers, edges, last, nodeWidth }: PlacementRequest
   };
 }
 
-/** Puts a row in its order, as near to the wishes as its widths allow. */
+/** Arranges a row in its order, as close to the wanted positions as the widths allow. */
 function pack(row: readonly Slot[], wish: (slot: Slot) => number): void {
   const wishes = row.map(wish);
   let edge = Number.NEGATIVE_INFINITY;
@@ -84,7 +84,7 @@ function pack(row: readonly Slot[], wish: (slot: Slot) => number): void {
     slot.x = Math.max(wishes[i] ?? 0, edge + slot.width / 2);
     edge = slot.x + slot.width / 2 + GAP;
   }
-  // All the pushing went to the right; the row as a whole goes back to where it wanted to be.
+  // Everything was pushed to the right; now move the whole row back to where it wanted to be.
   const off = mean(row.map((slot, i) => slot.x - (wishes[i] ?? 0))) ?? 0;
   for (const slot of row) slot.x -= off;
 }

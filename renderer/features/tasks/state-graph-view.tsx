@@ -22,7 +22,7 @@ export interface StateGraphViewProps {
   readonly status: TaskStatus;
 }
 
-/** All states of the network with one task's way lit. A picture only: the same stands in words in the list of steps. */
+/** All states of the network with one task's path highlighted. Only an illustration: the list of steps says the same in words. */
 export function StateGraphView({ path, status }: StateGraphViewProps) {
   const { t, i18n } = useTranslation(['tasks', 'common']);
   const lit = useMemo(() => litEdges(path), [path]);

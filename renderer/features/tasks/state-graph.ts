@@ -1,4 +1,4 @@
-/** The network's state graph, laid out from its own transitions: layers from top to bottom, ends in the last one. */
+/** The network's state graph, laid out from its own transitions: layers from top to bottom, end states in the last one. */
 import { isTerminal, TASK_STATUSES, type TaskStatus } from '../../../protocol/tasks/status.ts';
 import { TRANSITIONS, type Transition } from '../../../protocol/tasks/transitions.ts';
 import { placeLayers } from './state-graph-placement.ts';
@@ -18,7 +18,7 @@ interface GraphEdge {
   readonly transitions: readonly Transition[];
   /** SVG path data. */
   readonly path: string;
-  /** A way out that is open from many states; drawn along the border. */
+  /** An exit that is open from many states; drawn along the border. */
   readonly rail: boolean;
 }
 
@@ -34,7 +34,7 @@ export const NODE_HEIGHT = 36;
 const LAYER_STEP = 74;
 const MARGIN = 8;
 const RAIL_GAP = 18;
-/** Further apart than a step of the graph, a state with this many ways in gets its own lane. */
+/** A state with at least this many incoming edges, further away than one layer, gets its own lane. */
 const RAIL_FROM = 4;
 
 const keyOf = (from: TaskStatus, to: TaskStatus) => `${from}>${to}`;
@@ -45,7 +45,7 @@ interface Pair {
   readonly transitions: readonly Transition[];
 }
 
-/** Every edge once, with all who may take it. */
+/** Every edge once, with everyone who may take it. */
 function pairs(): readonly Pair[] {
   const byKey = Map.groupBy(TRANSITIONS, ({ from, to }) => keyOf(from, to));
   return [...byKey.values()].flatMap((transitions) => {
@@ -54,11 +54,11 @@ function pairs(): readonly Pair[] {
   });
 }
 
-/** Longest way from the start, over what happens without a deadline; ends stand together below everything else. */
+/** The longest path from the start over transitions without a deadline; end states are together below everything else. */
 function layersOf(edges: readonly Pair[]): ReadonlyMap<TaskStatus, number> {
   const forward = edges.filter((edge) => edge.from !== edge.to && edge.transitions.some((each) => !each.afterDeadline));
   const layers = new Map<TaskStatus, number>(TASK_STATUSES.map((status) => [status, 0]));
-  // The graph has no cycles but the loop left out above, so the longest way has fewer steps than there are states.
+  // Apart from the loop skipped above, the graph has no cycles, so the longest path has fewer steps than there are states.
   for (const _ of TASK_STATUSES) {
     for (const { from, to } of forward) layers.set(to, Math.max(layers.get(to) ?? 0, (layers.get(from) ?? 0) + 1));
   }
@@ -107,7 +107,7 @@ interface Point {
   readonly y: number;
 }
 
-/** Leaves and arrives straight down; past a box that is passed by, it runs straight too. */
+/** Leaves and arrives vertically, and also runs vertically past a box. */
 function curve(points: readonly Point[]): string {
   const [start, ...rest] = points;
   if (start === undefined) return '';
@@ -124,7 +124,7 @@ function curve(points: readonly Point[]): string {
   return path;
 }
 
-/** Out at the lower right, through the gap between two layers to the border, down there, and in from the right. */
+/** Leaves at the lower right, runs through the gap between two layers to the border, down there, and in from the right. */
 function along(from: Point, to: Point, railX: number): string {
   const startX = from.x + NODE_WIDTH / 2 - 12;
   const startY = from.y + NODE_HEIGHT / 2;

@@ -23,7 +23,7 @@ export const TASK_COLUMNS = column.columns([
 
 export type TaskColumn = 'time' | 'type' | 'model' | 'state' | 'duration' | 'money' | 'result';
 
-/** Widths of all columns; where the room is short, the duration goes first and then the result. The host's own widths are variables. */
+/** Widths of all columns. If space is short, the duration is hidden first and then the result. The host's own widths are variables. */
 export const TASK_GRID =
   'grid grid-cols-[var(--w-time,6.5rem)_var(--w-type,5rem)_minmax(6rem,1fr)_var(--w-state,10.25rem)_var(--w-money,8.5rem)] @[52rem]:grid-cols-[var(--w-time,6.5rem)_var(--w-type,5rem)_minmax(8rem,1fr)_var(--w-state,10.25rem)_var(--w-money,8.5rem)_var(--w-result,7rem)] @[64rem]:grid-cols-[var(--w-time,7.5rem)_var(--w-type,6rem)_minmax(9rem,1fr)_var(--w-state,10.5rem)_var(--w-duration,6rem)_var(--w-money,9.5rem)_var(--w-result,8.5rem)]';
 
@@ -84,7 +84,7 @@ function RunningDuration({ row }: CellProps) {
 
 function MoneyCell({ row }: CellProps) {
   const { t } = useTranslation('tasks');
-  // Nothing was paid: what stands here is what was offered, and that it did not come.
+  // If nothing was paid, this shows the fee that was offered, and that it was not paid.
   return row.paymentWei === null || row.paymentWei === '0' ? (
     <span className="text-faint">
       <Money column wei={row.feeWei} /> <span className="text-xs">{t(row.paymentWei === null ? 'fee' : 'notPaid')}</span>

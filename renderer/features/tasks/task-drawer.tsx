@@ -21,7 +21,7 @@ import { TaskSettlement } from './task-settlement.tsx';
 import { TaskSteps } from './task-steps.tsx';
 
 export interface TaskDrawerProps {
-  /** Null: it is closed. */
+  /** Null = closed. */
   readonly commitment: string | null;
   readonly onClose: () => void;
 }
@@ -52,7 +52,7 @@ function LoadedTask({ commitment }: { readonly commitment: string }) {
   );
   const told = useStore(session.tasks, ({ rows }) => rows.get(commitment));
   const { reload } = read;
-  // A row that was there when the drawer opened is read with the rest; each one after it is news.
+  // The row that was there when the drawer opened is read with the rest; each later one is an update.
   useEffect(
     () => session.tasks.subscribe((now, was) => now.rows.get(commitment) !== was.rows.get(commitment) && reload()),
     [session, commitment, reload],

@@ -59,7 +59,7 @@ export function TaskFacts({ detail }: { readonly detail: TaskDetail }) {
   );
 }
 
-/** Which deadline passed, whose it was, and when: the reason alone tells no host what to do about it. */
+/** Which deadline passed, who was late, and when: the reason alone does not tell a host what to do. */
 function Late({ task }: { readonly task: TaskDetail['task'] }) {
   const { t, i18n } = useTranslation('tasks');
   if (task.missedDeadline === null) return null;
@@ -76,7 +76,7 @@ function isReason(code: string): code is keyof typeof ABORT_REASON {
   return code in ABORT_REASON;
 }
 
-/** What the network gave as the reason; one that this program does not know stands as it came. */
+/** The reason that the network gave; one that this program does not know is shown as it is. */
 export function Reason({ code }: { readonly code: string }) {
   const { t } = useTranslation('tasks');
   return isReason(code) ? t(`abortReason.${code}`) : <code className="font-mono">{code}</code>;
@@ -114,7 +114,7 @@ export function TaskExecutions({ executions }: { readonly executions: TaskDetail
   ));
 }
 
-/** Text of a program, as it is. */
+/** Text from a program, unchanged. */
 export function Text({ text }: { readonly text: string }) {
   return (
     <pre
@@ -127,7 +127,7 @@ export function Text({ text }: { readonly text: string }) {
   );
 }
 
-/** JSON with its lines and steps; what is none stays as it came. */
+/** Formats JSON with line breaks and indentation; any other text stays as it is. */
 export function prettyJson(text: string): string {
   try {
     return JSON.stringify(JSON.parse(text), null, 2);

@@ -3,7 +3,7 @@ import type { TaskDetail } from '../../../contract/tasks.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 
-/** What went wrong, what the node did about it, and why just that (law 2 of the slash safety). */
+/** What went wrong, what the node did about it, and why (law 2 of slash safety). */
 export function TaskFailure({ failure }: { readonly failure: NonNullable<TaskDetail['failure']> }) {
   const { t } = useTranslation('tasks');
   return (

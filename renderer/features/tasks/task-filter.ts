@@ -1,4 +1,4 @@
-/** What the list of tasks is narrowed to, as it stands in the URL and as the node is asked. */
+/** The filter of the task list, as stored in the URL and as sent to the node. */
 import type { TaskFilter, TaskRow } from '../../../contract/tasks.ts';
 import { TASK_STATUSES, TASK_TYPE, type TaskStatus, type TaskType } from '../../../protocol/tasks/status.ts';
 
@@ -13,7 +13,7 @@ const PERIOD_MS = { day: DAY_MS, week: 7 * DAY_MS, month: 30 * DAY_MS } as const
 export type Period =
   | { readonly kind: 'all' }
   | { readonly kind: keyof typeof PERIOD_MS }
-  /** Local days as `YYYY-MM-DD`, both included; an empty one is open. */
+  /** Local days as `YYYY-MM-DD`, both included; an empty one means no limit. */
   | { readonly kind: 'between'; readonly from: string; readonly to: string };
 
 export interface TaskView {
@@ -32,7 +32,7 @@ export function narrowsNothing(view: TaskView): boolean {
 
 const KEYS = { types: 'type', statuses: 'state', model: 'model', text: 'q', period: 'period', from: 'from', to: 'to' } as const;
 
-/** Leaves out what narrows nothing, so that the plain list has a plain address. Other parameters are kept. */
+/** Leaves out filters that are not set, so that the plain list has a plain URL. Other parameters are kept. */
 export function writeTaskView(view: TaskView, others: URLSearchParams = new URLSearchParams()): URLSearchParams {
   const params = new URLSearchParams(others);
   const put = (key: string, value: string) => (value === '' ? params.delete(key) : params.set(key, value));
@@ -46,7 +46,7 @@ export function writeTaskView(view: TaskView, others: URLSearchParams = new URLS
   return params;
 }
 
-/** Whatever does not fit is left out: an address that was typed or is old shows too much rather than nothing. */
+/** Ignores whatever does not fit: a typed or outdated URL shows too much rather than nothing. */
 export function readTaskView(params: URLSearchParams): TaskView {
   return {
     types: known(TASK_TYPES, params.get(KEYS.types)),
@@ -73,7 +73,7 @@ function day(text: string | null): string {
   return text !== null && /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)) ? text : '';
 }
 
-/** As the node is asked. `nowMs` is what relative periods count back from. */
+/** The query for the node. Relative periods count back from `nowMs`. */
 export function filterOf(view: TaskView, nowMs: number): TaskFilter {
   return {
     types: [...view.types],
@@ -96,7 +96,7 @@ function startOfDay(text: string, plusDays: number): number | null {
   return new Date(year, month - 1, date + plusDays).getTime();
 }
 
-/** Whether a task belongs into the list, by the same rules as the node's own search. */
+/** Whether a task belongs in the list, by the same rules as the node's own search. */
 export function fits(row: TaskRow, filter: TaskFilter): boolean {
   const includes = (value: string, part: string) => value.toLowerCase().includes(part.toLowerCase());
   return (

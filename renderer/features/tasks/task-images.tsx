@@ -1,4 +1,4 @@
-/** The pictures of a result side by side, each of them as large as the window on a click. */
+/** A result's images side by side; a click shows one as large as the window. */
 import { ChevronLeft, ChevronRight, Download, Maximize2 } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -16,7 +16,7 @@ interface ImagesProps {
 
 export function TaskImages({ commitment, files }: ImagesProps) {
   const { t } = useTranslation('tasks');
-  /** Place in `files`; null: none is looked at. */
+  /** Index in `files`; null: no image is open. */
   const [looked, setLooked] = useState<number | null>(null);
   const file = looked === null ? undefined : files[looked];
   const go = (step: number) => setLooked((at) => (at === null ? null : Math.min(files.length - 1, Math.max(0, at + step))));
@@ -119,7 +119,7 @@ function Save({ commitment, file }: FileProps) {
   );
 }
 
-/** An address of the picture while it is drawn, or in words why there is none. */
+/** The image's URL while it is shown, or the reason why there is none. */
 function usePicture(commitment: string, file: TaskFile) {
   const { t } = useTranslation('tasks');
   const { value, error } = useTaskFile(commitment, file);

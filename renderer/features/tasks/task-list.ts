@@ -1,28 +1,28 @@
 /**
- * A long list of tasks, read page by page where the reader looks. Rows are kept by their place counted from the oldest,
- * so a new task moves none of them. Immutable but for the reading itself; nothing here knows a transport.
+ * A long list of tasks, read page by page where the reader looks. Rows are indexed by their position from the oldest,
+ * so a new task does not move any of them. Immutable except for the reading itself; independent of any transport.
  */
 import type { TaskFilter, TaskRow, TasksPage } from '../../../contract/tasks.ts';
 import { fits } from './task-filter.ts';
 
-/** Two screens of rows: what is read for the first one is drawn at once, and no page costs a frame while one scrolls. */
+/** Two screens of rows: what is read for the first one is drawn at once, and no page costs a frame while scrolling. */
 export const PAGE_ROWS = 50;
-/** Pages that are kept; the farthest from where one looks are forgotten first. */
+/** The number of pages kept; those farthest from the visible rows are dropped first. */
 const MAX_PAGES = 80;
 
 export interface TaskList {
   readonly filter: TaskFilter;
-  /** Null until the first page is there. */
+  /** Null until the first page has arrived. */
   readonly total: number | null;
-  /** Pages of this reading end at this sequence. */
+  /** The pages of this reading end at this sequence number. */
   readonly upTo: number | null;
-  /** Place from the oldest → row. */
+  /** Position from the oldest → row. */
   readonly rows: ReadonlyMap<number, TaskRow>;
-  /** Commitment → place, of the rows that are kept. */
+  /** Commitment → position, for the rows that are kept. */
   readonly places: ReadonlyMap<string, number>;
-  /** New tasks that fit and are not shown yet, oldest first. */
+  /** New tasks that match and are not shown yet, oldest first. */
   readonly waiting: readonly TaskRow[];
-  /** A shown task no longer fits, or one that was left out now would: only reading again sets it right. */
+  /** A shown task no longer matches, or one that was left out now would: only a new reading corrects this. */
   readonly drifted: boolean;
 }
 
@@ -30,18 +30,18 @@ export function emptyList(filter: TaskFilter): TaskList {
   return { filter, total: null, upTo: null, rows: new Map(), places: new Map(), waiting: [], drifted: false };
 }
 
-/** Row `index` from the newest, undefined while it is not read. */
+/** Row `index` from the newest; undefined if it has not been read. */
 export function rowAt(list: TaskList, index: number): TaskRow | undefined {
   return list.rows.get((list.total ?? 0) - 1 - index);
 }
 
-/** Place of a row from the newest; null while it is not read. */
+/** Position of a row from the newest; null if it has not been read. */
 export function indexOf(list: TaskList, commitment: string): number | null {
   const place = list.places.get(commitment);
   return place === undefined ? null : (list.total ?? 0) - 1 - place;
 }
 
-/** Offsets of the pages that the rows from `first` to `last` (from the newest, included) still need. */
+/** Offsets of the pages still needed for the rows from `first` to `last` (from the newest, inclusive). */
 export function missingOffsets(list: TaskList, first: number, last: number): readonly number[] {
   const end = Math.min(last, (list.total ?? 1) - 1);
   const offsets: number[] = [];
@@ -55,8 +55,8 @@ export function missingOffsets(list: TaskList, first: number, last: number): rea
 }
 
 /**
- * Takes in a page that was asked for with this list's `upTo` (null: the first of a reading). Rows that were read when
- * the list had another length stand in the wrong places by now and are read again.
+ * Adds a page that was requested with this list's `upTo` (null: the first page of a reading). Rows that were read when
+ * the list had another length are in the wrong positions by now and are read again.
  */
 export function withPage(list: TaskList, offset: number, page: TasksPage): TaskList {
   const kept = list.total === page.total;
@@ -83,7 +83,7 @@ function forgetFar(rows: Map<number, TaskRow>, places: Map<string, number>, near
   }
 }
 
-/** A task changed or is new. A row that is shown changes in place; what is new waits until {@link showWaiting}. */
+/** A task changed or is new. A shown row changes in place; a new one waits until {@link showWaiting}. */
 export function withTask(list: TaskList, row: TaskRow): TaskList {
   const { upTo, total } = list;
   if (upTo === null || total === null) return list;
@@ -100,18 +100,18 @@ export function withTask(list: TaskList, row: TaskRow): TaskList {
   return { ...list, waiting: [...others, row].toSorted((a, b) => a.sequence - b.sequence) };
 }
 
-/** What a task's life changes can move it in or out of these lists only. */
+/** Only with these filters can a change in a task's state add it to the list or remove it. */
 function narrowsByState(filter: TaskFilter): boolean {
   return filter.statuses.length > 0 || filter.text !== '';
 }
 
-/** There is a task of this sequence that was never told: something was missed, and only reading again finds it. */
+/** A task with this sequence number exists but was never reported: something was missed, and only a new reading finds it. */
 export function withUntold(list: TaskList, sequence: number): TaskList {
   const known = Math.max(list.upTo ?? Number.POSITIVE_INFINITY, list.waiting.at(-1)?.sequence ?? 0);
   return sequence > known ? { ...list, drifted: true } : list;
 }
 
-/** Puts the waiting tasks on top. */
+/** Adds the waiting tasks at the top. */
 export function showWaiting(list: TaskList): TaskList {
   if (list.waiting.length === 0 || list.total === null) return list;
   const rows = new Map(list.rows);

@@ -1,24 +1,24 @@
-/** The way one task took through the state graph, from the steps that were observed. */
+/** The path that one task took through the state graph, from the observed steps. */
 import type { TransitionView } from '../../../contract/tasks.ts';
 import { TASK_STATUSES, type TaskStatus } from '../../../protocol/tasks/status.ts';
 import { TRANSITIONS, type Transition, type TransitionActor } from '../../../protocol/tasks/transitions.ts';
 
 export interface PathStep extends Pick<TransitionView, 'status' | 'atMs'> {
-  /** Who told of it; the one whose time is shown first. */
+  /** Who reported it; the one whose time is shown comes first. */
   readonly sources: readonly TransitionView['source'][];
-  /** Numbers of the network's events that told of it. */
+  /** Numbers of the network's events that reported it. */
   readonly events: readonly string[];
-  /** Null for the first step that was seen, and for one that follows from no edge. */
+  /** Null for the first observed step, and for one that no edge leads to. */
   readonly from: TaskStatus | null;
-  /** Who may have moved the task here; several where the network does not tell. */
+  /** Who may have moved the task here; several if the network does not say. */
   readonly actors: readonly TransitionActor[];
-  /** What moved it; empty where no edge leads here from the step before. */
+  /** What moved it; empty if no edge leads here from the previous step. */
   readonly via: readonly Transition['via'][];
-  /** From the step before, null for the first. */
+  /** Since the previous step; null for the first. */
   readonly tookMs: number | null;
 }
 
-/** Reasons that only an abort after a deadline gives. */
+/** Reasons that occur only with an abort after a deadline. */
 const DEADLINE_REASONS: ReadonlySet<string> = new Set(['Timeout', 'CreatorValidationTimeout', 'ResultUploadTimeout']);
 
 export function pathOf(task: {
@@ -42,10 +42,10 @@ export function pathOf(task: {
 
 type Step = Pick<PathStep, 'status' | 'atMs' | 'sources' | 'events'>;
 
-/** Whose time is shown where several tell of one state: the network's own before ours. */
+/** Whose time is shown if several sources report a state: the network's own before ours. */
 const TOLD_BY: readonly TransitionView['source'][] = ['relay', 'event', 'local'];
 
-/** One step for each state, whoever told of it and how often, in the order in which a task can reach them. */
+/** One step per state, whoever reported it and however often, in the order in which a task can reach them. */
 function stepsOf(transitions: readonly TransitionView[]): Step[] {
   const steps = new Map<TaskStatus, readonly TransitionView[]>();
   for (const told of transitions) steps.set(told.status, [...(steps.get(told.status) ?? []), told]);
@@ -58,7 +58,7 @@ function stepsOf(transitions: readonly TransitionView[]): Step[] {
   return merged.toSorted((a, b) => DEPTH[a.status] - DEPTH[b.status] || a.atMs - b.atMs);
 }
 
-/** How many steps lie before a state at most. */
+/** The maximum number of steps before a state. */
 const DEPTH = depths();
 
 function depths(): Readonly<Record<TaskStatus, number>> {

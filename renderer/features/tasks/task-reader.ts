@@ -1,4 +1,4 @@
-/** Reads a {@link TaskList} from a node as one looks through it, and keeps it in step with what the node tells. */
+/** Reads a {@link TaskList} from a node as the reader scrolls, and keeps it in step with the node's updates. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { errorOf } from '../../../contract/rpc-errors.ts';
 import type { TaskFilter, TaskRow, TasksPage } from '../../../contract/tasks.ts';
@@ -14,7 +14,7 @@ export interface PageQuery {
 
 export interface TaskReaderState {
   readonly list: TaskList;
-  /** Why reading stopped; {@link TaskReader.retry} goes on. */
+  /** Why reading stopped; {@link TaskReader.retry} continues. */
   readonly error: ErrorView | null;
 }
 
@@ -30,7 +30,7 @@ export class TaskReader {
     this.state = createStore<TaskReaderState>(() => ({ list: emptyList(options.filter), error: null }));
   }
 
-  /** One looks at these rows, counted from the newest, both included. */
+  /** These rows are visible, counted from the newest, both included. */
   look(first: number, last: number): void {
     this.#window = { first, last };
     this.#read();
@@ -41,7 +41,7 @@ export class TaskReader {
     this.#set(withTask(this.state.getState().list, row));
   }
 
-  /** The node has a task of this sequence, and did not tell it here. */
+  /** The node has a task with this sequence number that was not reported here. */
   missed(sequence: number): void {
     this.#set(withUntold(this.state.getState().list, sequence));
   }
@@ -55,7 +55,7 @@ export class TaskReader {
     this.#read();
   }
 
-  /** What is still on its way is thrown away. */
+  /** Answers that are still on their way are discarded. */
   close(): void {
     this.#closed = true;
   }
@@ -68,7 +68,7 @@ export class TaskReader {
     const { list, error } = this.state.getState();
     if (this.#closed || error !== null) return;
     for (const offset of missingOffsets(list, this.#window.first, this.#window.last)) {
-      // Until the first page has come, it is not known up to where the others are to be read.
+      // Until the first page has arrived, the end of the others is not known.
       if (this.#inFlight.has(offset) || (list.upTo === null && this.#inFlight.size > 0)) continue;
       this.#inFlight.add(offset);
       void this.#ask(offset, list);
@@ -81,7 +81,7 @@ export class TaskReader {
       const page = await this.#page({ filter, offset, limit: PAGE_ROWS, upTo });
       if (this.#closed) return;
       const { list } = this.state.getState();
-      // If rows came on top meanwhile, the page stands elsewhere by now and is read again.
+      // If rows were added at the top meanwhile, the page's position has changed, and it is read again.
       if (list.upTo === upTo) {
         this.#set(withPage(list, offset, page));
         goOn = page.rows.length > 0;

@@ -42,7 +42,7 @@ export function TaskResult({ detail }: { readonly detail: TaskDetail }) {
   );
 }
 
-/** That the settings took it, which part of them, and where they are changed. */
+/** Says that the settings removed it, which limit it was, and where to change it. */
 function Removed({ removed }: { readonly removed: ResultRemoval }) {
   const { t, i18n } = useTranslation('tasks');
   const { profile } = useNode();
@@ -105,7 +105,7 @@ function Words({ commitment, file }: { readonly commitment: string; readonly fil
   );
 }
 
-/** A language model's answer as its words; anything else as it is. */
+/** A language model's answer as text; anything else as it is. */
 function Answer({ text }: { readonly text: string }) {
   const { t } = useTranslation('tasks');
   const response = readResponse(text);

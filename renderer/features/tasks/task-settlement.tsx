@@ -12,12 +12,12 @@ function wordOf(kind: LedgerKind): (typeof NAMED)[number] | 'other' {
   return NAMED.find((named) => named === kind) ?? 'other';
 }
 
-/** Contracts pay a group out of the fee of its winner, when the winner's result is reported, or never. */
+/** Contracts pay a group from the fee of its winner, when the winner's result is reported, or never. */
 function isNeverPaid({ status, paymentWei }: TaskDetail['task']): boolean {
   return status === 'EndGroupRefund' && paymentWei === '0';
 }
 
-/** Why nothing is booked: it never will be, or not yet. */
+/** Why nothing is booked: it never will be, or has not been yet. */
 function unbookedWord(task: TaskDetail['task']): 'settlementNever' | 'settlementNothing' | 'settlementNone' {
   if (isNeverPaid(task)) return 'settlementNever';
   return task.paymentWei === '0' ? 'settlementNothing' : 'settlementNone';

@@ -3,7 +3,7 @@ import { durationText } from '../../ui/duration.ts';
 import { exactTime } from '../../ui/time.tsx';
 import type { PathStep } from './task-path.ts';
 
-/** Each step in words: when, by whom, on what evidence. */
+/** Each step in words: when, by whom, and on what evidence. */
 export function TaskSteps({ path }: { readonly path: readonly PathStep[] }) {
   const { t, i18n } = useTranslation(['tasks', 'common']);
   const moved = ({ from, actors, via }: PathStep): string => {

@@ -6,7 +6,7 @@ import { COLUMN_CLASSES, type TASK_FEATURES, TASK_GRID, type TaskColumn } from '
 
 export const ROW_HEIGHT = 40;
 
-/** Place of a row, counted from the oldest. */
+/** Position of a row, counted from the oldest. */
 export type Place = number;
 
 export function rowId(place: Place): string {
@@ -21,11 +21,11 @@ export interface TaskTableRowProps {
   /** Pixels from the top. */
   readonly start: number;
   readonly active: boolean;
-  /** The same function each time. */
+  /** Must be the same function each time. */
   readonly onPick: (place: Place, task: TaskRow) => void;
 }
 
-/** Drawn again only when its task or its place has changed: while one scrolls, rows are made anew around the same tasks. */
+/** Re-rendered only if its task or position has changed: while scrolling, new rows are created around the same tasks. */
 export const TaskTableRow = memo(Drawn, (was, is) => {
   const same = was.place === is.place && was.index === is.index && was.start === is.start && was.active === is.active;
   return same && was.row.original === is.row.original;
@@ -42,13 +42,13 @@ function Drawn({ row, place, index, start, active, onPick }: TaskTableRowProps) 
       onClick={() => onPick(place, row.original)}
       className={clsx(
         TASK_GRID,
-        // Every row has its own size whatever is in it: the page is not laid out anew for the ones that come and go.
+        // Each row has a fixed size whatever it contains, so the page needs no new layout for rows that come and go.
         'absolute inset-x-0 top-0 contain-strict cursor-pointer items-center gap-x-3 border-b border-line px-4',
         active ? 'bg-accent-wash group-focus-visible:shadow-[inset_3px_0_0_var(--accent)]' : 'hover:bg-raised',
       )}
     >
       {row.getAllCells().map((cell) => (
-        // By its column: the cells of a row that becomes another task's are kept.
+        // Keyed by column, so that the cells are reused when a row shows another task.
         <td key={cell.column.id} className={COLUMN_CLASSES[cell.column.id as TaskColumn]}>
           <FlexRender cell={cell} />
         </td>
@@ -57,7 +57,7 @@ function Drawn({ row, place, index, start, active, onPick }: TaskTableRowProps) 
   );
 }
 
-/** Stands where a row is not read yet. */
+/** Placeholder for a row that has not been read yet. */
 export function UnreadRow({ place, index, start }: Pick<TaskTableRowProps, 'place' | 'index' | 'start'>) {
   return (
     <tr

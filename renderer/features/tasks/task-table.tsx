@@ -21,16 +21,16 @@ export interface TaskTableProps {
   readonly onOpen: (row: TaskRow) => void;
 }
 
-/** One thing to tab to; arrow keys move inside it, Enter opens. Rows that are not in view are not in the page. */
+/** A single tab stop; arrow keys move inside it, Enter opens a task. Only visible rows are in the page. */
 export function TaskTable({ tasks, onOpen }: TaskTableProps) {
   const { t } = useTranslation('tasks');
   const { list, reader } = tasks;
   const widths = useColumnWidths('tasks');
   const total = list.total ?? 0;
   const scroller = useRef<HTMLDivElement>(null);
-  /** Counted from the oldest, as the list keeps it: it stays at its task while new ones come on top. */
+  /** Counted from the oldest, like the list, so that it stays on its task when new ones are added at the top. */
   const [active, setActive] = useState<Place | null>(null);
-  /** Opened before it was read: End and Enter follow each other faster than a page of rows comes. */
+  /** Opened before it was read: End and Enter may follow each other faster than a page of rows arrives. */
   const [awaited, setAwaited] = useState<Place | null>(null);
   const filter = JSON.stringify(list.filter);
   const [looked, setLooked] = useState({ filter, total });
@@ -39,8 +39,8 @@ export function TaskTable({ tasks, onOpen }: TaskTableProps) {
     setActive(null);
     setAwaited(null);
   }
-  // Counted from the oldest, a row keeps its key while new ones come on top. The same function while it means the same:
-  // for another one all 100,000 places would be laid out anew.
+  // Counted from the oldest, a row keeps its key when new ones are added at the top. The function stays the same while its
+  // result does, because a new one would lay out all 100,000 positions again.
   const getItemKey = useCallback((index: number) => total - 1 - index, [total]);
   const virtual = useVirtualizer({
     count: total,
@@ -67,7 +67,7 @@ export function TaskTable({ tasks, onOpen }: TaskTableProps) {
 
   const activeIndex = active === null ? null : total - 1 - active;
   const keys = (event: KeyboardEvent) => {
-    // The edges of columns have keys of their own.
+    // The column edges handle their own keys.
     if (event.target !== event.currentTarget) return;
     if (event.key === 'Enter') {
       setAwaited(active);
@@ -126,7 +126,7 @@ export function TaskTable({ tasks, onOpen }: TaskTableProps) {
               const task = rowAt(list, index);
               const row = task === undefined ? undefined : byId.get(task.commitment);
               const at = { place: getItemKey(index), index, start };
-              // By its place a row stays itself while new tasks come on top; the first rows of one filter become those of the next.
+              // By position a row stays itself when new tasks are added at the top, and the first rows of one filter become those of the next.
               const key = at.place - looked.total;
               if (row === undefined) return <UnreadRow key={`unread ${key}`} {...at} />;
               return <TaskTableRow key={key} {...at} row={row} active={at.place === active} onPick={pick} />;

@@ -1,4 +1,4 @@
-/** How tasks look in short: tone and icon of a state, what a result is, what they brought. */
+/** How tasks are shown in short: tone and icon of a state, the kind of result, what they earned. */
 import {
   Ban,
   CircleCheck,
@@ -30,7 +30,7 @@ const ENDS: Readonly<Partial<Record<TaskStatus, Look>>> = {
   EndAborted: { tone: 'warn', icon: Ban },
 };
 
-/** Of a state in the list and in the graph. */
+/** For a state in the list and in the graph. */
 export function lookOf(status: TaskStatus): Look {
   return ENDS[status] ?? { tone: status === 'ErrorReported' ? 'warn' : 'info', icon: status === 'Queued' ? Clock : LoaderCircle };
 }
@@ -45,12 +45,12 @@ export function resultOf(row: TaskRow): { readonly word: ResultWord; readonly ic
   return row.type === 'Llm' ? { word: 'text', icon: MessageSquareText } : { word: 'delivered', icon: PackageCheck };
 }
 
-/** A model without its kind and owner: what one tells models apart by. */
+/** A model without its kind and owner, which is enough to tell models apart. */
 export function shortModel(id: string): string {
   return id.replace(/^\w+:/, '').split('/').at(-1) ?? id;
 }
 
-/** A running task's time so far; null while the network has not started it. */
+/** A running task's duration so far; null if the network has not started it. */
 export function durationOf(row: TaskRow, nowMs: number): number | null {
   if (row.durationMs !== null) return row.durationMs;
   return row.startTimeMs === null || isTerminal(row.status) ? null : Math.max(0, nowMs - row.startTimeMs);

@@ -7,15 +7,15 @@ import { PAGE_ROWS } from './task-list.ts';
 import { TaskReader, type TaskReaderState } from './task-reader.ts';
 
 export interface UsedTaskList extends TaskReaderState {
-  /** Of the list that is shown. */
+  /** The filter of the list that is shown. */
   readonly reader: TaskReader;
-  /** The list of before, while the one that was asked for is still read. */
+  /** The previous list, while the requested one is still loading. */
   readonly isStale: boolean;
-  /** Reads everything again from the newest on. */
+  /** Reads everything again from the newest. */
   refresh(): void;
 }
 
-/** The selected node's tasks that fit a filter; read again when the filter, the node or the connection changes. */
+/** The selected node's tasks that match a filter; read again when the filter, the node or the connection changes. */
 export function useTaskList(filter: TaskFilter): UsedTaskList {
   const { session } = useNode();
   const client = useStore(session.link.state, (state) => (state.kind === 'open' ? state.client : null));
@@ -36,7 +36,7 @@ export function useTaskList(filter: TaskFilter): UsedTaskList {
     };
   }, [reader, client, session]);
 
-  // Rows do not go while those that take their place are read; another node's rows do.
+  // Rows stay while their replacements are loading, except those of another node.
   const [before, setBefore] = useState({ reader, session });
   const state = useStore(reader.state);
   const isReady = state.list.total !== null || state.error !== null;
@@ -52,18 +52,18 @@ export function useTaskList(filter: TaskFilter): UsedTaskList {
   };
 }
 
-/** Passes on each row that the node tells, in the order of its telling. */
+/** Passes on each row that the node reports, in the same order. */
 function feed(reader: TaskReader, store: TasksStore): () => void {
   const pass = (all: boolean) => {
     const before = all ? new Map() : passed;
     const { rows, upTo } = store.getState();
     passed = rows;
     for (const [commitment, row] of passed) if (before.get(commitment) !== row) reader.take(row);
-    // After a gap there is a new snapshot, which has the open tasks only.
+    // After a gap there is a new snapshot, which contains only the open tasks.
     if (![...rows.values()].some((row) => row.sequence === upTo)) reader.missed(upTo);
   };
   let passed = store.getState().rows;
-  // Until the first page is there, nothing can be taken in.
+  // Until the first page has arrived, nothing can be added.
   const started = reader.state.subscribe(({ list }, was) => {
     if (was.list.total === null && list.total !== null) pass(true);
   });

@@ -7,7 +7,7 @@ import { rowWord } from './row-word.ts';
 
 const CELL = 'py-1.5 pr-3';
 
-/** This node's score beside those of the others, and what the group table makes of them. */
+/** This node's score next to those of the others, and the outcome by the group table. */
 export function CaseGroup({ file }: { readonly file: CaseFile }) {
   const { t } = useTranslation(['trust', 'common']);
   const { group, own } = file;

@@ -7,7 +7,7 @@ import { Money } from '../../ui/money.tsx';
 
 const CELL = 'py-1.5 pr-3 align-top';
 
-/** The nodes of the group beside each other: another card or another version may be why scores differ. */
+/** The nodes of the group side by side: a different card or version may be why scores differ. */
 export function CaseNodes({ nodes }: { readonly nodes: readonly GroupNode[] }) {
   const { t } = useTranslation('trust');
   return (

@@ -9,7 +9,7 @@ export function CaseTimeline({ timeline }: { readonly timeline: CaseFile['timeli
   const { t, i18n } = useTranslation('trust');
   const textOf = useCodeText();
   const hostText = useHostText();
-  // A value is a state, an outcome or an error's code, by the kind of entry.
+  // Depending on the kind of entry, the value is a state, an outcome or an error code.
   const wordOf = ({ code, value }: TimelineEntry) => {
     if (code === 'alarm') return hostText({ code: value, message: '' }).meaning ?? value;
     return textOf([`common:taskStatus.${value}`, `tasks:outcome.${value}`, `common:nodeState.${value}`], value);

@@ -1,11 +1,11 @@
-/** Parameters of a condition as words and numbers for its sentence. */
+/** A condition's parameters as words and numbers for its sentence. */
 import type { NoTaskCondition } from '../../../contract/standing.ts';
 
 export interface ParamWords {
   readonly language: string;
   readonly notKnown: string;
   stateWord(state: string): string;
-  /** Meaning of an error code. */
+  /** The meaning of an error code. */
   meaningOf(code: string): string;
 }
 

@@ -1,4 +1,4 @@
-/** Numbers of the quality of service: 0–1, two decimals. */
+/** Numbers of the quality of service: 0–1, with two decimals. */
 function PartNumber({ value }: { readonly value: number }) {
   return (
     <data value={value} title={String(value)} className="tabular-nums">
@@ -7,7 +7,7 @@ function PartNumber({ value }: { readonly value: number }) {
   );
 }
 
-/** From what to what; a number that stayed is said once. */
+/** Before and after; an unchanged number is shown once. */
 export function PartChange({ before, after }: { readonly before: number; readonly after: number }) {
   if (before.toFixed(2) === after.toFixed(2)) return <PartNumber value={after} />;
   return (

@@ -14,7 +14,7 @@ import { ChangeIcon } from './timeline-view.tsx';
 
 const CELL = 'py-2 pr-3 align-top';
 
-/** Each step that led to the numbers of now. */
+/** Each step that led to the current numbers. */
 export function QosChanges({ qos }: { readonly qos: QosExplanation }) {
   const { t } = useTranslation('trust');
   const { profile } = useNode();

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { QosDifference } from '../../../contract/standing.ts';
 
-/** Where the relay's number is not what the published formula gives. */
+/** Shown if the relay's number differs from the published formula. */
 export function Difference({ difference }: { readonly difference: QosDifference }) {
   const { t } = useTranslation('trust');
   const { number, formula, relay } = difference;

@@ -4,7 +4,7 @@ import { ToneIcon } from '../../ui/badge.tsx';
 import { Card } from '../../ui/card.tsx';
 import { exactTime } from '../../ui/time.tsx';
 
-/** Where contracts judge: sums of points, without a history. */
+/** Where contracts judge: totals of points, without a history. */
 export function QosPoints({
   qos,
   points,

@@ -8,7 +8,7 @@ import { ChartOrTable } from '../../ui/chart-or-table.tsx';
 
 const MINUTE = 60_000;
 
-/** The health to come, if nothing else happens. */
+/** The expected health, if nothing else happens. */
 export function QosRecovery({ qos }: { readonly qos: QosExplanation }) {
   const { t } = useTranslation('trust');
   if (qos.recovery.length < 2) {

@@ -1,7 +1,7 @@
 /** Who agreed with whom, in a word. Pure. */
 import type { TaskStatus } from '../../../protocol/tasks/status.ts';
 
-/** `row`: letters of protocol/tasks/group-validation.ts; `lawful`: what this node's own task ends as by them. */
+/** `row`: letters from protocol/tasks/group-validation.ts; `lawful`: how this node's own task ends by them. */
 export function rowWord({
   row,
   lawful,
@@ -9,7 +9,7 @@ export function rowWord({
   readonly row: string;
   readonly lawful: TaskStatus;
 }): 'all' | 'outvoted' | 'pair' | 'none' {
-  // A task that was aborted says nothing that another could agree with.
+  // An aborted task has no score that another could agree with.
   const said = [...row].filter((letter) => letter !== 'X');
   const most = Math.max(0, ...said.map((letter) => said.filter((other) => other === letter).length));
   if (most === 3) return 'all';

@@ -17,7 +17,7 @@ const TABS = ['happened', 'qos', 'protection'] as const;
 type Tab = (typeof TABS)[number];
 
 const REFRESH_MS = 60_000;
-/** Cases that are read at once; a node that has more has other worries. */
+/** The number of cases read at once; a node with more has other worries. */
 const CASES = 200;
 
 export function TrustScreen() {
@@ -40,7 +40,7 @@ function Standing() {
   useRefresh(cases, REFRESH_MS, truth.life);
   useRefresh(qos, REFRESH_MS, truth.life);
   const tab = TABS.find((each) => each === params.get('tab')) ?? 'happened';
-  // Of a node that does not run nobody may have read it ever: that is no failure.
+  // For a stopped node it may never have been read, which is not an error.
   const error = cases.error ?? (truth.life === 'stopped' || truth.life === 'failed' ? null : qos.error);
   const lead = leadOf({ barred, cases: cases.value?.cases ?? null, qos: qos.value });
   const contents: Readonly<Record<Tab, React.ReactNode>> = {

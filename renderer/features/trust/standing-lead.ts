@@ -1,4 +1,4 @@
-/** One sentence of how the node stands: the worst that is true. */
+/** The node's standing in one sentence: the worst one that is true. */
 import type { QosExplanation } from '../../../contract/standing.ts';
 import type { CaseSummary } from '../../../contract/trust.ts';
 import type { NodeTruth } from '../../../contract/truth/node-truth.ts';
@@ -15,7 +15,7 @@ export interface Lead {
   readonly word: 'slashed' | 'kickedOut' | 'underReview' | 'excluded' | 'belowKickOut' | 'unknown' | 'calm';
 }
 
-/** Null while nothing was read. */
+/** Null if nothing has been read. */
 export function leadOf({ barred, cases, qos }: StandingFacts): Lead | null {
   if (barred !== null) return { tone: 'bad', word: barred };
   if (cases === null || qos === null) return null;

@@ -86,7 +86,7 @@ function CaseLine({ summary }: { readonly summary: CaseSummary }) {
   );
 }
 
-/** Which way a change went; a dot for one that moved nothing. */
+/** The direction of a change; a dot if nothing moved. */
 export function ChangeIcon({ change }: { readonly change: QosChange }) {
   const tone = toneOfChange(change);
   return <ToneIcon tone={tone} icon={ICONS[tone]} />;

@@ -1,4 +1,4 @@
-/** Cases and changes of the quality of service in one line of time. */
+/** Cases and changes in quality of service on one timeline. */
 import type { QosChange } from '../../../contract/standing.ts';
 import type { CaseSummary } from '../../../contract/trust.ts';
 import type { Tone } from '../../ui/badge.tsx';
@@ -7,7 +7,7 @@ export type Happening =
   | { readonly kind: 'case'; readonly key: string; readonly atMs: number; readonly summary: CaseSummary }
   | { readonly kind: 'quality'; readonly key: string; readonly atMs: number; readonly change: QosChange };
 
-/** Newest first; at the same moment the case stands before what it has cost. */
+/** Newest first; at the same moment, a case comes before its effect. */
 export function timelineOf(cases: readonly CaseSummary[], changes: readonly QosChange[]): readonly Happening[] {
   const happenings: Happening[] = [
     ...cases.map((summary) => ({ kind: 'case' as const, key: summary.id, atMs: summary.openedMs, summary })),
@@ -29,7 +29,7 @@ export const CASE_TONES: Readonly<Record<CaseSummary['kind'], Tone>> = {
   uploadTimeout: 'warn',
 };
 
-/** What a change did to the node: by the number that has moved. */
+/** What a change did to the node, by the number that moved. */
 export function toneOfChange({ before, after }: QosChange): Tone {
   const moved = after.health - before.health || after.long - before.long;
   if (moved < 0) return 'warn';

@@ -14,7 +14,7 @@ import { ModelChances } from './model-chances.tsx';
 
 const TONES: Readonly<Record<NoTaskCondition['verdict'], Tone>> = { yes: 'good', no: 'bad', unknown: 'neutral' };
 
-/** Every condition of the network's selection, with what would change it. For a node whose process runs. */
+/** Every condition of the network's selection, with what would change it. For a running node. */
 export function WhyNoTasks() {
   const { t } = useTranslation(['trust', 'common']);
   const read = useNodeRead('no tasks', (node, signal) => node.trust.noTasks({}, { signal }));

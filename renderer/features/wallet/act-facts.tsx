@@ -4,7 +4,7 @@ import type { ChainActPreview } from '../../../contract/money-acts.ts';
 import { Fact, Facts } from '../../ui/card.tsx';
 import { Money } from '../../ui/money.tsx';
 
-/** What each act's confirmation holds. A fact that is not of this shape is left out. */
+/** The contents of each act's confirmation. A fact that does not have this shape is left out. */
 const wei = z.string().regex(/^\d+$/).nullable().catch(null);
 const factsSchema = z.object({
   targetWei: wei,
@@ -82,7 +82,7 @@ export function ActFacts({ preview, benefitAddress }: ActFactsProps) {
 
 const isPositive = (text: string | null) => text !== null && BigInt(text) > 0n;
 
-/** Amounts of nothing are not listed. */
+/** Zero amounts are not listed. */
 function Amount({
   name,
   wei: text,

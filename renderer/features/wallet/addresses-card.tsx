@@ -10,7 +10,7 @@ import { BACKUP_TONES, backupWord } from '../keys/backup-word.ts';
 import { benefitWord, keyWord } from './address-words.ts';
 
 export interface AddressesCardProps {
-  /** Null = none is set; `unknown` = the chain has not been read. */
+  /** Null = not set; `unknown` = the chain has not been read. */
   readonly benefitAddress: string | null;
   readonly hasChain: boolean;
 }
@@ -56,7 +56,7 @@ function Line({ name, hint, children }: { readonly name: string; readonly hint?:
   );
 }
 
-/** Here an address is to be read to its last digit. */
+/** Shown in full, so that it can be compared to the last digit. */
 function WholeAddress({ value, what }: { readonly value: string; readonly what: string }) {
   return (
     <span className="flex items-center gap-1">

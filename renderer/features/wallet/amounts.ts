@@ -1,20 +1,20 @@
-/** Amounts that a person types, and what they do to a stake. Pure; wei throughout. */
+/** Amounts that a person types, and their effect on a stake. Pure; wei throughout. */
 import type { StakeView } from '../../../contract/money-acts.ts';
 import { parseCnx, WEI_PER_CNX } from '../../../protocol/money/wei.ts';
 
-/** Left for gas when the wallet's coin is offered for the stake (RELAY_PROTOCOL 8.2 asks for 0.001 CNX). */
+/** Reserved for gas when the wallet's coin is offered for the stake (RELAY_PROTOCOL 8.2 asks for 0.001 CNX). */
 const GAS_RESERVE = WEI_PER_CNX / 1_000n;
 
 export type TypedAmount =
   | { readonly kind: 'amount'; readonly wei: bigint }
-  /** In one country it is a thousand times what it is in another. */
+  /** In one country it means a thousand times what it means in another. */
   | { readonly kind: 'twoWays' }
   | { readonly kind: 'none' };
 
 /**
- * An amount as people write it: a point or a comma before the decimals, thousands apart by spaces, by commas or by points.
- * What could be read two ways (`1,500`) is no amount, because one of the readings is a thousand times the other. A point
- * alone stands before decimals, as this window itself writes it.
+ * An amount as people write it: a point or a comma before the decimals, thousands separated by spaces, commas or points.
+ * Text that could be read two ways (`1,500`) is not an amount, because one reading is a thousand times the other. A single
+ * point is a decimal point, as this window itself writes it.
  */
 export function readAmount(text: string): TypedAmount {
   const typed = text.trim().replace(/(?<=\d)[ \u00a0\u202f](?=\d{3}(?!\d))/g, '');
@@ -26,14 +26,14 @@ export function readAmount(text: string): TypedAmount {
   }
 }
 
-/** Without thousands, and with a point before the decimals. */
+/** Without thousands separators, and with a point before the decimals. */
 function withPoint(typed: string): string {
   if (/^[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?$/.test(typed)) return typed.replaceAll(',', '');
   if (/^\d{1,3}(?:\.\d{3})+,\d+$/.test(typed)) return typed.replaceAll('.', '').replace(',', '.');
   return typed.replace(/^(\d+),(\d+)$/, '$1.$2');
 }
 
-/** Null: it is no amount, or could be two. */
+/** Null: not an amount, or ambiguous. */
 export function weiOf(text: string): bigint | null {
   const read = readAmount(text);
   return read.kind === 'amount' ? read.wei : null;
@@ -43,13 +43,13 @@ export function stakedWei(stake: Pick<StakeView, 'balanceWei' | 'creditsWei'>): 
   return BigInt(stake.balanceWei) + BigInt(stake.creditsWei);
 }
 
-/** The most that credits and wallet allow. */
+/** The maximum that credits and wallet allow. */
 export function mostStakeWei(stake: StakeView): bigint {
   const coin = BigInt(stake.walletWei) - GAS_RESERVE;
   return stakedWei(stake) + BigInt(stake.freeCreditsWei) + (coin > 0n ? coin : 0n);
 }
 
-/** Coin in the stake once it has been brought to `targetWei`: credits go in first, coin comes back first. */
+/** The coin in a stake of `targetWei`: credits go in first, coin comes back first. */
 export function coinAfter(stake: StakeView, targetWei: bigint): bigint {
   const balance = BigInt(stake.balanceWei);
   const change = targetWei - stakedWei(stake);
@@ -59,7 +59,7 @@ export function coinAfter(stake: StakeView, targetWei: bigint): bigint {
 
 const atLeastZero = (wei: bigint): bigint => (wei > 0n ? wei : 0n);
 
-/** Whole CNX between the ends of a slider. */
+/** Whole CNX between the ends of the slider. */
 export function wholeCnx(wei: bigint): number {
   return Number(wei / WEI_PER_CNX);
 }

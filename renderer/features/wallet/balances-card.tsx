@@ -40,7 +40,7 @@ export function BalancesCard({ stake }: { readonly stake: StakeView }) {
 interface BalanceProps {
   readonly name: string;
   readonly wei: string | null;
-  /** Grey: it was not read again when it was due. */
+  /** Grey: it was not read again in time. */
   readonly isOld?: boolean;
   readonly children?: ReactNode;
 }
@@ -60,7 +60,7 @@ function Balance({ name, wei, isOld = false, children }: BalanceProps) {
 const LAST = 20;
 const MANY = 1_000n;
 
-/** What gas has cost, and how far the wallet goes at that price. */
+/** The cost of gas so far, and how many transactions the wallet covers at that price. */
 function GasFacts({ walletWei }: { readonly walletWei: string }) {
   const { t } = useTranslation('wallet');
   const read = useNodeRead('gas', (client, signal) =>

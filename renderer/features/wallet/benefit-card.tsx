@@ -10,7 +10,7 @@ import { factsOf } from './act-facts.tsx';
 import { ChainActDialog } from './chain-act-dialog.tsx';
 import type { StakeCardProps } from './stake-card.tsx';
 
-/** The last digits are what an address is compared by, and what a copied wrong one differs in. */
+/** People compare an address by its last digits, and a wrongly copied one differs there. */
 const TYPED_DIGITS = 8;
 
 export function BenefitCard({ stake, onChanged }: StakeCardProps) {
@@ -18,7 +18,7 @@ export function BenefitCard({ stake, onChanged }: StakeCardProps) {
   const { toasts } = useApp();
   const [address, setAddress] = useState('');
   const [act, setAct] = useState<ChainAct | null>(null);
-  // Nothing can be done about one that is set; it stands with the addresses.
+  // One that is set cannot be changed; it is shown with the addresses.
   if (stake.benefitAddress !== null) return null;
   return (
     <Card title={t('benefit.title')}>

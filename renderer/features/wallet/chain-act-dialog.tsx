@@ -16,11 +16,11 @@ export interface ChainActDialogProps {
   readonly typed?: (preview: ChainActPreview) => string | undefined;
   readonly benefitAddress: string | null;
   readonly onClose: () => void;
-  /** Null: there was nothing left to do. */
+  /** Null: nothing was left to do. */
   readonly onDone: (transaction: string | null, act: ChainAct) => void;
 }
 
-/** The transaction itself: where it goes, what it calls, and what it can cost at most. */
+/** The transaction itself: its recipient, its call, and its maximum cost. */
 function Terms({ terms: { chainId, contract, call, mostGasWei } }: Pick<ChainActPreview, 'terms'>) {
   const { t } = useTranslation('wallet');
   return (
@@ -39,7 +39,7 @@ function Terms({ terms: { chainId, contract, call, mostGasWei } }: Pick<ChainAct
   );
 }
 
-/** A transaction in two steps, with what exactly it will do. */
+/** A transaction in two steps, with its exact effect. */
 export function ChainActDialog(props: ChainActDialogProps) {
   const { act, title, confirmLabel, warning, danger, typed, benefitAddress, onClose, onDone } = props;
   const node = useNodeClient();

@@ -4,7 +4,7 @@ import { durationText } from '../../ui/duration.ts';
 import { useNow } from '../../ui/time.tsx';
 
 export interface CountdownProps {
-  /** What stands before the time that is left. */
+  /** The text before the time left. */
   readonly text: string;
   readonly untilMs: number;
   readonly onEnd: () => void;

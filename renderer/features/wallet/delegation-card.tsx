@@ -12,7 +12,7 @@ import { useSorted } from '../../ui/use-sorted.ts';
 import { ChainActDialog } from './chain-act-dialog.tsx';
 import type { StakeCardProps } from './stake-card.tsx';
 
-/** 0–99; null = it is none. */
+/** 0–99; null = not a valid share. */
 function percentOf(text: string): number | null {
   return /^\d{1,2}$/.test(text.trim()) ? Number(text) : null;
 }

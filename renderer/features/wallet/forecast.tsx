@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { WeightForecastView } from '../../../contract/money-acts.ts';
 import { Money } from '../../ui/money.tsx';
 
-/** Chance of being drawn, before and after; what cannot be known is said. */
+/** The chance of being selected, before and after, and what cannot be known. */
 export function Forecast({ forecast: { before, after, unknowns } }: { readonly forecast: WeightForecastView }) {
   const { t } = useTranslation('wallet');
   const { scoreStakeWei: stake } = after;

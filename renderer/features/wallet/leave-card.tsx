@@ -13,7 +13,7 @@ import { Countdown } from './countdown.tsx';
 
 export interface LeaveCardProps {
   readonly stake: StakeView;
-  /** When `stake` was read: its countdown runs from there. */
+  /** When `stake` was read; its countdown starts there. */
   readonly readMs: number;
   readonly onChanged: () => void;
 }
@@ -97,7 +97,7 @@ function Line({ name, children }: { readonly name: string; readonly children: Re
   );
 }
 
-/** Waiting for the relay, with the way round it once the contract allows that. */
+/** Waiting for the relay, with the way around it once the contract allows it. */
 function Returning({ stake, readMs, onChanged }: LeaveCardProps) {
   const { t } = useTranslation('wallet');
   const { toasts } = useApp();

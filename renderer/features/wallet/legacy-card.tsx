@@ -12,16 +12,16 @@ import { Countdown } from './countdown.tsx';
 
 export interface LegacyCardProps {
   readonly legacy: LegacyStakeView;
-  /** When `legacy` was read: its countdown runs from there. */
+  /** When `legacy` was read; its countdown starts there. */
   readonly readMs: number;
   readonly onChanged: () => void;
 }
 
 const STEPS = ['ask', 'wait', 'take'] as const;
-/** Number of the step that is to be done, by what the contract says. */
+/** The number of the current step, as the contract reports it. */
 const NEXT = { notAsked: 0, waiting: 1, available: 2, notStaked: 3 } as const;
 
-/** The way out of contracts that the network has left. It can be interrupted anywhere: the contracts tell how far it is. */
+/** Recovers a stake from contracts that the network no longer uses. It can be interrupted anywhere, because the contracts know the progress. */
 export function LegacyCard({ legacy, readMs, onChanged }: LegacyCardProps) {
   const { t } = useTranslation('wallet');
   const { toasts } = useApp();

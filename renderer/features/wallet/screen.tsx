@@ -48,7 +48,7 @@ function Whole() {
   );
 }
 
-/** A network without a chain: what there is instead. */
+/** For a network without a chain: what it has instead. */
 function OffChain() {
   const { t } = useTranslation('wallet');
   const { profile } = useNode();

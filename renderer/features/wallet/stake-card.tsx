@@ -22,7 +22,7 @@ export interface StakeCardProps {
 export function StakeCard({ stake, onChanged }: StakeCardProps) {
   const { t } = useTranslation('wallet');
   const current = stakedWei(stake);
-  /** Null: nothing else than what is staked was chosen. */
+  /** Null: nothing other than the current stake was entered. */
   const [text, setText] = useState<string | null>(null);
   const [act, setAct] = useState<ChainAct | null>(null);
   const target = text === null ? current : weiOf(text);
@@ -78,7 +78,7 @@ export function StakeCard({ stake, onChanged }: StakeCardProps) {
   );
 }
 
-/** Without it the next start would bring the stake back to the amount of the profile. */
+/** Without this, the next start would set the stake back to the amount in the profile. */
 function useKeptStake(): (stakeWei: string) => Promise<void> {
   const { t } = useTranslation('wallet');
   const { toasts } = useApp();
@@ -100,6 +100,6 @@ function WhatIf({ coinWei }: { readonly coinWei: bigint }) {
     client.money.whatIf({ stakeWei: String(settled) }, { signal }),
   );
   if (read.error !== null) return <ErrorNote error={read.error} />;
-  // As high as what will stand here, so that the button does not jump away.
+  // As high as the content that will appear here, so that the button does not jump.
   return read.value === null ? <div className="h-67" /> : <Forecast forecast={read.value} />;
 }

@@ -5,14 +5,14 @@ import { moneyText } from '../../ui/money.tsx';
 import { readAmount, weiOf, wholeCnx } from './amounts.ts';
 
 export interface StakeInputProps {
-  /** CNX as it is typed. */
+  /** CNX, as typed. */
   readonly text: string;
   readonly onChange: (text: string) => void;
   readonly minimumWei: bigint;
   readonly mostWei: bigint;
 }
 
-/** The exact amount as text, and roughly by a slider in whole CNX. */
+/** The exact amount as text, and an approximate one with a slider in whole CNX. */
 export function StakeInput({ text, onChange, minimumWei, mostWei }: StakeInputProps) {
   const { t } = useTranslation('wallet');
   const wei = weiOf(text);
@@ -47,7 +47,7 @@ export function StakeInput({ text, onChange, minimumWei, mostWei }: StakeInputPr
   );
 }
 
-/** What is wrong with an amount while it is typed, in CNX; null = nothing. */
+/** What is wrong with the typed amount, in CNX; null = nothing. */
 export function useStakeProblem({ text, minimumWei, mostWei }: Omit<StakeInputProps, 'onChange'>): string | null {
   const { t } = useTranslation('wallet');
   const read = readAmount(text);

@@ -7,7 +7,7 @@ import { Money } from '../../ui/money.tsx';
 
 const REFRESH_MS = 30_000;
 
-/** A network whose tasks live on a chain: a wallet and a stake, and nothing between them that could be asked for anything. */
+/** For a network whose tasks are managed on a chain: only a wallet and a stake, with no relay account between them. */
 export function TaskChainCard() {
   const { t } = useTranslation('wallet');
   const node = useNodeView();

@@ -9,29 +9,29 @@ import { ErrorNote } from '../../ui/error-note.tsx';
 import { Progress } from '../../ui/progress.tsx';
 import { useNow } from '../../ui/time.tsx';
 
-/** What the first step of every act answers. */
+/** The answer of every act's first step. */
 interface Prepared {
   readonly problems: readonly ErrorView[];
   readonly confirmation: { readonly id: string; readonly expiresMs: number } | null;
 }
 
 export interface TwoStepsProps<Subject, Preview extends Prepared, Done> {
-  /** What shall be done; null = the dialog is closed. */
+  /** The act to perform; null = the dialog is closed. */
   readonly subject: Subject | null;
   readonly prepare: (subject: Subject) => Promise<Preview>;
   readonly confirm: (subject: Subject, confirmation: string) => Promise<Done>;
-  /** Shows the preview: what exactly will happen. */
+  /** Renders the preview: what exactly will happen. */
   readonly children: (preview: Preview) => ReactNode;
   readonly onClose: () => void;
   readonly onDone: (done: Done, subject: Subject) => void;
   readonly title: string;
   readonly confirmLabel: string;
   readonly danger?: boolean;
-  /** What has to be typed before the second step. */
+  /** What must be typed before the second step. */
   readonly typed?: (preview: Preview) => string | undefined;
 }
 
-/** First what will happen, from the node itself; only then, and for exactly that, the act. */
+/** First shows what will happen, as the node itself reports it; then performs exactly that. */
 export function TwoSteps<Subject, Preview extends Prepared, Done>(props: TwoStepsProps<Subject, Preview, Done>) {
   const { subject, children, onClose, onDone, title, confirmLabel, danger = false } = props;
   const prepare = useAct(props.prepare);
@@ -114,7 +114,7 @@ function Body({ preview, prepare, failed, expired, onAgain, children }: BodyProp
   );
 }
 
-/** Asks for the preview when there is a subject, and again on demand. */
+/** Requests the preview when there is a subject, and again on demand. */
 function useLook<Subject, Preview>(subject: Subject | null, prepare: Act<[Subject], Preview>) {
   const [shown, setShown] = useState<{ subject: Subject; preview: Preview } | null>(null);
   const { run } = prepare;

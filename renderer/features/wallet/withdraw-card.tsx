@@ -16,16 +16,16 @@ import { TwoSteps } from './two-steps.tsx';
 import { WithdrawalFacts } from './withdrawal-facts.tsx';
 
 export interface WithdrawCardProps {
-  /** A preview of nothing: what the relay asks for in any case. */
+  /** A preview for nothing, which shows what the relay requires in any case. */
   readonly terms: Loaded<WithdrawalPreviewView>;
   readonly open: { readonly amountWei: string; readonly sentMs: number } | null;
   readonly onChanged: () => void;
 }
 
-/** The smallest amount that is shown as a number; a minimum below it keeps nobody from anything. */
+/** The smallest amount that is shown as a number; a minimum below it does not block anyone. */
 const SHOWN_WEI = 10n ** 14n;
 
-/** What would keep any amount from being withdrawn and is not said in words of its own. */
+/** Obstacles to any withdrawal that have no text of their own here. */
 const IN_THE_WAY: ReadonlySet<string> = new Set(['MONEY_WITHDRAW_NETWORK', 'MONEY_WITHDRAW_DAILY_LIMIT']);
 
 export function WithdrawCard({ terms, open, onChanged }: WithdrawCardProps) {
