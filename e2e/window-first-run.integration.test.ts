@@ -34,7 +34,7 @@ describe('first run', () => {
     await page.keyboard.press('ControlOrMeta+A');
     await page.keyboard.type(word(7));
     await page.keyboard.press('Enter');
-    await page.getByText('backup proved', { exact: true }).waitFor();
+    await page.getByText('backup verified', { exact: true }).waitFor();
     await pressOn(page, 'button', 'Next');
     await tabTo(page, 'radio', 'Devnet on this machine');
     await page.keyboard.press('Space');

@@ -25,10 +25,10 @@ describe('a key', () => {
     await page.getByRole('button', { name: /^Export 0x/ }).click();
     const dialog = page.getByRole('alertdialog', { name: 'Export the key' });
     await dialog.getByLabel('New passphrase for the file').fill('a heron on the ice');
-    await dialog.getByLabel('The same passphrase again').fill('a heron on the ice');
+    await dialog.getByLabel('Repeat the passphrase').fill('a heron on the ice');
     await dialog.getByLabel('Type a4B5 to confirm').fill('a4B5');
     await dialog.getByRole('button', { name: 'Export' }).click();
-    const working = dialog.getByRole('status').filter({ hasText: 'Waiting for the confirmation' });
+    const working = dialog.getByRole('status').filter({ hasText: 'Waiting for your confirmation' });
     await working.waitFor();
     expect(await axeFindings(page, '[role=alertdialog]')).toEqual([]);
     await dialog.getByRole('button', { name: 'Cancel' }).and(page.locator(':enabled')).click();
@@ -40,10 +40,10 @@ describe('a key', () => {
 
   it('that was imported counts as backed up only once a copy was shown; the comparing can be cancelled', async () => {
     const page = await open('nobody-there', '/settings/keys');
-    await page.getByText('It came from a copy that you have elsewhere.', { exact: false }).waitFor();
-    expect(await page.getByText('backup proved').count()).toBe(0);
-    await page.getByRole('button', { name: 'Prove the backup' }).click();
-    const dialog = page.getByRole('alertdialog', { name: 'Prove the backup' });
+    await page.getByText('It was imported from a copy you have elsewhere', { exact: false }).waitFor();
+    expect(await page.getByText('backup verified').count()).toBe(0);
+    await page.getByRole('button', { name: 'Verify the backup' }).click();
+    const dialog = page.getByRole('alertdialog', { name: 'Verify the backup' });
     await dialog.getByLabel('Kind of key').selectOption('keystoreFile');
     await dialog.getByLabel('Keystore V3 file').setInputFiles({
       name: 'old-wallet.json',
@@ -51,7 +51,7 @@ describe('a key', () => {
       buffer: Buffer.from('{"version":3}'),
     });
     await dialog.getByText('Chosen: old-wallet.json').waitFor();
-    await dialog.getByLabel('Passphrase of the file').fill('an old one');
+    await dialog.getByLabel('File passphrase').fill('an old one');
     await dialog.getByRole('button', { name: 'Check the backup' }).click();
     await dialog.getByRole('status').filter({ hasText: 'Comparing' }).waitFor();
     await dialog.getByRole('button', { name: 'Cancel' }).and(page.locator(':enabled')).click();
@@ -59,7 +59,7 @@ describe('a key', () => {
     await dialog.getByLabel(/^Private key/).fill('ab'.repeat(32));
     expect(await axeFindings(page, '[role=alertdialog]')).toEqual([]);
     await dialog.getByRole('button', { name: 'Check the backup' }).click();
-    await page.getByText('backup proved').waitFor();
+    await page.getByText('backup verified').waitFor();
   });
 });
 

@@ -12,6 +12,6 @@ it.each([
   expect(matching(commands, typed)).toHaveLength(count);
 });
 
-it('goes around the ends, and stays where there is nothing', () => {
+it('wraps around at both ends, and stays put in an empty list', () => {
   expect([moved(2, 1, 3), moved(0, -1, 3), moved(0, 1, 0)]).toEqual([0, 2, 0]);
 });

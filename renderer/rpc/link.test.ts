@@ -30,7 +30,7 @@ class HandClock implements LinkClock {
 
 const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
 
-/** A link to ends that a test holds: the far ends of what was opened, in their order. */
+/** A link whose far ends the test holds, in the order in which they were opened. */
 function world() {
   const clock = new HandClock();
   const far: RpcPort[] = [];
@@ -52,7 +52,7 @@ function world() {
 }
 
 describe('a link', () => {
-  it('opens, and after a loss opens again with a new client', async () => {
+  it('opens, and after a loss reopens with a new client', async () => {
     const { clock, far, link } = world();
     link.start();
     await settle();
@@ -65,7 +65,7 @@ describe('a link', () => {
     expect(link.client()).toEqual({ number: 2 });
   });
 
-  it('tries ever less often, with a cap, and at once when it is asked to', async () => {
+  it('retries at growing intervals, up to a limit, and immediately on request', async () => {
     const { clock, link, refusing } = world();
     refusing(true);
     link.start();
@@ -86,7 +86,7 @@ describe('a link', () => {
     expect(link.state.getState().kind).toBe('open');
   });
 
-  it('closes what it had when it is stopped, and what comes too late', async () => {
+  it('closes its connection when it is stopped, and any that opens too late', async () => {
     const { clock, far, link } = world();
     const closed: string[] = [];
     link.start();
@@ -105,7 +105,7 @@ describe('a link', () => {
 });
 
 describe('a subscription', () => {
-  it('is made again after a gap and after a reconnect, and never after its end', async () => {
+  it('is reopened after a gap and after a reconnect, and never after its end', async () => {
     const { clock, far, link } = world();
     const opened: { client: number; signal: AbortSignal }[] = [];
     const taken: string[] = [];

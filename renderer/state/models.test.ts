@@ -13,7 +13,7 @@ const delta = (revision: number, part: Partial<Extract<ModelsUpdate, { kind: 'de
   ...part,
 });
 
-it('puts changes in their place, drops what was removed, keeps what is not told', () => {
+it('applies changes in place, drops removed models, and keeps what is not mentioned', () => {
   const first = afterModelsUpdate(null, {
     ...{ kind: 'snapshot', revision: 4, models: [], unknown: [], disk },
     downloads: [download('base:a', 1), download('base:b', 1)],
@@ -25,7 +25,7 @@ it('puts changes in their place, drops what was removed, keeps what is not told'
   expect(last?.downloads.map(({ modelId }) => modelId)).toEqual(['base:a', 'base:c']);
 });
 
-it('notices what is missing, and takes nothing twice', () => {
+it('notices missing updates, and applies nothing twice', () => {
   const state = { revision: 4, models: [], downloads: [], unknown: [], disk };
   expect(afterModelsUpdate(null, delta(5, {}))).toBeNull();
   expect(afterModelsUpdate(state, delta(6, {}))).toBeNull();

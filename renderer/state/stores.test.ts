@@ -12,14 +12,14 @@ describe('profiles', () => {
   const start: ProfilesState = { revision: null, profiles: [] };
   const told = afterProfilesUpdate(start, { kind: 'snapshot', revision: 4, profiles: [profile('b', 2), profile('a', 1)] });
 
-  it('stand in the order in which they were made, and change in place', () => {
+  it('are in order of creation, and change in place', () => {
     expect(told?.profiles.map((view) => view.profile.id)).toEqual(['a', 'b']);
     const next = told && afterProfilesUpdate(told, { kind: 'changed', revision: 5, profile: profile('a', 1, 'RTX') });
     expect(next?.profiles.map((view) => view.gpuName)).toEqual(['RTX', '']);
     expect(next && afterProfilesUpdate(next, { kind: 'removed', revision: 6, id: 'a' })?.profiles).toHaveLength(1);
   });
 
-  it('take nothing twice, and nothing over a gap', () => {
+  it('apply nothing twice, and nothing after a gap', () => {
     if (told === null) throw new Error('no snapshot');
     expect(afterProfilesUpdate(told, { kind: 'removed', revision: 4, id: 'a' })).toBe(told);
     expect(afterProfilesUpdate(told, { kind: 'removed', revision: 6, id: 'a' })).toBeNull();
@@ -31,7 +31,7 @@ describe('tasks', () => {
   const start: TasksState = { revision: null, upTo: 0, rows: new Map() };
   const told = afterTasksUpdate(start, { kind: 'snapshot', revision: 1, upTo: 7, open: [row('x', 7, 'Started')] });
 
-  it('are open until the network moves them no more', () => {
+  it('are open until the network no longer moves them', () => {
     if (told === null) throw new Error('no snapshot');
     expect(openTasks(told)).toHaveLength(1);
     const ended = afterTasksUpdate(told, { kind: 'task', revision: 2, task: row('x', 7, 'EndSuccess') });
@@ -39,7 +39,7 @@ describe('tasks', () => {
     expect(afterTasksUpdate(told, { kind: 'task', revision: 3, task: row('y', 8, 'Started') })).toBeNull();
   });
 
-  it('are kept in a bounded number, the open ones however long they take', () => {
+  it('are kept in a limited number, the open ones however long they take', () => {
     let state = told;
     for (let index = 0; index < 1_200 && state !== null; index += 1) {
       const task = row(`t${index}`, 8 + index, 'EndSuccess');
@@ -53,7 +53,7 @@ describe('tasks', () => {
 describe('a connection', () => {
   const sight = (kind: LinkSight['kind'], lostMs: number | null = null): LinkSight => ({ kind, lostMs });
 
-  it('that never stood is no loss; a lost program says more than a lost node', () => {
+  it('that was never open is not lost; a lost program outweighs a lost node', () => {
     expect(connectionOf(sight('connecting'), sight('connecting'))).toEqual({ kind: 'here' });
     expect(connectionOf(sight('open'), sight('idle'))).toEqual({ kind: 'here' });
     expect(connectionOf(sight('open'), sight('waiting', 7))).toEqual({ kind: 'noNode', sinceMs: 7 });

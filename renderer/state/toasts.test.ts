@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createToastsStore, shownForMs } from './toasts.ts';
 
-it('keeps the newest messages, and lets nobody pile them up', () => {
+it('keeps the newest messages and limits their number', () => {
   const store = createToastsStore();
   for (const text of ['a', 'b', 'c', 'd']) store.getState().push({ tone: 'good', text });
   expect(store.getState().toasts.map(({ text }) => text)).toEqual(['b', 'c', 'd']);
@@ -9,7 +9,7 @@ it('keeps the newest messages, and lets nobody pile them up', () => {
   expect(store.getState().toasts.map(({ text }) => text)).toEqual(['b', 'd']);
 });
 
-it('has one message about one thing: the newest', () => {
+it('keeps one message per subject: the newest', () => {
   const store = createToastsStore();
   store.getState().push({ tone: 'good', text: 'pauses', about: 'node a' });
   store.getState().push({ tone: 'good', text: 'saved' });
@@ -17,6 +17,6 @@ it('has one message about one thing: the newest', () => {
   expect(store.getState().toasts.map(({ text }) => text)).toEqual(['saved', 'goes on']);
 });
 
-it('lets go by itself what went well, and never what went wrong', () => {
+it('removes successes automatically, and never failures', () => {
   expect([shownForMs({ tone: 'good' }), shownForMs({ tone: 'info' }), shownForMs({ tone: 'bad' })]).toEqual([8_000, 8_000, null]);
 });

@@ -9,7 +9,7 @@ import { type EarningsRow, partsOf, seriesOf, shareText, stepsOf } from './split
 const DAY = 86_400_000;
 const NOW = Date.UTC(2026, 1, 28, 22, 15);
 
-describe('the steps of the chart', () => {
+describe('the intervals of the chart', () => {
   it.each([
     ['day', '2026-01-30', '2026-02-28', '2026-03-01'],
     ['week', '2025-09-01', '2026-02-23', '2026-03-02'],
@@ -20,7 +20,7 @@ describe('the steps of the chart', () => {
     expect([day(starts[0]), day(starts.at(-1)), day(toMs)]).toEqual([first, last, end]);
   });
 
-  it('are those of the ledger, whenever it is looked at', () => {
+  it('match those of the ledger at any time', () => {
     const times = fc.record({ nowMs: fc.integer({ min: 0, max: 4e12 }), bucket: fc.constantFrom('day', 'week', 'month') });
     fc.assert(
       fc.property(times, ({ nowMs, bucket }) => {
@@ -41,7 +41,7 @@ const row = (group: string | null, fromMs: number, earned: number): EarningsRow 
 describe('a split', () => {
   const rows = [row('a', 0, 10), row('b', 0, 30), row('c', 0, 20), row('a', DAY, 15), row(null, DAY, 1), row('gas', DAY, 0)];
 
-  it('sums groups, the largest first, without those that earned nothing', () => {
+  it('sums groups, largest first, without those that earned nothing', () => {
     expect(partsOf(rows).map(({ group, earnedWei }) => [group, earnedWei])).toEqual([
       ['b', 30n],
       ['a', 25n],
@@ -51,7 +51,7 @@ describe('a split', () => {
     expect([shareText(30n, 76n), shareText(1n, 3n), shareText(0n, 0n)]).toEqual(['39.5 %', '33.3 %', '—']);
   });
 
-  it('puts what does not fit into one series, and loses nothing', () => {
+  it('combines what does not fit into one series, and loses nothing', () => {
     const series = seriesOf(partsOf(rows), 3);
     expect(series.map(({ group, others }) => (others ? 'others' : group))).toEqual(['b', 'a', 'others']);
     const steps = stepsOf([0, DAY], rows, series);
@@ -64,7 +64,7 @@ describe('a split', () => {
 });
 
 describe('the ledger', () => {
-  it('asks for whole UTC days and for sets of kinds', () => {
+  it('requests whole UTC days and sets of kinds', () => {
     const page = { limit: 25, after: 7, nowMs: NOW };
     expect(queryOf({ account: 'all', kind: 'all', period: 'all' }, page)).toEqual({ limit: 25, after: 7 });
     expect(queryOf({ account: 'wallet', kind: 'costs', period: 'week' }, page)).toEqual({
@@ -73,7 +73,7 @@ describe('the ledger', () => {
     });
   });
 
-  it('gives an amount the sign of whoever looks', () => {
+  it('signs an amount from the selected account’s point of view', () => {
     const entry = (from: LedgerEntryView['from'], to: LedgerEntryView['to']) => ({ wei: '5', from, to }) as LedgerEntryView;
     expect(signedWei(entry('network', 'relay'), 'all')).toEqual({ wei: 5n, moved: false });
     expect(signedWei(entry('wallet', 'gas'), 'all')).toEqual({ wei: -5n, moved: false });

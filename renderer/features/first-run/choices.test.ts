@@ -32,25 +32,25 @@ const full: Choices = {
 };
 
 describe('the way to a node', () => {
-  it('is open at every step at first, and ends in a draft that the contract takes', () => {
+  it('has every step to do at first, and ends in a draft that the contract accepts', () => {
     expect(openSteps(NO_CHOICES)).toEqual(['key', 'network', 'gpu', 'stake']);
     expect(draftOf(NO_CHOICES)).toBeNull();
     expect(openSteps(full)).toEqual([]);
     expect(profileDraftSchema.parse(draftOf(full))).toMatchObject({ name: 'Attic', stakeWei: '400000000000000000000' });
   });
 
-  it('confirms exactly the card that was shown, and has none before it was', () => {
+  it('confirms exactly the card that was shown, and none before one was shown', () => {
     expect(draftOf(full)?.gpu).toMatchObject({ kind: 'cards', ids: ['GPU-1'], confirmed: full.report });
     expect(openSteps({ ...full, report: null })).toEqual(['gpu']);
   });
 
-  it('takes a made-up card only on a network of this machine', () => {
+  it('accepts a simulated card only on a local network', () => {
     const madeUp: Choices = { ...full, madeUpCard: true, cardIds: [], report: null };
     expect(draftOf(madeUp)?.gpu).toMatchObject({ kind: 'stated' });
     expect(openSteps({ ...madeUp, network: { ...network, origin: 'builtIn' } })).toEqual(['gpu']);
   });
 
-  it('asks for the least stake of the network, to the wei', () => {
+  it('requires the network’s minimum stake, to the wei', () => {
     expect(stakeProblem({ ...full, stake: '399.999999999999999999' })).toBe('tooLow');
     expect(stakeProblem({ ...full, stake: '400.000000000000000001' })).toBeNull();
     expect(stakeProblem({ ...full, stake: 'much' })).toBe('notAnAmount');
@@ -62,36 +62,36 @@ describe('the way to a node', () => {
     expect(acceptedEngines([engine], { ...network, id: 'crynux-on-base' })).toEqual([]);
   });
 
-  it('takes no amount that could be read two ways', () => {
+  it('refuses an amount that could be read two ways', () => {
     expect(stakeProblem({ ...full, stake: '1,500' })).toBe('twoWays');
     expect(stakeProblem({ ...full, stake: '400,5' })).toBeNull();
   });
 
-  it('ticks the last step when the coin has arrived, and by itself only on this machine', () => {
+  it('completes the last step when the coins have arrived, and without them only on the local network', () => {
     const base = { ...network, id: 'crynux-on-base', origin: 'builtIn' } as NetworkView;
     const funding = (missingWei: string) => ({ missingWei }) as Choices['funding'];
     expect(doneSteps(full)).toContain('stake');
     expect(doneSteps({ ...full, network: base })).not.toContain('stake');
     expect(doneSteps({ ...full, network: base, funding: funding('1') })).not.toContain('stake');
     expect(doneSteps({ ...full, network: base, funding: funding('0') })).toContain('stake');
-    // What is not ticked does not forbid: a node may be made before its coin is there.
+    // An incomplete step does not block: a node may be created before its coins arrive.
     expect(openSteps({ ...full, network: base })).toEqual([]);
   });
 
-  it('is no dead end with the official worker: it offers what every official node does, before anything is on the disk', () => {
+  it('has no dead end with the official worker: before anything is on disk, it offers what every official node does', () => {
     const official = { ...engine, kind: 'official', modelIds: [] } as unknown as EngineView;
     expect(offeredModels(official)).toContain('base:qwen/qwen3-8b');
     expect(openSteps({ ...full, engine: official, modelIds: offeredModels(official) })).toEqual([]);
   });
 
-  it('shows an installation that cannot be used, where the network would take it', () => {
+  it('shows an installation that cannot be used, if the network would accept it', () => {
     const broken = { ...engine, kind: 'official', config: null, problem: { code: 'X' } } as unknown as EngineView;
     const takes = (kinds: string[]) => ({ ...network, acceptedEngines: kinds }) as NetworkView;
     expect(unusableEngines([engine, broken], takes(['official']))).toEqual([broken]);
     expect(unusableEngines([engine, broken], takes(['embedded']))).toEqual([]);
   });
 
-  it('comes back as it was left, without what is gone meanwhile', () => {
+  it('is restored as it was left, without choices that are gone meanwhile', () => {
     const draft = firstRunDraftSchema.parse(keptOf(full, 'checks'));
     const present = { addresses: [full.address ?? ''], networks: [network], engines: [engine] };
     expect(draft.step).toBe('checks');

@@ -23,8 +23,8 @@ const fleetOf = (rows: readonly (readonly [string, FleetRow])[], places = [HERE,
   rows: new Map(rows.map(([place, one]) => [`${place}/${one.node}`, { place, row: one }])),
 });
 
-describe('the lines of a fleet', () => {
-  it('stand in the order of places and names, and those of a place that is away are old since then', () => {
+describe('the rows of a fleet', () => {
+  it('are ordered by place and name, and are out of date from when their place went away', () => {
     const lines = linesOf(
       fleetOf([
         ['oslo', row('a')],
@@ -41,7 +41,7 @@ describe('the lines of a fleet', () => {
     expect(fitting(lines, 'pause').map(({ key }) => key)).toEqual(['here/gpu-9', 'here/gpu-10']);
   });
 
-  it('stay the same objects where nothing of theirs has changed', () => {
+  it('stay the same objects if nothing in them has changed', () => {
     const [a, b] = [row('a'), row('b')];
     const first = linesOf(
       fleetOf([
@@ -61,7 +61,7 @@ describe('the lines of a fleet', () => {
     expect(next[1]).not.toBe(first[1]);
   });
 
-  it('are each counted once, whatever they are, and their money adds up', () => {
+  it('are each counted once, in any state, and their money adds up', () => {
     const some = fc.record({
       life: fc.constantFrom(...LIFE_WORDS),
       wei: fc.option(fc.bigInt(-(10n ** 20n), 10n ** 20n), { nil: null }),
@@ -88,7 +88,7 @@ describe('the lines of a fleet', () => {
         expect(Object.values(totals.groups).reduce((sum, count) => sum + count, 0)).toBe(nodes.length);
         expect(totals.todayWei).toBe(nodes.reduce((sum, { wei }) => sum + (wei ?? 0n), 0n));
         expect(totals.attention).toBe(nodes.filter(({ needs }) => needs).length);
-        // Each group and the whole agree with what the filter shows.
+        // The totals of each group and of the whole match what the filter shows.
         for (const group of STATE_GROUPS) {
           expect(filtered(lines, { ...WHOLE_FLEET, groups: [group] })).toHaveLength(totals.groups[group]);
         }
@@ -98,7 +98,7 @@ describe('the lines of a fleet', () => {
     );
   });
 
-  it('are one node in the sums where two places lead to one program, as the place tells it that answers', () => {
+  it('count once in the totals if two places lead to one program, with the values of the place that answers', () => {
     const lines = linesOf(
       fleetOf([
         ['oslo', row('a', { todayWei: '7' })],
@@ -109,7 +109,7 @@ describe('the lines of a fleet', () => {
     expect(totalsOf(lines)).toMatchObject({ nodes: 2, old: 0, todayWei: 10n, groups: { working: 2, away: 1 } });
   });
 
-  it('are found by every word, in the name, the place, the card or the address', () => {
+  it('match every word in the name, the place, the card or the address', () => {
     const lines = linesOf(
       fleetOf([
         ['here', row('rack-1')],
@@ -123,7 +123,7 @@ describe('the lines of a fleet', () => {
     expect(found('rack-3')).toEqual([]);
   });
 
-  it('are narrowed by the address of the page, which says no more than it has to', () => {
+  it('are filtered by the URL, which contains nothing unnecessary', () => {
     const view = { text: 'oslo', groups: ['paused', 'away'] as const, attention: true };
     const written = writeFleetView(view, new URLSearchParams('fixture=fleet'));
     expect(written.toString()).toBe('fixture=fleet&q=oslo&state=paused%2Caway&attention=yes');

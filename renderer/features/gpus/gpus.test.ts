@@ -10,7 +10,7 @@ const card = (id: string, name: string, unusable = false) =>
     unusable: unusable ? { code: 'GPU_MIG_ENABLED', message: '', remedy: '', detail: '' } : null,
   });
 
-it('offers identical usable cards as a group, and never a choice across two', () => {
+it('offers identical usable cards as a group, and never a selection across two groups', () => {
   const groups = groupsOf([card('a', 'X'), card('b', 'Y'), card('c', 'X'), card('d', 'X', true)]);
   expect(groups.map(({ name, cards }) => [name, cards.map(({ id }) => id)])).toEqual([
     ['X', ['a', 'c']],
@@ -23,7 +23,7 @@ it('offers identical usable cards as a group, and never a choice across two', ()
   expect(toggled(['a', 'c'], x, 'a')).toEqual(['c']);
 });
 
-it('gives settings back as they were', () => {
+it('returns settings unchanged', () => {
   const settings = gpuSettingsSchema.parse({
     limits: { temperatureC: { pauseAt: 84.5, resumeAt: 70 }, powerW: null },
     schedule: { windows: [{ days: ['sat', 'sun'], from: '22:00', to: '06:30' }] },
@@ -34,7 +34,7 @@ it('gives settings back as they were', () => {
   expect(settingsOf(formOf(bare))).toEqual({ settings: bare });
 });
 
-it('names the part that cannot be used', () => {
+it('names the part that is invalid', () => {
   const form = formOf(gpuSettingsSchema.parse({}));
   const limit = { on: true, pauseAt: '80', resumeAt: '80' };
   expect(settingsOf({ ...form, temperature: limit })).toEqual({ problem: 'temperature' });

@@ -14,9 +14,9 @@ const line = (cursor: number): LogLine => ({
 });
 const lines = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => line(from + i));
 
-it('grows at both ends without a gap or a line twice', () => {
+it('grows at both ends without a gap or a duplicate line', () => {
   let list = withOlder(NO_LINES, { lines: lines(50, 60), more: true });
-  // What is told live may overlap with the page that was read meanwhile.
+  // Live lines may overlap with a page that was read meanwhile.
   list = withNewer(list, lines(58, 63).toReversed());
   list = withOlder(list, { lines: lines(45, 52), more: false });
   expect(list.lines.map(({ cursor }) => cursor)).toEqual(lines(45, 63).map(({ cursor }) => cursor));
@@ -24,12 +24,12 @@ it('grows at both ends without a gap or a line twice', () => {
   expect(withNewer(list, lines(45, 63))).toBe(list);
 });
 
-it('lets the oldest go rather than grow for ever', () => {
+it('drops the oldest lines instead of growing forever', () => {
   const list = withNewer(withOlder(NO_LINES, { lines: lines(0, 10), more: false }), lines(10, MAX_LINES + 5));
   expect([list.lines.length, list.lines[0]?.cursor, list.more]).toEqual([MAX_LINES, 5, true]);
 });
 
-it('the address keeps every view', () => {
+it('the URL keeps every view', () => {
   const view = fc.record({
     level: fc.constantFrom(...LOG_LEVELS),
     text: fc.string(),

@@ -7,7 +7,7 @@ const model = (modelId: string, sizeBytes: number, lastUsedAtMs: number | null, 
 const MODELS = [model('m-10', 5, null), model('m-9', 7, 1_000), model('a', 5, 2_000), model('z', 1, null, ['p'])];
 const names = (order: Parameters<typeof ordered>[1]) => ordered(MODELS, order, 'en').map(({ modelId }) => modelId);
 
-it('orders models by name, size or last use, and by name where those are the same', () => {
+it('orders models by name, size or last use, and by name if those are equal', () => {
   expect(names('given')).toEqual(['m-10', 'm-9', 'a', 'z']);
   expect(names('name')).toEqual(['a', 'm-9', 'm-10', 'z']);
   expect(names('size')).toEqual(['m-9', 'a', 'm-10', 'z']);

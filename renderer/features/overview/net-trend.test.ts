@@ -3,19 +3,19 @@ import { weekTrend } from './net-trend.ts';
 
 const DAY = 86_400_000;
 const NOW = 100 * DAY + 5_000;
-/** Net of the day so many days ago. */
+/** The net of the day that many days ago. */
 const day = (ago: number, net: bigint) => ({ fromMs: (100 - ago) * DAY, netWei: String(net) });
 
-describe('the trend of a week', () => {
-  it('compares 7 days, today among them, with the 7 before', () => {
+describe('the weekly trend', () => {
+  it('compares 7 days, including today, with the 7 before', () => {
     expect(weekTrend([day(0, 60n), day(6, 60n), day(7, 50n), day(13, 50n)], NOW)).toEqual({ kind: 'up', percent: 20 });
     expect(weekTrend([day(0, 40n), day(7, 100n)], NOW)).toEqual({ kind: 'down', percent: 60 });
     expect(weekTrend([day(3, 5n), day(9, 5n)], NOW)).toEqual({ kind: 'same', percent: 0 });
-    // What is older than both weeks counts in neither.
+    // Days before both weeks count in neither.
     expect(weekTrend([day(0, 1n), day(14, 9n)], NOW)).toEqual({ kind: 'up', percent: null });
   });
 
-  it('names no percent of a loss or of nothing', () => {
+  it('gives no percentage of a loss or of nothing', () => {
     expect(weekTrend([day(0, 10n), day(8, -400n)], NOW)).toEqual({ kind: 'up', percent: null });
     expect(weekTrend([day(0, -400n), day(8, 20n)], NOW)).toEqual({ kind: 'down', percent: null });
     expect(weekTrend([], NOW)).toEqual({ kind: 'same', percent: null });

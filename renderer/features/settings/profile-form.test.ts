@@ -16,19 +16,19 @@ const profile: Profile = profileSchema.parse({
 });
 const form = formOf(profile);
 
-describe('what is kept of closed tasks', () => {
-  it('is checked by itself, field by field, with a point or a comma', () => {
+describe('the limits for closed tasks', () => {
+  it('are checked separately, field by field, with a point or a comma', () => {
     const wrong = (keepDays: string, keepGib: string) => retentionProblems({ keepDays, keepGib });
     expect(wrong('7', '0,5')).toEqual({ days: false, gib: false });
     expect(wrong('3650', '0.1')).toEqual({ days: false, gib: false });
     for (const days of ['', '0', '1.5', '3651', 'week']) expect(wrong(days, '2'), days).toEqual({ days: true, gib: false });
-    // 1,500 is a thousand times in one country what it is in another.
+    // In one country 1,500 means a thousand times what it means in another.
     for (const gib of ['', '0', '0.05', '100001', '1,500', '1e3'])
       expect(wrong('0', gib), gib).toEqual({ days: true, gib: true });
     expect(readForm(profile, { ...form, keepGib: '0,5' })).toMatchObject({ draft: { retention: { days: 7, resultsGib: 0.5 } } });
   });
 
-  it('says that less is kept than before, only where it can be saved', () => {
+  it('warns that less is kept than before, only if it can be saved', () => {
     const less = (keepDays: string, keepGib: string) => keepsLess({ ...form, keepDays, keepGib }, profile.retention);
     expect([less('7', '2'), less('8', '3'), less('0', '2'), less('6', '3'), less('7', '1,5')]).toEqual([
       ...[false, false, false],
@@ -37,20 +37,20 @@ describe('what is kept of closed tasks', () => {
   });
 });
 
-describe('the form of a profile', () => {
-  it('gives back what it was made from, to the wei, with the secrets it never shows', () => {
+describe('the profile form', () => {
+  it('returns what it was made from, to the wei, including the secrets it never shows', () => {
     expect(JSON.stringify(form)).not.toContain('secret');
     const { id, createdMs, stakeWord, ...draft } = profile;
     expect([id, createdMs, stakeWord, readForm(profile, form)]).toEqual(['attic', 1, null, { kind: 'draft', draft }]);
   });
 
-  it('drops the name and password of a proxy that is another', () => {
+  it('drops a proxy’s user name and password if the proxy changes', () => {
     const read = readForm(profile, { ...form, proxy: 'other:3128', directory: ' ' });
     expect(read).toMatchObject({ kind: 'draft', draft: { models: { proxy: { host: 'other', username: '', password: '' } } } });
     expect(read.kind === 'draft' && 'directory' in read.draft.models).toBe(false);
   });
 
-  it('names the field that cannot be used', () => {
+  it('names the invalid field', () => {
     const fieldOf = (part: Partial<typeof form>) => {
       const read = readForm(profile, { ...form, ...part });
       return read.kind === 'problem' ? read.field : null;

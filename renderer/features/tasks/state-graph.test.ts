@@ -6,7 +6,7 @@ import { edgeKey } from './task-path.ts';
 
 const graph = layOutStateGraph();
 
-it('draws every state and every edge of the network once, with all who may take it', () => {
+it('draws every state and every edge of the network once, with everyone who may take it', () => {
   expect(graph.nodes.map((node) => node.status)).toEqual([...TASK_STATUSES]);
   const lawful = new Set(TRANSITIONS.map(({ from, to }) => edgeKey(from, to)));
   expect(graph.edges.map(({ from, to }) => edgeKey(from, to)).toSorted()).toEqual([...lawful].toSorted());
@@ -14,7 +14,7 @@ it('draws every state and every edge of the network once, with all who may take 
   for (const edge of graph.edges) expect(edge.path).toMatch(/^M\d/);
 });
 
-it('keeps states apart and inside the picture', () => {
+it('keeps states apart and inside the drawing', () => {
   for (const a of graph.nodes) {
     expect(a.x - NODE_WIDTH / 2).toBeGreaterThanOrEqual(0);
     expect(a.x + NODE_WIDTH / 2).toBeLessThanOrEqual(graph.width);
@@ -26,13 +26,13 @@ it('keeps states apart and inside the picture', () => {
   }
 });
 
-it('runs downwards, and all ends stand together at the bottom', () => {
+it('runs downwards, with all end states together at the bottom', () => {
   const layer = new Map(graph.nodes.map((node) => [node.status, node.layer]));
   for (const { from, to } of graph.edges) if (from !== to) expect(layer.get(to)).toBeGreaterThan(layer.get(from) ?? 0);
   const bottom = Math.max(...layer.values());
   for (const status of TASK_STATUSES) expect(layer.get(status) === bottom, status).toBe(isTerminal(status));
 });
 
-it('only the way out that is open from everywhere goes along the border', () => {
+it('only the exit that is open from everywhere runs along the border', () => {
   expect(new Set(graph.edges.filter((edge) => edge.rail).map((edge) => edge.to))).toEqual(new Set(['EndAborted']));
 });

@@ -28,8 +28,8 @@ const view = fc.record({
   period,
 });
 
-describe('the address', () => {
-  it('keeps every view as it is', () => {
+describe('the URL', () => {
+  it('keeps every view', () => {
     fc.assert(
       fc.property(view, (given) => {
         expect(readTaskView(new URLSearchParams(writeTaskView(given).toString()))).toEqual(given);
@@ -38,7 +38,7 @@ describe('the address', () => {
     );
   });
 
-  it('can be anything', () => {
+  it('may contain anything', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         const read = readTaskView(new URLSearchParams(text));
@@ -49,7 +49,7 @@ describe('the address', () => {
     expect(wild).toEqual({ ...EVERYTHING, types: ['Llm'], period: { kind: 'between', from: '', to: '' } });
   });
 
-  it('leaves other parameters alone, and is plain where nothing is narrowed', () => {
+  it('keeps other parameters, and is plain without a filter', () => {
     expect(writeTaskView(EVERYTHING, new URLSearchParams('task=0x1&q=old')).toString()).toBe('task=0x1');
     expect(narrowsNothing(EVERYTHING)).toBe(true);
     expect(narrowsNothing({ ...EVERYTHING, text: 'x' })).toBe(false);
@@ -66,7 +66,7 @@ it('periods count back from now; days are whole local days', () => {
   expect(at({ kind: 'between', from: '', to: '' })).toMatchObject({ fromMs: null, toMs: null });
 });
 
-it('a live task is judged as the node would judge it', () => {
+it('a live task is judged by the node’s rules', () => {
   const row: TaskRow = {
     commitment: `0x${'ab'.repeat(32)}`,
     type: 'Llm',

@@ -36,7 +36,7 @@ const row = (sequence: number, changes: Partial<TaskRow> = {}): TaskRow => ({
   ...changes,
 });
 
-/** A node with tasks 1…n that answers as the contract says. */
+/** A node with tasks 1…n that answers as the contract requires. */
 function node(count: number) {
   const tasks = Array.from({ length: count }, (_, i) => row(i + 1));
   return {
@@ -55,7 +55,7 @@ function look(list: TaskList, remote: ReturnType<typeof node>, first: number, la
   return missingOffsets(list, first, last).reduce((read, offset) => withPage(read, offset, remote.page(read, offset)), list);
 }
 
-it('reads only the pages one looks at, and keeps a bounded number of them', () => {
+it('reads only the visible pages, and keeps a limited number of them', () => {
   const remote = node(100_000);
   let list = look(start(), remote, 0, 30);
   expect([list.total, list.rows.size, rowAt(list, 0)?.sequence]).toEqual([100_000, PAGE_ROWS, 100_000]);
@@ -77,7 +77,7 @@ describe('live', () => {
     expect([list.total, list.waiting.length, list.drifted]).toEqual([10, 0, false]);
   });
 
-  it('new tasks wait, change while they wait, and come on top when asked for', () => {
+  it('new tasks wait, change while they wait, and are added at the top on request', () => {
     const changes = [row(12), row(11), row(12, { status: 'ScoreReady' })];
     const waiting = changes.reduce(withTask, read());
     expect(waiting.waiting.map((task) => task.sequence)).toEqual([11, 12]);
@@ -93,7 +93,7 @@ describe('live', () => {
     expect(indexOf(shown, '0xnone')).toBeNull();
   });
 
-  it('a task that no longer fits, or fits only now, makes the list say so instead of moving', () => {
+  it('a task that no longer matches, or only matches now, marks the list as changed instead of moving rows', () => {
     const list = read({ statuses: ['EndSuccess'] });
     const left = withTask(list, row(4, { status: 'EndAborted' }));
     expect([left.drifted, rowAt(left, 6)?.status]).toEqual([true, 'EndAborted']);
@@ -102,21 +102,21 @@ describe('live', () => {
     expect(withTask(list, row(11, { status: 'Started' })).waiting).toEqual([]);
   });
 
-  it('a task that was never told makes the list say so, one that is known or waits does not', () => {
+  it('a task that was never reported marks the list as changed; a known or waiting one does not', () => {
     const waiting = withTask(read(), row(11));
     expect([5, 10, 11].map((sequence) => withUntold(waiting, sequence).drifted)).toEqual([false, false, false]);
     expect(withUntold(waiting, 12).drifted).toBe(true);
     expect(withUntold(start(), 12).drifted).toBe(false);
   });
 
-  it('rows of a list of another length are read again', () => {
+  it('rows from a list of another length are read again', () => {
     const list = withPage(read(), 0, { rows: [row(9)], total: 9, upTo: 10 });
     expect([list.total, list.rows.size, rowAt(list, 0)?.sequence]).toEqual([9, 1, 9]);
   });
 });
 
-it('whatever changes and comes while one reads, the list shows what the node has', () => {
-  // A node tells new tasks in their order; of the others any may change.
+it('the list shows what the node has, whatever changes and arrives while reading', () => {
+  // A node reports new tasks in order; any of the others may change.
   const event = fc.oneof(fc.constant('new' as const), fc.constant('show' as const), fc.nat({ max: 12 }));
   fc.assert(
     fc.property(fc.array(event, { maxLength: 40 }), (events) => {

@@ -6,7 +6,7 @@ import { litEdges, pathOf } from './task-path.ts';
 const steps = (...statuses: TaskStatus[]): TransitionView[] =>
   statuses.map((status, i) => ({ status, atMs: i * 1_000, source: 'relay', evidence: `row ${i}` }));
 
-it('names who moved the task, and how long each step took', () => {
+it('says who moved the task, and how long each step took', () => {
   const path = pathOf({
     transitions: steps('Started', 'ParametersUploaded', 'ScoreReady', 'GroupValidated', 'EndGroupSuccess'),
     abortReason: 'None',
@@ -45,13 +45,13 @@ it('has each state once, by the network’s own time, in the order in which a ta
   expect(path.map(({ tookMs }) => tookMs)).toEqual([null, 1_000, 3_000, 0]);
 });
 
-it('tells an abort after a deadline from one by validation where the reason does', () => {
+it('tells an abort after a deadline from one by validation, if the reason does', () => {
   const transitions = steps('ScoreReady', 'EndAborted');
   expect(pathOf({ transitions, abortReason: 'CreatorValidationTimeout' })[1]?.via).toEqual(['abort']);
   expect(pathOf({ transitions, abortReason: 'IncorrectResult' })[1]?.actors).toEqual(['application']);
 });
 
-it('lights no edge that the network does not have', () => {
+it('highlights no edge that the network does not have', () => {
   const path = pathOf({ transitions: steps('Queued', 'ScoreReady'), abortReason: 'None' });
   expect(path[1]).toMatchObject({ from: 'Queued', actors: [], via: [] });
   expect(litEdges(path).size).toBe(0);

@@ -6,7 +6,7 @@ import { type PageQuery, TaskReader } from './task-reader.ts';
 
 const world = { scenario: 'many-tasks', nowMs: 0 } as const;
 
-/** A node whose answers a test lets through one by one. */
+/** A node whose answers a test releases one by one. */
 function slowNode(count: number) {
   const asked: { query: PageQuery; answer(): Promise<void>; fail(): Promise<void> }[] = [];
   const page = (query: PageQuery) => {
@@ -38,7 +38,7 @@ function slowNode(count: number) {
 
 const start = (node: ReturnType<typeof slowNode>) => new TaskReader({ filter: taskFilterSchema.parse({}), page: node.page });
 
-it('asks for the first page alone, then for what one looks at, each once', async () => {
+it('requests only the first page, then what is visible, each once', async () => {
   const node = slowNode(1_000);
   const reader = start(node);
   reader.look(0, 20);
@@ -54,7 +54,7 @@ it('asks for the first page alone, then for what one looks at, each once', async
   expect(node.asked).toHaveLength(3);
 });
 
-it('reads a page again that was on its way while rows came on top', async () => {
+it('reads a page again if rows were added at the top while it was on its way', async () => {
   const node = slowNode(1_000);
   const reader = start(node);
   reader.look(0, 20);
@@ -72,7 +72,7 @@ it('reads a page again that was on its way while rows came on top', async () => 
   expect(rowAt(reader.state.getState().list, 500)?.sequence).toBe(501);
 });
 
-it('stops at an error and goes on when told to', async () => {
+it('stops at an error and continues on request', async () => {
   const node = slowNode(1_000);
   const reader = start(node);
   reader.look(0, 20);
@@ -85,7 +85,7 @@ it('stops at an error and goes on when told to', async () => {
   expect([reader.state.getState().error, reader.state.getState().list.total]).toEqual([null, 1_000]);
 });
 
-it('does not ask a node for ever that leaves rows out', async () => {
+it('stops asking a node that leaves rows out', async () => {
   let asked = 0;
   const page = async () => {
     asked += 1;
@@ -93,7 +93,7 @@ it('does not ask a node for ever that leaves rows out', async () => {
   };
   const reader = new TaskReader({ filter: taskFilterSchema.parse({}), page });
   reader.look(0, 4);
-  // More turns than a second question would need.
+  // More turns than a second request would need.
   for (let turn = 0; turn < 10; turn++) await Promise.resolve();
   expect(asked).toBe(1);
 });

@@ -8,7 +8,7 @@ const words = {
   meaningOf: (code: string) => `${code}!`,
 };
 
-it('makes words and numbers of whatever a condition carries', () => {
+it('turns whatever a condition contains into words and numbers', () => {
   expect(conditionParams({ health: 0.12345, share: 0.0312, queued: 12_345, state: 'backoff', version: '2.5.0' }, words)).toEqual({
     health: '0.12',
     share: '3.12%',

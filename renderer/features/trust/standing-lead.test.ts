@@ -10,7 +10,7 @@ const files = madeCases(world).map((file) => ({ ...file, cause: file.own.cause }
 const calm: Pick<QosExplanation, 'exclusion' | 'belowKickOut' | 'now'> = { ...madeQos(world), belowKickOut: false };
 const none: typeof files = [];
 
-it('says the worst that is true', () => {
+it('states the worst that is true', () => {
   const word = (facts: Partial<Parameters<typeof leadOf>[0]>) => leadOf({ barred: null, cases: none, qos: calm, ...facts })?.word;
   const excluded = { ...calm, exclusion: { state: 'excluded' as const, source: null, endsAtMs: null }, belowKickOut: true };
   expect(word({ barred: 'slashed', cases: files, qos: excluded })).toBe('slashed');
@@ -20,14 +20,14 @@ it('says the worst that is true', () => {
   expect(word({ qos: { ...calm, belowKickOut: true } })).toBe('belowKickOut');
   const unknown = { ...calm, now: { ...calm.now, combined: null } };
   expect(word({ qos: unknown })).toBe('unknown');
-  // Contracts know nothing but points.
+  // Contracts have only points.
   const points = { average: 10, lastTasks: 30, mostOfLastTasks: 30, kickOutAt: 10 };
   expect(word({ qos: { ...unknown, points } })).toBe('calm');
   expect(word({})).toBe('calm');
   expect(word({ cases: null })).toBeUndefined();
 });
 
-it('puts cases and changes into one line of time, a case before what it cost', () => {
+it('puts cases and changes on one timeline, a case before its effect', () => {
   const change = madeQos(world).changes[0];
   const [file] = files;
   if (change === undefined || file === undefined) throw new Error('the fixture is empty');
@@ -42,7 +42,7 @@ it('puts cases and changes into one line of time, a case before what it cost', (
   expect(new Set(line.map(({ key }) => key)).size).toBe(4);
 });
 
-it('tells which way a change went by the number that moved', () => {
+it('shows the direction of a change by the number that moved', () => {
   const numbers = { long: 0.5, health: 0.5, combined: 0.25 };
   const base = madeQos(world).changes[0];
   if (base === undefined) throw new Error('the fixture is empty');

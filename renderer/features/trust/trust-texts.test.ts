@@ -62,7 +62,7 @@ describe.each([
     const { codes, changes } = emitted();
     for (const [id, list] of codes) for (const code of list) expect(words.conditions.codes, id).toHaveProperty([id, code]);
     for (const change of changes) expect(words.conditions.changes).toHaveProperty(change);
-    // What is never said needs no words.
+    // What is never shown needs no text.
     expect(Object.keys(words.conditions.changes).toSorted()).toEqual([...changes].toSorted());
     for (const [id, texts] of Object.entries(words.conditions.codes))
       expect(Object.keys(texts).toSorted(), id).toEqual([...(codes.get(id) ?? [])].toSorted());
@@ -85,7 +85,7 @@ it('both languages say the same things with the same parameters', () => {
   }
 });
 
-/** Codes by condition, and changes, as the node's own source has them. */
+/** Codes by condition, and changes, from the node's own source. */
 function emitted() {
   const source = `${noTasks}\n${hardware}\n${onChain}`;
   const codes = new Map<string, Set<string>>();

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { benefitWord, keyWord } from './address-words.ts';
 
-it('what was not read is unknown, and never “not set”', () => {
+it('a value that was not read is unknown, and never “not set”', () => {
   expect([benefitWord(null), benefitWord('unknown'), benefitWord('0x8a')]).toEqual(['notSet', 'notRead', null]);
 });
 

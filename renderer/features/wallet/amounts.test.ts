@@ -18,14 +18,14 @@ const stake: StakeView = {
   paused: false,
 };
 
-it('reads amounts to the wei, with thousands set apart, and nothing else', () => {
+it('reads amounts to the wei, with thousands separators, and nothing else', () => {
   expect(weiOf(' 1,234.000000000000000001 ')).toBe(1_234n * CNX + 1n);
   expect(weiOf('12 345')).toBe(12_345n * CNX);
   expect(weiOf('1,234,567')).toBe(1_234_567n * CNX);
   for (const text of ['', '1e3', '-1', '1.0000000000000000001', 'all', '1,23,4', '1.2.3']) expect(weiOf(text)).toBeNull();
 });
 
-it('takes a comma before decimals for what it is, and refuses what could be read two ways', () => {
+it('accepts a decimal comma, and refuses what could be read two ways', () => {
   expect(weiOf('0,500')).toBe(CNX / 2n);
   expect(weiOf('1,5')).toBe((3n * CNX) / 2n);
   expect(weiOf('1.234,5')).toBe(1_234n * CNX + CNX / 2n);
@@ -34,14 +34,14 @@ it('takes a comma before decimals for what it is, and refuses what could be read
     expect([text, readAmount(text).kind, weiOf(text)]).toEqual([text, 'twoWays', null]);
 });
 
-it('takes credits into the stake before coin, and gives coin back before credits', () => {
+it('puts credits into the stake before coin, and returns coin before credits', () => {
   expect(coinAfter(stake, 424n * CNX)).toBe(400n * CNX);
   expect(coinAfter(stake, 430n * CNX)).toBe(405n * CNX);
   expect(coinAfter(stake, 410n * CNX)).toBe(390n * CNX);
   expect(coinAfter(stake, 10n * CNX)).toBe(0n);
 });
 
-it('offers what the wallet holds less the gas', () => {
+it('offers what the wallet holds, minus gas', () => {
   expect(mostStakeWei(stake)).toBe(426n * CNX - CNX / 1_000n);
   expect(mostStakeWei({ ...stake, walletWei: '7' })).toBe(425n * CNX);
 });

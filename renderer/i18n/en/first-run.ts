@@ -23,7 +23,7 @@ export const firstRun = {
     none: 'There is no key yet.',
     create: 'Create a new key',
     import: 'Import a key',
-    backedUp: 'backup proved',
+    backedUp: 'backup verified',
     imported: 'imported',
     notBackedUp: 'not backed up',
     locked: 'locked',
