@@ -31,11 +31,11 @@ export const CONTRACT_ERRORS = {
   },
   ACCESS_DENIED: {
     meaning: 'The access token’s role does not include this.',
-    remedy: 'A token of the role `operate` also pauses, resumes and drains; the rest is done at that program itself.',
+    remedy: 'A token of the role `operate` also pauses, resumes and drains; do everything else in that program itself.',
   },
   ACCESS_REVOKED: {
     meaning: 'The access token was revoked.',
-    remedy: 'Make another one there with `crynux-node access create`.',
+    remedy: 'Create another one there with `crynux-node access create`.',
   },
   ACT_NOT_CONFIRMED: {
     meaning: 'An action that needs a person’s confirmation was not confirmed; nothing was done.',
@@ -52,7 +52,7 @@ export const CONTRACT_ERRORS = {
     remedy: 'It reconnects automatically; if it does not, restart the program.',
   },
   WORKER_FATAL: {
-    meaning: 'A node could not start or had to give up; the message carries the reason.',
+    meaning: 'A node could not start or had to stop; the message gives the reason.',
     remedy: 'Follow the remedy of the code it carries.',
   },
 } as const satisfies ErrorCatalogue;

@@ -49,7 +49,7 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     },
     actAllow: 'Allow',
     actCancel: 'Refuse',
-    choose: { engine: 'Folder of the network’s worker', models: 'Models folder' },
+    choose: { engine: 'Folder of the official worker', models: 'Models folder' },
     noSandbox: {
       message: 'This system cannot sandbox the window.',
       detail:

@@ -150,7 +150,7 @@ export const HOST_ERRORS = {
     remedy: 'Choose an accepted engine, or another network.',
   },
   PROFILE_STATED_CARD: {
-    meaning: 'A made-up card can only be used on a network that runs on this machine.',
+    meaning: 'A simulated card can be used only on a local network.',
     remedy: 'Choose a real card.',
   },
   PROFILE_STAKE_NOT_ALLOWED: {

@@ -10,7 +10,7 @@ export const PLATFORM_ERRORS = {
     remedy: 'Reinstall the program. A virus scanner may have moved the file away.',
   },
   PROGRAM_FILE_UNKNOWN: {
-    meaning: "A foreign file is among the installed program's own files; nothing was loaded or started.",
+    meaning: "An unknown file is among the installed program's own files; nothing was loaded or started.",
     remedy: 'Find out who put it there, then reinstall the program.',
   },
 } as const satisfies ErrorCatalogue;

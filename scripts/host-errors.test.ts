@@ -91,7 +91,7 @@ describe('an error for a host', () => {
     expect(of('NODE_JOIN_FAILED', {}, 'version too old').quote).toBe('version too old');
     expect(of('RELAY_UNREACHABLE').quote).toBeNull();
     expect(of('SOMETHING_NEW')).toEqual({ meaning: null, cause: null, remedy: null, safe: null, quote: 'raw' });
-    expect(of('WORKER_FATAL', { reason: 'STORE_FULL' }).meaning).toContain('no room left');
+    expect(of('WORKER_FATAL', { reason: 'STORE_FULL' }).meaning).toContain('is full');
   });
 
   it('has no plain text for a removed code', () => {

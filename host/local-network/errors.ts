@@ -24,7 +24,7 @@ export const LOCAL_NETWORK_ERRORS = {
   },
   LOCAL_KEY_UNREADABLE: {
     meaning: "The file with the local network's keys cannot be read.",
-    remedy: 'Delete the folder `devnet` of the data directory; its money is made up.',
+    remedy: 'Delete the folder `devnet` of the data directory; its money is worth nothing.',
   },
 } as const satisfies ErrorCatalogue;
 

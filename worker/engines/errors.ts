@@ -3,7 +3,7 @@ import { CodedError, type ErrorCatalogue } from '../../protocol/errors.ts';
 
 export const ENGINE_ERRORS = {
   ENGINE_ILLEGAL_STATE: {
-    meaning: 'The engine was asked for something its present state does not allow, such as a second start.',
+    meaning: 'The engine was asked for something that its current state does not allow, such as a second start.',
     remedy: 'Report it: this is a bug.',
   },
   ENGINE_STOPPED: {
@@ -11,24 +11,24 @@ export const ENGINE_ERRORS = {
     remedy: 'None needed when the node is being stopped; otherwise start it again.',
   },
   ENGINE_AWAY: {
-    meaning: "The engine's program ended by itself, or could not be started; it is restarted, at growing intervals.",
+    meaning: "The engine's program exited unexpectedly, or could not be started; it is restarted at growing intervals.",
     remedy:
-      "Read what it said last, which is shown with this error and in the node's log; then check its installation, the graphics card and the memory.",
+      "Read its last output, which is shown with this error and in the node's log; then check its installation, the graphics card and the memory.",
   },
   ENGINE_WARM_UP_FAILED: {
     meaning: 'The engine failed its warm-up task, so the node takes no tasks from the network.',
-    remedy: 'The message says why, and the log has more. Check model, card and memory, then let it warm up again.',
+    remedy: 'The message says why, and the log has more. Check model, card and memory, then run the warm-up again.',
   },
   ENGINE_TOO_SLOW: {
-    meaning: 'A short task took the engine longer than the network gives some of its tasks, with the model already loaded.',
-    remedy: 'Offer a smaller model, or free the card and the disk of other work, then let it warm up again.',
+    meaning: 'Even with the model loaded, the engine took longer for a short task than the network allows for some tasks.',
+    remedy: 'Offer a smaller model, or keep other programs off the card and the disk, then run the warm-up again.',
   },
   ENGINE_JOB_REPEATED: {
     meaning: 'A task would have gone to an engine process that already had it; it was not sent.',
     remedy: 'None needed: a task runs at most once per engine lifetime.',
   },
   ENGINE_BAD_MESSAGE: {
-    meaning: 'An engine sent something that the engine protocol does not know, or a result nobody asked for.',
+    meaning: 'An engine sent something that the engine protocol does not define, or a result that nobody requested.',
     remedy: 'The connection was dropped and the engine may reconnect. Check that the engine program fits this version.',
   },
   ENGINE_BAD_PID_FILE: {
@@ -44,8 +44,8 @@ export const ENGINE_ERRORS = {
     remedy: 'Engines are started by a worker; the message names the variable.',
   },
   ENGINE_UNSUPPORTED: {
-    meaning: 'The embedded engine cannot do what this task asks for, although other engines can.',
-    remedy: 'The task stays silent and times out. Use the official worker for such tasks.',
+    meaning: 'The embedded engine cannot do what this task requires, although other engines can.',
+    remedy: 'Nothing is reported, and the task times out. Use the official worker for such tasks.',
   },
   ENGINE_NO_GPU: {
     meaning: 'The node is confined to GPUs that the embedded engine cannot use; it does not fall back to the processor.',
@@ -53,12 +53,12 @@ export const ENGINE_ERRORS = {
       'Check the NVIDIA driver, and install the back end that packages leave out (crynux-node backends install cuda); or choose no GPU for this node.',
   },
   ENGINE_BACKEND_UNKNOWN: {
-    meaning: 'There is no GPU back end of that name for this system.',
+    meaning: 'There is no GPU back end with that name for this system.',
     remedy: 'See crynux-node backends list.',
   },
   ENGINE_BACKEND_DOWNLOAD: {
-    meaning: 'A GPU back end could not be downloaded, or what came is not what was announced; nothing of it was kept.',
-    remedy: 'Check the connection (to the registry of npm, or the proxy), and try again.',
+    meaning: 'A GPU back end could not be downloaded, or the download does not match the list; nothing of it was kept.',
+    remedy: 'Check the connection (to the npm registry, or the proxy), and try again.',
   },
   ENGINE_BACKEND_CHANGED: {
     meaning: 'A file of an installed GPU back end is not the one that was installed; the engine was not started with it.',
@@ -82,7 +82,7 @@ export const ENGINE_ERRORS = {
     remedy: "Create `worker/venv` as the official node's instructions say.",
   },
   OFFICIAL_BROKEN_PYTHON: {
-    meaning: "The Python of the official worker's virtual environment is gone, as after an update of the system.",
+    meaning: "The Python of the official worker's virtual environment is missing, for example after a system update.",
     remedy: 'Create `worker/venv` again.',
   },
   OFFICIAL_NOT_EXECUTABLE: {
@@ -94,17 +94,17 @@ export const ENGINE_ERRORS = {
     remedy: "Install it there as the official node's instructions say.",
   },
   OFFICIAL_BAD_VERSION: {
-    meaning: 'The version of the official worker is not three numbers, so that the network would refuse it.',
+    meaning: 'The version of the official worker is not three numbers, so the network would refuse it.',
     remedy: 'Install a released version of the official node.',
   },
   OFFICIAL_BAD_SETTING: {
     meaning:
-      "A setting for the official worker in the official node's `.env` file is one that the worker refuses, so that it would end at once.",
-    remedy: 'Correct or remove the line that the message names; values have to be spelt exactly as the worker knows them.',
+      "A setting for the official worker in the official node's `.env` file is one that the worker refuses, so it would exit immediately.",
+    remedy: 'Correct or remove the line that the message names; values must be spelt exactly as the worker expects.',
   },
   OFFICIAL_NO_PATCH_LIST: {
     meaning: 'The list of patches for the official worker could not be read.',
-    remedy: 'None needed: the worker asks again by itself.',
+    remedy: 'None needed: the worker asks again automatically.',
   },
   MODEL_BAD_CATALOGUE: {
     meaning: 'A model catalogue is not JSON of the expected shape.',
@@ -115,15 +115,16 @@ export const ENGINE_ERRORS = {
     remedy: 'Add it to catalogue.json in the models directory.',
   },
   MODEL_REFUSED: {
-    meaning: 'The model hub answered that it does not have the file or does not give it out.',
+    meaning: 'The model hub does not have the file, or refuses access to it.',
     remedy: 'Check the hub URL and the catalogue entry.',
   },
   MODEL_CORRUPT: {
-    meaning: 'A downloaded model is not the file the catalogue describes (length or SHA-256); it was thrown away.',
-    remedy: 'Try again; if it stays, the hub has another file under that name.',
+    meaning: 'A downloaded model is not the file the catalogue describes (length or SHA-256); it was discarded.',
+    remedy: 'Try again. If it happens again, the hub has another file under that name.',
   },
   MODEL_INTERRUPTED: {
-    meaning: 'A model download broke off too often; what has arrived is kept and the next attempt continues there.',
+    meaning:
+      'A model download was interrupted too often; what has been downloaded is kept, and the next attempt continues there.',
     remedy: 'Check the connection and try again.',
   },
   MODEL_NO_SPACE: {

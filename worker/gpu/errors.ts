@@ -29,30 +29,30 @@ export const GPU_ERRORS = {
   GPU_PROBE_TIMED_OUT: {
     meaning: 'nvidia-smi did not answer in time; the driver may hang.',
     remedy:
-      'Switch persistence mode on (nvidia-smi -pm 1), without which the driver starts anew for every question. If that changes nothing, restart the machine: a card that hangs would miss every deadline.',
+      'Turn persistence mode on (nvidia-smi -pm 1); without it the driver restarts for every query. If that does not help, restart the machine: a card that hangs would miss every deadline.',
   },
   GPU_PROBE_UNREADABLE: {
-    meaning: 'The answer about the cards is not what this program understands.',
-    remedy: 'Update the driver or report the output; the message says where it stopped making sense.',
+    meaning: 'This program does not understand the output about the cards.',
+    remedy: 'Update the driver, or report the output; the message says where it could not be read.',
   },
   GPU_PROBE_FAILED: {
-    meaning: 'Asking for the cards failed for a reason this program does not know.',
+    meaning: 'Reading the cards failed for an unknown reason.',
     remedy: 'Run nvidia-smi by hand; the message quotes its exit code and text.',
   },
   GPU_MIG_ENABLED: {
     meaning: 'The card is split into MIG instances, which this node does not use.',
-    remedy: 'Switch MIG off for the card (nvidia-smi -i <card> -mig 0) and restart.',
+    remedy: 'Turn MIG off for the card (nvidia-smi -i <card> -mig 0) and restart.',
   },
   GPU_SLOW_READING: {
     meaning: 'nvidia-smi is slow, because the driver is unloaded when nothing uses it and has to start again for every query.',
-    remedy: 'Switch persistence mode on: sudo nvidia-smi -pm 1, or enable the service nvidia-persistenced.',
+    remedy: 'Turn persistence mode on: sudo nvidia-smi -pm 1, or enable the service nvidia-persistenced.',
   },
   GPU_INFOROM_CORRUPTED: {
     meaning: "A card's infoROM, the memory with its serial number and error counts, is damaged. The card works all the same.",
     remedy: "Nothing at once. If the card shows other faults, its maker's support can repair the infoROM.",
   },
   GPU_PROBE_WARNED: {
-    meaning: 'nvidia-smi has read the cards, and reports a fault.',
+    meaning: 'nvidia-smi has read the cards but reports a fault.',
     remedy: 'Run nvidia-smi by hand; the message quotes its exit code and text.',
   },
   GPU_COMPUTE_PROHIBITED: {
@@ -65,9 +65,9 @@ export const GPU_ERRORS = {
   },
   GPU_NO_MEMORY_SIZE: {
     meaning:
-      'The driver does not report how much memory the card has. Cards that share the memory of the machine, such as GB10 and Jetson, have none of their own to report.',
+      'The driver does not report how much memory the card has. Cards that share the machine’s memory, such as GB10 and Jetson, have none of their own to report.',
     remedy:
-      'Choose another card: the network gives tasks by the memory that a card reports, and this one could only report a guess. If the card has memory of its own, update the driver.',
+      'Choose another card: the network assigns tasks by the memory that a card reports, and this one could report only a guess. If the card has memory of its own, update the driver.',
   },
   GPU_NOT_ISOLATABLE: {
     meaning: "An engine cannot be confined to this card: only NVIDIA cards and a Mac's own GPU can be assigned.",
@@ -87,8 +87,8 @@ export const GPU_ERRORS = {
     remedy: 'Stop the other profile or choose another card.',
   },
   GPU_REPORT_MISMATCH: {
-    meaning: 'The name or memory that would be reported does not belong to the cards that would execute.',
-    remedy: 'Choose the cards again; the report is made from the choice.',
+    meaning: 'The name or memory that would be reported does not belong to the cards that would run the tasks.',
+    remedy: 'Choose the cards again; the report is made from your selection.',
   },
   GPU_BAD_SETTINGS: {
     meaning: 'Limits, schedule or idle settings do not fit their schema.',
@@ -119,8 +119,8 @@ export const GPU_ERRORS = {
     remedy: 'Run the self-test; it takes one reference task.',
   },
   GPU_SELF_TEST_FAILED: {
-    meaning: 'The engine could not do the reference task.',
-    remedy: "Read the engine's message, correct it, and run the self-test again.",
+    meaning: 'The engine could not run the reference task.',
+    remedy: "Read the engine's message, fix the problem, and run the self-test again.",
   },
   GPU_SELF_TEST_CHANGED: {
     meaning: 'The reference task gives a different result than before; other nodes might disagree with yours and get it slashed.',

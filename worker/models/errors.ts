@@ -8,15 +8,15 @@ export const MODEL_STORE_ERRORS = {
       'The message says what is wrong with it. Install the newer version again, or move models.sqlite away: it is rebuilt from what is on disk.',
   },
   MODEL_BAD_REQUEST: {
-    meaning: 'Something was asked of the model store that does not fit the contract.',
-    remedy: 'The message names the field; program and window are of different versions.',
+    meaning: 'A request to the model store does not fit the contract.',
+    remedy: 'The message names the field; program and window have different versions.',
   },
   MODEL_NOT_FOUND: {
-    meaning: 'The model store knows no such model, download or file.',
-    remedy: 'Look again: it may have been deleted by another profile.',
+    meaning: 'The model store has no such model, download or file.',
+    remedy: 'Check again: it may have been deleted by another profile.',
   },
   MODEL_MISSING: {
-    meaning: 'A model that was on disk is not there any more.',
+    meaning: 'A model that was on disk is no longer there.',
     remedy: 'Download it again, or delete its record. Something else removed the files.',
   },
   MODEL_DAMAGED: {
@@ -36,7 +36,7 @@ export const MODEL_STORE_ERRORS = {
     remedy: 'Wait until that has ended, or cancel the download.',
   },
   MODEL_IS_BUNDLED: {
-    meaning: 'A model is part of this program and is neither deleted nor downloaded.',
+    meaning: 'A model is part of this program and can be neither deleted nor downloaded.',
     remedy: 'None; if it is damaged, install the program again.',
   },
   MODEL_NOT_DELETED: {
@@ -44,12 +44,12 @@ export const MODEL_STORE_ERRORS = {
     remedy: 'Stop what uses them, check the permissions, and delete the model again.',
   },
   MODEL_ILLEGAL_STATE: {
-    meaning: 'A download was asked for something that its state does not allow.',
-    remedy: 'Look at its state again; it may have ended meanwhile.',
+    meaning: 'A download cannot do this in its current state.',
+    remedy: 'Check its state again; it may have ended meanwhile.',
   },
   MODEL_DEADLINE: {
     meaning: 'A model that a task needs did not arrive before the task’s deadline.',
-    remedy: 'The task times out; what has arrived is kept. Download large models beforehand.',
+    remedy: 'The task times out; what has been downloaded is kept. Download large models in advance.',
   },
   MODEL_ENGINE_FAILED: {
     meaning: 'The engine’s download program could not fetch a model; the message is its last output.',

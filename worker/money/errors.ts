@@ -8,10 +8,10 @@ export const MONEY_ERRORS = {
   },
   MONEY_LEDGER_CONFLICT: {
     meaning: 'A source reported the same movement of money twice, with different amounts or accounts.',
-    remedy: 'The first report counts and the second is kept beside it. Compare both with the source before trusting either.',
+    remedy: 'The first report counts, and the second is stored next to it. Compare both with the source before you trust either.',
   },
   MONEY_TOTALS_BROKEN: {
-    meaning: 'The running totals are not the sums of the ledger.',
+    meaning: 'The running totals do not match the ledger.',
     remedy: 'They are rebuilt from the entries. If it happens again, check the disk and report it.',
   },
   MONEY_BAD_RANGE: {
@@ -20,7 +20,7 @@ export const MONEY_ERRORS = {
   },
   MONEY_UNSUPPORTED: {
     meaning: 'This network does not offer the requested function.',
-    remedy: 'None here; another network may.',
+    remedy: 'None here; another network may offer it.',
   },
   MONEY_CONFIRMATION_UNKNOWN: {
     meaning: 'The confirmation was never issued, was already used, or belongs to an earlier run of the program.',
@@ -31,7 +31,7 @@ export const MONEY_ERRORS = {
     remedy: 'Review the action again and confirm it sooner.',
   },
   MONEY_CONFIRMATION_CHANGED: {
-    meaning: 'What was confirmed is no longer what would happen: an amount, a fee or an address has changed.',
+    meaning: 'The confirmation no longer matches what would happen: an amount, a fee or an address has changed.',
     remedy: 'Review the action again; its details have changed.',
   },
   MONEY_BENEFIT_MALFORMED: {
@@ -39,7 +39,7 @@ export const MONEY_ERRORS = {
     remedy: 'Copy it again from the wallet.',
   },
   MONEY_BENEFIT_CHECKSUM: {
-    meaning: 'The upper and lower case letters of the beneficial address do not fit its digits: it has a typing error.',
+    meaning: 'The upper and lower case letters of the beneficial address do not match its checksum: it contains a typing error.',
     remedy: 'Copy it again from the wallet; never correct it by hand.',
   },
   MONEY_BENEFIT_ZERO: {
@@ -47,7 +47,8 @@ export const MONEY_ERRORS = {
     remedy: 'Use the address of your own wallet.',
   },
   MONEY_BENEFIT_OWN_KEY: {
-    meaning: 'The beneficial address belongs to a key of this program; whoever breaks into the node would get the money too.',
+    meaning:
+      'The beneficial address belongs to a key of this program; an attacker who breaks into the node would get the money too.',
     remedy: 'Use an address whose key is not on this machine.',
   },
   MONEY_BENEFIT_CONTRACT: {
@@ -55,7 +56,7 @@ export const MONEY_ERRORS = {
     remedy: 'Use the address of your own wallet.',
   },
   MONEY_BENEFIT_SET: {
-    meaning: 'The beneficial address is set already, and the contract never changes it again.',
+    meaning: 'The beneficial address is already set, and the contract does not allow changing it.',
     remedy: 'Use it, or start a node with a new key.',
   },
   MONEY_WITHDRAW_TOO_SMALL: {
@@ -63,7 +64,7 @@ export const MONEY_ERRORS = {
     remedy: 'Withdraw at least `minimumWei`.',
   },
   MONEY_WITHDRAW_INSUFFICIENT: {
-    meaning: 'The relay account does not hold the amount and the fee together.',
+    meaning: 'The relay balance cannot cover the amount plus the fee.',
     remedy: 'Withdraw at most `mostWei`.',
   },
   MONEY_WITHDRAW_DAILY_LIMIT: {
@@ -76,7 +77,7 @@ export const MONEY_ERRORS = {
   },
   MONEY_WITHDRAW_OPEN: {
     meaning: 'An earlier withdrawal was sent and its outcome is not known yet; a second one might pay twice.',
-    remedy: 'Wait some minutes: the relay’s list then shows the outcome.',
+    remedy: 'Wait a few minutes until the relay’s list shows the outcome.',
   },
   MONEY_WITHDRAW_UNCLEAR: {
     meaning: 'The withdrawal was sent, but the relay’s answer did not arrive. It may or may not have been accepted.',
@@ -84,7 +85,7 @@ export const MONEY_ERRORS = {
   },
   MONEY_WITHDRAW_REFUSED: {
     meaning: 'The relay refused the withdrawal; `reason` contains its message.',
-    remedy: 'The reason says what it objects to. Nothing was paid.',
+    remedy: 'The reason says why. Nothing was paid.',
   },
 } as const satisfies ErrorCatalogue;
 

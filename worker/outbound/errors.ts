@@ -4,7 +4,8 @@ import { CodedError, type ErrorCatalogue } from '../../protocol/errors.ts';
 export const OUTBOUND_ERRORS = {
   PROXY_BAD_ADDRESS: {
     meaning: 'The value of `source` (a variable of the environment, or the setting) is not the address of a proxy.',
-    remedy: 'Write it as http://host:port, or remove it. For the program alone: `crynux-node settings set proxy ADDRESS`.',
+    remedy:
+      'Enter it as http://host:port, or remove it. To set it only for this program: `crynux-node settings set proxy ADDRESS`.',
   },
   PROXY_UNSUPPORTED: {
     meaning: 'The value of `source` names a kind of proxy (`scheme`) that this program cannot use.',
@@ -12,13 +13,13 @@ export const OUTBOUND_ERRORS = {
   },
   PROXY_REFUSED: {
     meaning:
-      'The proxy that `source` names answered, and would not make the connection; `status` is its answer (407: it wants a name and password).',
+      'The proxy that `source` names answered but refused the connection; `status` is its answer (407: it requires a user name and password).',
     remedy:
-      'Check name and password of the proxy, and whether it allows this destination; or except the destination with NO_PROXY.',
+      'Check the proxy’s user name and password, and whether it allows this destination; or exclude the destination with NO_PROXY.',
   },
   PROXY_UNREACHABLE: {
     meaning: 'The proxy that `source` names cannot be reached.',
-    remedy: 'Check its address and whether it runs, or remove the value.',
+    remedy: 'Check its address and that it is running, or remove the value.',
   },
 } as const satisfies ErrorCatalogue;
 

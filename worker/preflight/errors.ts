@@ -7,12 +7,12 @@ export const PREFLIGHT_ERRORS = {
     remedy: 'Check the connection, then run the checks again.',
   },
   PREFLIGHT_BROKEN: {
-    meaning: 'A check failed in a way that this program does not know.',
+    meaning: 'A check failed for an unknown reason.',
     remedy: 'The message says what happened; report it.',
   },
   PREFLIGHT_OWN_CONNECTION: {
-    meaning: "This machine's own connection is down: nobody can be reached, the relay and the chain alike.",
-    remedy: 'Check cable or Wi-Fi, VPN, proxy and name server; the node goes on by itself when the connection is back.',
+    meaning: "This machine's own connection is down: neither the relay nor the chain can be reached.",
+    remedy: 'Check cable or Wi-Fi, VPN, proxy and name server; the node continues automatically when the connection is back.',
   },
   PREFLIGHT_CLOCK_DRIFTS: {
     meaning: "This machine's clock is drifting away from the relay's; it is not too far off yet.",
@@ -23,33 +23,34 @@ export const PREFLIGHT_ERRORS = {
     remedy: 'Run the checks again when the connection is better.',
   },
   PREFLIGHT_CHAIN_ID: {
-    meaning: 'The RPC endpoint belongs to another chain than the one of the network.',
+    meaning: 'The RPC endpoint belongs to a different chain than the network’s.',
     remedy: 'Correct the RPC URL or the chain id of the network preset.',
   },
   PREFLIGHT_STAKE_UNCOVERED: {
-    meaning: 'The account holds too little for the stake; `missingWei` is what is missing, gas included.',
+    meaning: 'The account cannot cover the stake; `missingWei` is the missing amount, including gas.',
     remedy: 'Send the missing amount to the node’s address, or choose a lower stake.',
   },
   PREFLIGHT_GAS_UNCOVERED: {
-    meaning: 'The stake is covered, but not the gas of the transaction that makes it.',
+    meaning: 'The account covers the stake, but not the gas for staking it.',
     remedy: 'Send at least `missingWei` to the node’s address.',
   },
   PREFLIGHT_GAS_LOW: {
-    meaning: 'After staking there would be no gas left to take the stake back.',
-    remedy: 'Send `missingWei` more, so that the stake can be returned at any time.',
+    meaning: 'After staking there would be no gas left to unstake.',
+    remedy: 'Send `missingWei` more, so that you can unstake at any time.',
   },
   PREFLIGHT_STAKED_CREDITS: {
-    meaning: 'Part of the stake is, or would be, credits; the relay counts only the coins, and they alone are named at the join.',
-    remedy: 'None needed; stake coins for the whole amount if all of it should count.',
+    meaning:
+      'Part of the stake is, or would be, credits; the relay counts only the coins, and only they are stated when joining.',
+    remedy: 'None needed. If the whole amount should count, stake coins only.',
   },
   PREFLIGHT_LEGACY_STAKE: {
     meaning:
-      'This key still has a stake (`balanceWei`) in contracts that the network has left: it counts for nothing, and the relay no longer returns it.',
+      'This key still has a stake (`balanceWei`) in contracts that the network no longer uses. It does not count, and the relay will not return it.',
     remedy:
-      'Take it out: the wallet screen, or `crynux-node legacy-stake withdraw`, asks for it, waits out the delay and takes it.',
+      'Recover it on the “Wallet & stake” screen, or with `crynux-node legacy-stake withdraw`, which requests it, waits for the delay and recovers it.',
   },
   PREFLIGHT_NO_MODELS: {
-    meaning: 'The node names no model; the network refuses a node without one.',
+    meaning: 'The node offers no model; the network refuses a node without one.',
     remedy: 'Download a model first.',
   },
   PREFLIGHT_NO_BASE_MODEL: {
@@ -65,20 +66,21 @@ export const PREFLIGHT_ERRORS = {
     remedy: 'Free some space, or move the data directory.',
   },
   PREFLIGHT_DISK_LOW: {
-    meaning: 'There is space for results, but hardly for another model.',
-    remedy: 'Free some space before models have to be downloaded.',
+    meaning: 'There is enough space for results, but hardly for another model.',
+    remedy: 'Free some space before more models are downloaded.',
   },
   PREFLIGHT_FOREIGN_MEMBER: {
-    meaning: 'The network lists this address as active, but this machine did not put it there: another one may run with its key.',
+    meaning: 'The network lists this address as active, but this machine did not put it there: another one may be using its key.',
     remedy:
-      'Stop the other node and let it quit the network. Only if you are certain that none runs (a lost machine, a lost data directory), confirm it: two nodes with one key get slashed.',
+      'Stop the other node and let it leave the network. Confirm that there is none only if you are certain (a lost machine, a lost data directory): two nodes with the same key get slashed.',
   },
   PREFLIGHT_FOREIGN_ACTS: {
-    meaning: 'While this node was stopped, somebody acted with its key: joined, or submitted scores it knows nothing of.',
-    remedy: 'Find and stop the other machine; data directories must not be copied. Then confirm that none runs any more.',
+    meaning: 'While this node was stopped, someone used its key: joined, or submitted scores that this node has no record of.',
+    remedy:
+      'Find and stop the other machine; data directories must not be copied. Then confirm that no other machine is running.',
   },
   PREFLIGHT_KEY_USED_ELSEWHERE: {
-    meaning: 'Somebody acted with this key while the node was stopped, and has left the network since.',
+    meaning: 'Someone used this key while the node was stopped, and has left the network since.',
     remedy: 'Make sure that the other machine does not come back. If it is not yours, move your funds to a new key.',
   },
 } as const satisfies ErrorCatalogue;
