@@ -73,8 +73,8 @@ describe('what a node keeps', () => {
   };
   const ask = async (page: Page) => {
     await page.getByRole('button', { name: 'Remove now…' }).click();
-    const dialog = page.getByRole('alertdialog', { name: 'Remove the results of closed tasks' });
-    await dialog.getByText('688.0 MiB of 1,204 closed tasks are removed for good', { exact: false }).waitFor();
+    const dialog = page.getByRole('alertdialog', { name: 'Remove the results of closed tasks?' });
+    await dialog.getByText('688.0 MiB from 1,204 closed tasks will be permanently removed', { exact: false }).waitFor();
     return dialog;
   };
 
@@ -83,12 +83,12 @@ describe('what a node keeps', () => {
     await kept.getByText('688.0 MiB').waitFor();
     await kept.getByText('6 days ago').waitFor();
     const dialog = await ask(page);
-    await dialog.getByText('Scores, money, open tasks', { exact: false }).waitFor();
+    await dialog.getByText('Scores, money records, open tasks', { exact: false }).waitFor();
     expect(await axeFindings(page, '[role=alertdialog]')).toEqual([]);
-    await dialog.getByRole('button', { name: 'Remove them' }).click();
-    await kept.getByText('No result of a closed task is on the disk.').waitFor();
+    await dialog.getByRole('button', { name: 'Remove' }).click();
+    await kept.getByText('No results of closed tasks on disk.').waitFor();
     // The answer has not sent the form around it.
-    expect(await page.getByText("Takes effect at the node's next start.").count()).toBe(1);
+    expect(await page.getByText('Takes effect the next time the node starts.').count()).toBe(1);
     expect(await kept.getByRole('button', { name: 'Remove now…' }).isDisabled()).toBe(true);
     expect(await axeFindings(page, '[role=dialog]')).toEqual([]);
   });
@@ -96,7 +96,7 @@ describe('what a node keeps', () => {
   it('is removed until that is cancelled', async () => {
     const { page, kept } = await opened('nobody-there');
     const dialog = await ask(page);
-    await dialog.getByRole('button', { name: 'Remove them' }).click();
+    await dialog.getByRole('button', { name: 'Remove' }).click();
     await dialog.getByRole('status').filter({ hasText: 'Removing results' }).waitFor();
     await dialog.getByRole('button', { name: 'Cancel' }).and(page.locator(':enabled')).click();
     await dialog.getByRole('status').waitFor({ state: 'detached' });
