@@ -4,13 +4,14 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { openProgram, type Program } from '../headless/program.ts';
 import { PROGRAMS } from '../platform/programs.ts';
-import { needBrowser } from '../scripts/browser.ts';
+
 import { buildDesktop } from '../scripts/build-desktop.ts';
+import { launchTestBrowser } from '../scripts/testing/launch-browser.ts';
 import { START_WITHIN_MS } from './support/launch-shell.ts';
 
 let dataDir: string;
@@ -44,12 +45,8 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => hostile.listen(0, '127.0.0.1', resolve));
   hostileUrl = `http://127.0.0.1:${(hostile.address() as AddressInfo).port}`;
-  browser = await chromium.launch({
-    executablePath: needBrowser(),
-    // Chromium's own protection of the local machine is off, so that only ours is tested.
-    args: ['--disable-gpu', '--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests'],
-    chromiumSandbox: process.getuid?.() !== 0,
-  });
+  // Without Chromium's own protection of loopback addresses, so that only ours is tested.
+  browser = await launchTestBrowser(['--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests']);
 }, START_WITHIN_MS);
 afterAll(async () => {
   await browser?.close();

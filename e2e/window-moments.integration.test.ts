@@ -9,7 +9,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { networkPresetData } from '../contract/node-config.ts';
 import type { NodeClient } from '../contract/rpc-client.ts';
@@ -22,8 +22,9 @@ import { bytesToHex, type Hex } from '../protocol/hex.ts';
 import { addressOf } from '../protocol/signing/keys.ts';
 import { en } from '../renderer/i18n/en/index.ts';
 import { zhCn } from '../renderer/i18n/zh-cn/index.ts';
-import { needBrowser } from '../scripts/browser.ts';
+
 import { buildDesktop } from '../scripts/build-desktop.ts';
+import { launchTestBrowser } from '../scripts/testing/launch-browser.ts';
 import { thisPlatform } from '../worker/gpu/platform.ts';
 import { type ChainNetwork, COIN_WEI, STAKE_WEI, startChainNetwork } from './support/chain-network.ts';
 import { type FaultProxy, PASS, startFaultProxy } from './support/fault-proxy.ts';
@@ -128,9 +129,7 @@ beforeAll(async () => {
   await setUp();
   await serve(0);
   await start('heron');
-  browser = await chromium.launch({
-    ...{ executablePath: needBrowser(), args: ['--disable-gpu'], chromiumSandbox: process.getuid?.() !== 0 },
-  });
+  browser = await launchTestBrowser();
   pages = [
     [en, await enter('en-GB')],
     [zhCn, await enter('zh-CN')],

@@ -3,13 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { openProgram, type Program } from '../headless/program.ts';
 import { createLog } from '../worker/log.ts';
-import { needBrowser } from './browser.ts';
 import { type DevWindow, openDevWindow } from './dev-window.ts';
+import { launchTestBrowser } from './testing/launch-browser.ts';
 
 let folder: string;
 let window: DevWindow;
@@ -21,11 +21,7 @@ beforeAll(async () => {
   window = await openDevWindow();
   const log = createLog({ level: 'fatal', secrets: [] });
   program = await openProgram({ dataDir: path.join(folder, 'data'), port: 0, windowDir: null, liveWindow: window, log });
-  browser = await chromium.launch({
-    executablePath: needBrowser(),
-    args: ['--disable-gpu'],
-    chromiumSandbox: process.getuid?.() !== 0,
-  });
+  browser = await launchTestBrowser();
 });
 afterAll(async () => {
   await browser?.close();

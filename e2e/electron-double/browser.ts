@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type BrowserContext, chromium } from 'playwright-core';
 import { findBrowser } from '../../scripts/browser.ts';
+import { TEST_BROWSER_FLAGS } from '../../scripts/testing/launch-browser.ts';
 
 const FLAGS = [
-  '--disable-gpu',
+  ...TEST_BROWSER_FLAGS,
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',

@@ -3,10 +3,10 @@
  * of its own would cost four times as much, because each compiles the window's code again.
  */
 import { AxeBuilder } from '@axe-core/playwright';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { shownForMs } from '../../renderer/state/toasts.ts';
-import { needBrowser } from '../../scripts/browser.ts';
 import { serveFixtures } from '../../scripts/serve-fixtures.ts';
+import { launchTestBrowser } from '../../scripts/testing/launch-browser.ts';
 
 interface PageOptions {
   /** Name of a scenario (renderer/testing/scenario.ts). */
@@ -34,11 +34,7 @@ const VIEWPORT = { width: 1280, height: 800 };
 
 export async function openFixtureWindow(): Promise<FixtureWindow> {
   const server = await serveFixtures();
-  const browser = await chromium.launch({
-    executablePath: needBrowser(),
-    args: ['--disable-gpu'],
-    chromiumSandbox: process.getuid?.() !== 0,
-  });
+  const browser = await launchTestBrowser();
   const complaints: string[] = [];
   const page = await openTab(browser, complaints);
   let visits = 0;

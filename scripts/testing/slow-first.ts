@@ -1,37 +1,52 @@
 /**
  * Which test files begin first: those that take longest, so that none of them is alone at the end. Without this, a fresh
- * clone begins with the largest files. The order is that of a run of the whole suite; `npm test` prints the slowest.
+ * clone begins with the largest files. `npm test` prints the slowest.
  */
 import type { TestSpecification } from 'vitest/node';
 import { BaseSequencer } from 'vitest/node';
 
-/** By the time that each takes in a run of the whole suite. */
+/** Those that take more than twelve seconds alone, by the time each takes. */
 const SLOW = [
-  'e2e/window.integration.test.ts',
-  'e2e/journey.integration.test.ts',
+  'e2e/window-moments.integration.test.ts',
+  'e2e/chain-kill.integration.test.ts',
   'e2e/kill.integration.test.ts',
   'e2e/package.integration.test.ts',
-  'e2e/kill-engine.integration.test.ts',
-  'e2e/chain-kill.integration.test.ts',
-  'headless/unattended.integration.test.ts',
-  'e2e/window-tasks.integration.test.ts',
-  'worker/gpu/node-gpu.integration.test.ts',
-  'e2e/shell-security.integration.test.ts',
-  'e2e/hostile-page.integration.test.ts',
-  'e2e/life.integration.test.ts',
+  'worker/chain/transactions/kill.integration.test.ts',
+  'e2e/journey.integration.test.ts',
   'e2e/fault.integration.test.ts',
-  'e2e/bad-frames.integration.test.ts',
-  'worker/engines/embedded/embedded.integration.test.ts',
-  'protocol/scores/phash-oracle.test.ts',
-  'e2e/page-money.integration.test.ts',
-  'e2e/soak.integration.test.ts',
-  'e2e/shell.integration.test.ts',
-  'devnet/real-peers.integration.test.ts',
-  'devnet/chain-mode/groups.integration.test.ts',
+  'e2e/kill-engine.integration.test.ts',
+  'worker/engines/engine-processes.integration.test.ts',
   'headless/headless.integration.test.ts',
-  'devnet/relay/conservation.test.ts',
-  'e2e/life-kill.integration.test.ts',
+  'e2e/page-money.integration.test.ts',
+  'e2e/window-money.integration.test.ts',
+  'headless/unattended.integration.test.ts',
   'worker/engines/supervisor.integration.test.ts',
+  'worker/process/worker.integration.test.ts',
+  'e2e/window.integration.test.ts',
+  'protocol/scores/phash-oracle.test.ts',
+  'e2e/image-tasks.integration.test.ts',
+  'worker/engines/embedded/embedded.integration.test.ts',
+  'worker/trust/trust.integration.test.ts',
+  'devnet/chain-mode/groups.integration.test.ts',
+  'e2e/chain-fault.integration.test.ts',
+  'devnet/real-peers.integration.test.ts',
+  'e2e/window-tasks.integration.test.ts',
+  'e2e/window-room.integration.test.ts',
+  'headless/fleet.integration.test.ts',
+  'e2e/hostile-page.integration.test.ts',
+  'worker/engines/embedded/image-tasks.integration.test.ts',
+  'e2e/life.integration.test.ts',
+  'worker/kit/store-failure.integration.test.ts',
+  'worker/process/stepped-date.integration.test.ts',
+  'devnet/devnet.integration.test.ts',
+  'worker/networks/chain/faults.integration.test.ts',
+  'e2e/window-on-chain.integration.test.ts',
+  'e2e/soak.integration.test.ts',
+  'worker/networks/chain/devnet.integration.test.ts',
+  'worker/chain/transactions/endpoints.integration.test.ts',
+  'worker/gpu/node-gpu.integration.test.ts',
+  'worker/networks/chain/node.integration.test.ts',
+  'demo/chain-mode/demo.integration.test.ts',
 ];
 
 export class SlowFirst extends BaseSequencer {
