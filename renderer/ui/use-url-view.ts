@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useSearchParams } from 'react-router';
 
 export interface UrlViewCodec<View> {
@@ -22,9 +22,15 @@ export function useUrlView<View>(codec: UrlViewCodec<View>): readonly [View, (vi
     before.current = text;
     setChosen(null);
   }, [text]);
-  const change = (view: View) => {
-    setChosen(view);
-    setParams((was) => codec.write(view, was), { replace: true });
-  };
+  // A stable function, so that controls are not re-rendered with every change of the address.
+  const latest = useRef(setParams);
+  latest.current = setParams;
+  const change = useCallback(
+    (view: View) => {
+      setChosen(view);
+      latest.current((was) => codec.write(view, was), { replace: true });
+    },
+    [codec],
+  );
   return [chosen ?? inUrl, change];
 }

@@ -69,23 +69,38 @@ async function measureVisit(page: Page, figures: Figures): Promise<void> {
   await cdp.send('Performance.enable', { timeDomain: 'threadTicks' });
   const busy = async () => {
     const { metrics } = await cdp.send('Performance.getMetrics');
-    return (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN) * 1_000;
+    const ms = (name: string) => (metrics.find((metric) => metric.name === name)?.value ?? Number.NaN) * 1_000;
+    return {
+      all: ms('TaskDuration'),
+      script: ms('ScriptDuration'),
+      style: ms('RecalcStyleDuration'),
+      layout: ms('LayoutDuration'),
+    };
   };
-  /** Milliseconds of CPU time on the page's own thread, whatever else the machine does. */
+  /** Milliseconds of CPU time on the page's own thread, whatever else the machine does. The parts contain no painting. */
   const inPage = async <Value>(script: string) => {
     const before = await busy();
     const value = await page.evaluate<Value>(`(async () => { ${IN_PAGE} ${script} })()`);
-    return { value, busyMs: (await busy()) - before };
+    const after = await busy();
+    const parts = {
+      script: after.script - before.script,
+      style: after.style - before.style,
+      layout: after.layout - before.layout,
+    };
+    return { value, busyMs: after.all - before.all, parts };
   };
   for (const [what, script] of STEPS) {
     const { value, busyMs } = await inPage<number>(script);
     figures.add(`${NAME}: ${what}`, 'ms', value);
     figures.add(`${NAME}: ${what}, the page's own thread`, 'ms of CPU', busyMs);
   }
-  const { value: frames, busyMs } = await inPage<number[]>(SCROLL);
+  const { value: frames, busyMs, parts } = await inPage<number[]>(SCROLL);
   const slow = frames.filter((ms) => ms > SLOW_FRAME_MS);
   figures.add(`${NAME}: frames over ${SLOW_FRAME_MS} ms while scrolling`, '%', (100 * slow.length) / frames.length);
   figures.add(`${NAME}: a frame of scrolling, the page's own thread`, 'ms of CPU', busyMs / frames.length);
+  for (const [part, ms] of Object.entries(parts)) {
+    figures.add(`${NAME}: a frame of scrolling, ${part}`, 'ms of CPU', ms / frames.length);
+  }
   await cdp.detach();
 }
 

@@ -1,9 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { type TaskFilterInput, taskFilterSchema } from '../../contract/tasks.ts';
 import { commitmentOf, remoteTask, SCORE } from '../testing/remote-task.ts';
 import { openNodeDatabase } from './migrations.ts';
 import { Store } from './store.ts';
-import { countSql, pageSql } from './task-list.ts';
+import { countSql, pageSql, type Sql } from './task-list.ts';
 
 const START_MS = 1_700_000_000_000;
 const COUNT = 100_000;
@@ -151,6 +151,9 @@ describe(`with ${COUNT} tasks`, () => {
 
   it('searches a text in one index, and among the failed executions', () => {
     const filter = taskFilterSchema.parse({ text: 'memory' });
+    // No commitment has an m: none is compared with it.
+    expect(countSql(filter, COUNT).text).not.toContain('commitment LIKE');
+    expect(countSql(taskFilterSchema.parse({ text: 'cafe' }), COUNT).text).toContain('commitment LIKE');
     const scans = planOf(store, countSql(filter, COUNT)).filter((step) => step.startsWith('SCAN'));
     expect(scans).toEqual([
       'SCAN tasks USING COVERING INDEX tasks_listed',
@@ -158,6 +161,23 @@ describe(`with ${COUNT} tasks`, () => {
       'SCAN last USING INDEX executions_in_error',
     ]);
     expect(page(store, { text: 'memory' }).total).toBe(COUNT / 1_000);
+  });
+
+  it('all tasks are looked through once for a page of those with a text, and for their total', () => {
+    const asked: Sql[] = [];
+    const { db } = store;
+    const prepare = db.prepare.bind(db);
+    onTestFinished(() => {
+      db.prepare = prepare;
+    });
+    db.prepare = (text: string) => {
+      if (text.includes('FROM tasks')) asked.push({ text, values: [] });
+      return prepare(text);
+    };
+    expect(page(store, { text: 'out of' }, { limit: 50 })).toMatchObject({ total: COUNT / 1_000, tasks: { length: 50 } });
+    db.prepare = prepare;
+    const steps = asked.flatMap((sql) => planOf(store, sql)).filter((step) => step.startsWith('SCAN tasks'));
+    expect(steps).toEqual(['SCAN tasks USING COVERING INDEX tasks_listed']);
   });
 });
 

@@ -33,6 +33,7 @@ export interface Sql {
 }
 
 const countSchema = z.object({ total: z.number().int() });
+const foundSchema = countSchema.extend({ id: z.number().int() });
 
 export class TaskList {
   readonly #db: DatabaseSync;
@@ -48,6 +49,7 @@ export class TaskList {
 
   page(query: TaskListQuery): TaskListPage {
     const upTo = query.upTo ?? this.newest();
+    if (query.filter.text !== '' && !isCommitment(query.filter)) return this.#searched({ ...query, upTo });
     const page = pageSql({ ...query, upTo });
     const tasks = readAll(this.#db, taskRowSchema, page.text, ...page.values);
     // A page that is not full is the last, so its size gives the total without a count.
@@ -55,10 +57,31 @@ export class TaskList {
     return { tasks, total: isLast ? query.offset + tasks.length : this.#count(query.filter, upTo), upTo };
   }
 
+  /** No index helps with part of a text, so all tasks are scanned: once, for the page and the total together. */
+  #searched({ filter, offset, limit, upTo }: TaskListQuery & { readonly upTo: number }): TaskListPage {
+    const { text, values } = searchSql(filter, upTo);
+    const found = readAll(this.#db, foundSchema, text, ...values, limit, offset);
+    const ids = found.map(({ id }) => id);
+    const rows = `SELECT * FROM tasks WHERE id IN (${ids.map(() => '?').join(', ')}) ORDER BY id DESC`;
+    const total = found[0]?.total ?? (offset === 0 ? 0 : this.#count(filter, upTo));
+    return { tasks: readAll(this.#db, taskRowSchema, rows, ...ids), total, upTo };
+  }
+
   #count(filter: TaskFilter, upTo: number): number {
     const { text, values } = countSql(filter, upTo);
     return readOne(this.#db, countSchema, text, ...values)?.total ?? 0;
   }
+}
+
+/** Positions of a page, each with the total number of matches; limit and offset are appended to the values. */
+function searchSql(filter: TaskFilter, upTo: number): Sql {
+  const { from, where, values } = narrowed(filter);
+  const fits = `SELECT id FROM ${from} WHERE ${['id <= ?', ...where].join(' AND ')}`;
+  return {
+    text: `WITH found AS MATERIALIZED (${fits})
+      SELECT id, (SELECT count(*) FROM found) AS total FROM found ORDER BY id DESC LIMIT ? OFFSET ?`,
+    values: [upTo, ...values],
+  };
 }
 
 /** Selects positions first, then rows, so that only numbers are skipped and sorted. */
@@ -84,6 +107,11 @@ export function countSql(filter: TaskFilter, upTo: number): Sql {
   };
 }
 
+/** A complete commitment is found by its index. */
+function isCommitment({ text }: TaskFilter): boolean {
+  return isHex(text.toLowerCase(), 32);
+}
+
 function narrowed(filter: TaskFilter): { from: string; where: string[]; values: (string | number)[] } {
   const parts: Sql[] = [];
   if (filter.types.length > 0) parts.push(oneOf('type', filter.types));
@@ -91,12 +119,12 @@ function narrowed(filter: TaskFilter): { from: string; where: string[]; values: 
   if (filter.fromMs !== null) parts.push({ text: 'first_seen_ms >= ?', values: [filter.fromMs] });
   if (filter.toMs !== null) parts.push({ text: 'first_seen_ms < ?', values: [filter.toMs] });
   if (filter.model !== '') parts.push(ofModel(filter.model));
-  const isCommitment = isHex(filter.text.toLowerCase(), 32);
-  if (isCommitment) parts.push({ text: 'commitment = ?', values: [filter.text.toLowerCase()] });
+  const isOne = isCommitment(filter);
+  if (isOne) parts.push({ text: 'commitment = ?', values: [filter.text.toLowerCase()] });
   else if (filter.text !== '') parts.push(withText(filter.text));
   const from = (index: string | null) => (index === null ? 'tasks' : `tasks INDEXED BY ${index}`);
   return {
-    from: from(parts.length === 0 ? 'tasks_in_order' : filter.text === '' || isCommitment ? null : 'tasks_listed'),
+    from: from(parts.length === 0 ? 'tasks_in_order' : filter.text === '' || isOne ? null : 'tasks_listed'),
     where: parts.map(({ text }) => text),
     values: parts.flatMap(({ values }) => values),
   };
@@ -127,7 +155,8 @@ function withText(text: string): Sql {
     WHERE outcome IN ('invalid', 'failed', 'cancelled') AND (${oneOf('outcome', outcomes).text} OR detail LIKE ? ESCAPE '\\')
       AND attempt = (SELECT max(attempt) FROM executions WHERE commitment = last.commitment)`;
   const parts: Sql[] = [
-    { text: "commitment LIKE ? ESCAPE '\\'", values: [like] },
+    // Most words contain a letter that no commitment contains, so commitments need no scan for them.
+    ...(/^[0-9a-fx]+$/i.test(text) ? [{ text: "commitment LIKE ? ESCAPE '\\'", values: [like] }] : []),
     oneOf('abort_reason', reasons),
     {
       text: "commitment IN (SELECT commitment FROM alarms WHERE code LIKE ? ESCAPE '\\' OR message LIKE ? ESCAPE '\\')",

@@ -1,5 +1,5 @@
-import { createColumnHelper, tableFeatures } from '@tanstack/react-table';
 import { TimerOff } from 'lucide-react';
+import type { FunctionComponent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TaskRow } from '../../../contract/tasks.ts';
 import { Badge } from '../../ui/badge.tsx';
@@ -8,37 +8,44 @@ import { Money } from '../../ui/money.tsx';
 import { Time, useNow } from '../../ui/time.tsx';
 import { durationOf, lookOf, resultOf, shortModel } from './task-words.ts';
 
-export const TASK_FEATURES = tableFeatures({});
-const column = createColumnHelper<typeof TASK_FEATURES, TaskRow>();
+interface CellProps {
+  readonly row: TaskRow;
+}
 
-export const TASK_COLUMNS = column.columns([
-  column.accessor('seenMs', { id: 'time', cell: ({ row }) => <Time atMs={row.original.seenMs} /> }),
-  column.accessor('type', { id: 'type', cell: ({ row }) => <TypeCell row={row.original} /> }),
-  column.accessor('modelIds', { id: 'model', cell: ({ row }) => <ModelCell row={row.original} /> }),
-  column.accessor('status', { id: 'state', cell: ({ row }) => <StateBadge row={row.original} /> }),
-  column.accessor('durationMs', { id: 'duration', cell: ({ row }) => <DurationCell row={row.original} /> }),
-  column.accessor('feeWei', { id: 'money', cell: ({ row }) => <MoneyCell row={row.original} /> }),
-  column.accessor('score', { id: 'result', cell: ({ row }) => <ResultCell row={row.original} /> }),
-]);
+/** Rendered directly from the tasks: a table model would rebuild all its rows and cells in each frame of scrolling. */
+export const TASK_COLUMNS = [
+  ['time', TimeCell],
+  ['type', TypeCell],
+  ['model', ModelCell],
+  ['state', StateBadge],
+  ['duration', DurationCell],
+  ['money', MoneyCell],
+  ['result', ResultCell],
+] as const satisfies readonly (readonly [string, FunctionComponent<CellProps>])[];
 
-export type TaskColumn = 'time' | 'type' | 'model' | 'state' | 'duration' | 'money' | 'result';
+export type TaskColumn = (typeof TASK_COLUMNS)[number][0];
 
-/** Widths of all columns. If space is short, the duration is hidden first and then the result. The host's own widths are variables. */
-export const TASK_GRID =
-  'grid grid-cols-[var(--w-time,6.5rem)_var(--w-type,5rem)_minmax(6rem,1fr)_var(--w-state,10.25rem)_var(--w-money,8.5rem)] @[52rem]:grid-cols-[var(--w-time,6.5rem)_var(--w-type,5rem)_minmax(8rem,1fr)_var(--w-state,10.25rem)_var(--w-money,8.5rem)_var(--w-result,7rem)] @[64rem]:grid-cols-[var(--w-time,7.5rem)_var(--w-type,6rem)_minmax(9rem,1fr)_var(--w-state,10.5rem)_var(--w-duration,6rem)_var(--w-money,9.5rem)_var(--w-result,8.5rem)]';
+/**
+ * Set once, on the table: widths of all columns. If space is short, the duration is hidden first and then the result. The host's
+ * own widths are variables. Rows with container queries of their own would be restyled during layout in each frame of scrolling.
+ */
+export const TASK_ROOM =
+  '[--columns:var(--w-time,6.5rem)_var(--w-type,5rem)_minmax(6rem,1fr)_var(--w-state,10.25rem)_var(--w-money,8.5rem)] @[52rem]:[--columns:var(--w-time,6.5rem)_var(--w-type,5rem)_minmax(8rem,1fr)_var(--w-state,10.25rem)_var(--w-money,8.5rem)_var(--w-result,7rem)] @[64rem]:[--columns:var(--w-time,7.5rem)_var(--w-type,6rem)_minmax(9rem,1fr)_var(--w-state,10.5rem)_var(--w-duration,6rem)_var(--w-money,9.5rem)_var(--w-result,8.5rem)] [--duration:none] @[64rem]:[--duration:block] [--result:none] @[52rem]:[--result:block]';
+
+export const TASK_GRID = 'grid grid-cols-(--columns)';
 
 export const COLUMN_CLASSES: Readonly<Record<TaskColumn, string>> = {
   time: '',
   type: '',
   model: 'min-w-0',
   state: '',
-  duration: 'hidden text-right @[64rem]:block',
+  duration: '[display:var(--duration)] text-right',
   money: 'text-right',
-  result: 'hidden @[52rem]:block',
+  result: '[display:var(--result)]',
 };
 
-interface CellProps {
-  readonly row: TaskRow;
+function TimeCell({ row }: CellProps) {
+  return <Time atMs={row.seenMs} />;
 }
 
 export function StateBadge({ row }: CellProps) {

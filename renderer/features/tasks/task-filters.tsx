@@ -1,5 +1,5 @@
 import { FilterX } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { memo, type ReactNode, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isTerminal, TASK_STATUSES } from '../../../protocol/tasks/status.ts';
 import { Button } from '../../ui/button.tsx';
@@ -16,20 +16,43 @@ export interface TaskFiltersProps {
   readonly children: ReactNode;
 }
 
-export function TaskFilters({ view, onChange, children }: TaskFiltersProps) {
+export function TaskFilters({ children, ...rest }: TaskFiltersProps) {
+  const { t } = useTranslation('tasks');
+  return (
+    <search aria-label={t('filter.label')} className="flex flex-wrap items-center gap-2">
+      <Controls {...rest} />
+      {children}
+    </search>
+  );
+}
+
+/** Not re-rendered for each page of rows: its options alone are forty texts. */
+const Controls = memo(Drawn);
+
+function Drawn({ view, onChange }: Omit<TaskFiltersProps, 'children'>) {
   const { t } = useTranslation(['tasks', 'common']);
   const [model, setModel] = useTyped(view.model, (value) => onChange({ ...view, model: value }));
-  const states = (ended: boolean) =>
-    TASK_STATUSES.filter((status) => isTerminal(status) === ended).map((value) => ({
-      value,
-      label: t(`common:taskStatus.${value}`),
-    }));
+  const types = useMemo(
+    () => [{ title: null, options: TASK_TYPES.map((value) => ({ value, label: t(`common:taskType.${value}`) })) }],
+    [t],
+  );
+  const states = useMemo(() => {
+    const options = (ended: boolean) =>
+      TASK_STATUSES.filter((status) => isTerminal(status) === ended).map((value) => ({
+        value,
+        label: t(`common:taskStatus.${value}`),
+      }));
+    return [
+      { title: t('filter.groups.open'), options: options(false) },
+      { title: t('filter.groups.ended'), options: options(true) },
+    ];
+  }, [t]);
   const choosePeriod = (kind: PeriodKind) => {
     const { period } = view;
     onChange({ ...view, period: kind !== 'between' ? { kind } : period.kind === kind ? period : { kind, from: '', to: '' } });
   };
   return (
-    <search aria-label={t('filter.label')} className="flex flex-wrap items-center gap-2">
+    <>
       <SearchField
         label={t('filter.text')}
         hint={t('filter.textHint')}
@@ -42,7 +65,7 @@ export function TaskFilters({ view, onChange, children }: TaskFiltersProps) {
         all={t('filter.allTypes')}
         summary={(count) => t('filter.some', { count })}
         value={view.types}
-        groups={[{ title: null, options: TASK_TYPES.map((value) => ({ value, label: t(`common:taskType.${value}`) })) }]}
+        groups={types}
         onChange={(types) => onChange({ ...view, types })}
       />
       <MultiSelect
@@ -50,10 +73,7 @@ export function TaskFilters({ view, onChange, children }: TaskFiltersProps) {
         all={t('filter.allStates')}
         summary={(count) => t('filter.some', { count })}
         value={view.statuses}
-        groups={[
-          { title: t('filter.groups.open'), options: states(false) },
-          { title: t('filter.groups.ended'), options: states(true) },
-        ]}
+        groups={states}
         onChange={(statuses) => onChange({ ...view, statuses })}
       />
       <TextInput
@@ -88,7 +108,6 @@ export function TaskFilters({ view, onChange, children }: TaskFiltersProps) {
           {t('clear')}
         </Button>
       )}
-      {children}
-    </search>
+    </>
   );
 }

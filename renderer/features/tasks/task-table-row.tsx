@@ -1,8 +1,7 @@
-import { FlexRender, type Row } from '@tanstack/react-table';
 import { clsx } from 'clsx';
 import { memo } from 'react';
 import type { TaskRow } from '../../../contract/tasks.ts';
-import { COLUMN_CLASSES, type TASK_FEATURES, TASK_GRID, type TaskColumn } from './task-columns.tsx';
+import { COLUMN_CLASSES, TASK_COLUMNS, TASK_GRID } from './task-columns.tsx';
 
 export const ROW_HEIGHT = 40;
 
@@ -14,7 +13,7 @@ export function rowId(place: Place): string {
 }
 
 export interface TaskTableRowProps {
-  readonly row: Row<typeof TASK_FEATURES, TaskRow>;
+  readonly task: TaskRow;
   readonly place: Place;
   /** Counted from the newest. */
   readonly index: number;
@@ -25,21 +24,21 @@ export interface TaskTableRowProps {
   readonly onPick: (place: Place, task: TaskRow) => void;
 }
 
-/** Re-rendered only if its task or position has changed: while scrolling, new rows are created around the same tasks. */
+/** Re-rendered only if its task or position has changed. */
 export const TaskTableRow = memo(Drawn, (was, is) => {
   const same = was.place === is.place && was.index === is.index && was.start === is.start && was.active === is.active;
-  return same && was.row.original === is.row.original;
+  return same && was.task === is.task;
 });
 
-function Drawn({ row, place, index, start, active, onPick }: TaskTableRowProps) {
+function Drawn({ task, place, index, start, active, onPick }: TaskTableRowProps) {
   return (
     <tr
       id={rowId(place)}
-      data-task={row.id}
+      data-task={task.commitment}
       aria-rowindex={index + 2}
       aria-selected={active}
       style={placed(start)}
-      onClick={() => onPick(place, row.original)}
+      onClick={() => onPick(place, task)}
       className={clsx(
         TASK_GRID,
         // Each row has a fixed size whatever it contains, so the page needs no new layout for rows that come and go.
@@ -47,10 +46,9 @@ function Drawn({ row, place, index, start, active, onPick }: TaskTableRowProps) 
         active ? 'bg-accent-wash group-focus-visible:shadow-[inset_3px_0_0_var(--accent)]' : 'hover:bg-raised',
       )}
     >
-      {row.getAllCells().map((cell) => (
-        // Keyed by column, so that the cells are reused when a row shows another task.
-        <td key={cell.column.id} className={COLUMN_CLASSES[cell.column.id as TaskColumn]}>
-          <FlexRender cell={cell} />
+      {TASK_COLUMNS.map(([column, CellOf]) => (
+        <td key={column} className={COLUMN_CLASSES[column]}>
+          <CellOf row={task} />
         </td>
       ))}
     </tr>

@@ -1,15 +1,14 @@
-import { useTable } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { clsx } from 'clsx';
 import { ArrowUp, RefreshCw } from 'lucide-react';
-import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TaskRow } from '../../../contract/tasks.ts';
 import { Button } from '../../ui/button.tsx';
 import { ColumnEdge } from '../../ui/column-edge.tsx';
 import { nextIndex } from '../../ui/grid-keys.ts';
 import { type ColumnWidths, useColumnWidths } from '../../ui/use-column-widths.ts';
-import { COLUMN_CLASSES, TASK_COLUMNS, TASK_FEATURES, TASK_GRID, type TaskColumn } from './task-columns.tsx';
+import { COLUMN_CLASSES, TASK_COLUMNS, TASK_GRID, TASK_ROOM, type TaskColumn } from './task-columns.tsx';
 import { rowAt } from './task-list.ts';
 import { type Place, ROW_HEIGHT, rowId, TaskTableRow, UnreadRow } from './task-table-row.tsx';
 import type { UsedTaskList } from './use-task-list.ts';
@@ -61,10 +60,6 @@ export function TaskTable({ tasks, onOpen }: TaskTableProps) {
     if (atTop && list.waiting.length > 0) reader.showWaiting();
   }, [atTop, list.waiting.length, reader]);
 
-  const shown = useMemo(() => items.flatMap((item) => rowAt(list, item.index) ?? []), [items, list]);
-  const table = useTable({ features: TASK_FEATURES, columns: TASK_COLUMNS, data: shown, getRowId: (row) => row.commitment });
-  const byId = new Map(table.getRowModel().rows.map((row) => [row.id, row]));
-
   const activeIndex = active === null ? null : total - 1 - active;
   const keys = (event: KeyboardEvent) => {
     // The column edges handle their own keys.
@@ -110,26 +105,23 @@ export function TaskTable({ tasks, onOpen }: TaskTableProps) {
           aria-describedby="task-table-hint"
           onKeyDown={keys}
           style={widths.style}
-          className="group block min-w-max text-[13px] tabular-nums outline-none"
+          className={clsx(TASK_ROOM, 'group block min-w-max text-[13px] tabular-nums outline-none')}
         >
           <thead className="sticky top-0 z-10 block border-b border-line bg-surface">
-            {table.getHeaderGroups().map((group) => (
-              <tr key={group.id} aria-rowindex={1} className={clsx(TASK_GRID, 'gap-x-3 px-4 py-2 text-left text-faint')}>
-                {group.headers.map((header) => (
-                  <Heading key={header.id} column={header.column.id as TaskColumn} widths={widths} />
-                ))}
-              </tr>
-            ))}
+            <tr aria-rowindex={1} className={clsx(TASK_GRID, 'gap-x-3 px-4 py-2 text-left text-faint')}>
+              {TASK_COLUMNS.map(([column]) => (
+                <Heading key={column} column={column} widths={widths} />
+              ))}
+            </tr>
           </thead>
           <tbody className="relative block" style={{ height: virtual.getTotalSize() }}>
             {items.map(({ index, start }) => {
               const task = rowAt(list, index);
-              const row = task === undefined ? undefined : byId.get(task.commitment);
               const at = { place: getItemKey(index), index, start };
               // By position a row stays itself when new tasks are added at the top, and the first rows of one filter become those of the next.
               const key = at.place - looked.total;
-              if (row === undefined) return <UnreadRow key={`unread ${key}`} {...at} />;
-              return <TaskTableRow key={key} {...at} row={row} active={at.place === active} onPick={pick} />;
+              if (task === undefined) return <UnreadRow key={`unread ${key}`} {...at} />;
+              return <TaskTableRow key={key} {...at} task={task} active={at.place === active} onPick={pick} />;
             })}
           </tbody>
         </table>
