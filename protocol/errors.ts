@@ -81,7 +81,7 @@ export const PROTOCOL_ERRORS = {
   },
   PROTOCOL_BAD_TASK_ARGS: {
     meaning: 'Task arguments do not fit the schema of their task type.',
-    remedy: 'The application has to correct them; a node reports the task as invalid.',
+    remedy: 'The application must correct them; a node reports the task as invalid.',
   },
   PROTOCOL_BAD_MODEL_ID: { meaning: 'A model id is not <base|lora|controlnet>:<name>[+variant].', remedy: 'Correct the id.' },
   PROTOCOL_BAD_AMOUNT: {
@@ -94,7 +94,7 @@ export const PROTOCOL_ERRORS = {
   },
   PROTOCOL_BAD_MESSAGE: {
     meaning: 'A message on a border (HTTP, WebSocket, event) does not fit its schema.',
-    remedy: 'The message names the field; the sender has to correct it.',
+    remedy: 'The message names the field; the sender must correct it.',
   },
 } as const satisfies ErrorCatalogue;
 

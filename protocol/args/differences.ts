@@ -1,6 +1,6 @@
 import type { TaskType } from '../tasks/status.ts';
 
-/** A point where the published JSON schemas and the worker's models judge the same arguments differently. */
+/** A point on which the published JSON schemas and the worker's models disagree about the same arguments. */
 export interface ArgsDifference {
   readonly types: readonly TaskType[];
   /** Path in the arguments; setting it to `example` shows the difference. */

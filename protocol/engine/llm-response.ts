@@ -58,8 +58,8 @@ function choice({ finish_reason, message, index }: LlmResponse['choices'][number
 
 function json(value: z.core.util.JSONType): string {
   if (typeof value === 'number' && !Number.isSafeInteger(value)) {
-    // 1.0 and 1 are one value here and two texts in Python.
-    throw new ProtocolError('PROTOCOL_BAD_MESSAGE', 'a tool call may hold whole numbers only', {
+    // 1.0 and 1 are the same value here, but different texts in Python.
+    throw new ProtocolError('PROTOCOL_BAD_MESSAGE', 'a tool call may contain only whole numbers', {
       what: 'response',
       field: 'tool_calls',
     });

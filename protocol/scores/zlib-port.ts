@@ -53,7 +53,7 @@ function adler32(bytes: Uint8Array): number {
   let a = 1;
   let b = 0;
   for (let start = 0; start < bytes.length; start += 3_800) {
-    // 3,800 steps keep both sums below 2^31, so that the modulus can wait.
+    // 3,800 steps keep both sums below 2^31, so the modulus can be applied afterwards.
     for (const byte of bytes.subarray(start, start + 3_800)) {
       a += byte;
       b += a;

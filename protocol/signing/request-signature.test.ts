@@ -155,7 +155,7 @@ describe('request signatures', () => {
     }
   });
 
-  it('give another signer if anything was changed', () => {
+  it('give a different signer if anything was changed', () => {
     for (const changes of [
       { payload: { ...payload, gpu_count: 3 } },
       { timestamp: timestamp + 1 },
@@ -222,7 +222,7 @@ describe('task commitment', () => {
     expect(taskCommitment(bytes32('AB'), bytes32('CD'))).toBe(taskCommitment(bytes32('ab'), bytes32('cd')));
   });
 
-  it('refuses parts of another length', () => {
+  it('refuses parts of a different length', () => {
     expect(() => taskCommitment('0x33', bytes32('22'))).toThrowError(expect.objectContaining({ code: 'PROTOCOL_BAD_HEX' }));
   });
 });

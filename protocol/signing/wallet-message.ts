@@ -7,7 +7,7 @@ import { badSignature, recoverAddress, signDigest } from './recoverable.ts';
 
 export const CONNECT_WALLET_ACTION = 'Connect Wallet';
 
-/** The relay takes timestamps in [now − 120 s, now + 60 s]. */
+/** The relay accepts timestamps in [now − 120 s, now + 60 s]. */
 export const WALLET_WINDOW_SECONDS = { past: 120, future: 60 } as const;
 
 export interface WalletMessage {

@@ -24,7 +24,7 @@ const LETTERS = ['A', 'B', 'C', 'E', 'X'];
 const ALL = LETTERS.flatMap((a) => LETTERS.flatMap((b) => LETTERS.map((c) => a + b + c)));
 
 describe('the relay', () => {
-  it('agrees with the table on every group but three errors', () => {
+  it('agrees with the table on every group except three errors', () => {
     for (const letters of ALL) {
       const actual = relayGroupOutcome(group(letters));
       if (letters === 'EEE') expect(actual).toEqual({ kind: 'refused', message: 'illegal previous task status' });
@@ -123,7 +123,7 @@ describe('the relay', () => {
 });
 
 describe('the contract', () => {
-  it('agrees with the table on every group whose aborted members never started, but three errors', () => {
+  it('agrees with the table on every group whose aborted members never started, except three errors', () => {
     for (const letters of ALL.filter((name) => name !== 'EEE')) {
       const actual = contractGroupOutcome(group(letters));
       expect(actual, letters).toMatchObject({ kind: 'settled', next: validateGroup(group(letters)).next });

@@ -53,7 +53,7 @@ describe('queue priority', () => {
     expect(vramWeight({ requiredGpu: 'A100+Linux', requiredGpuVramGib: 80, minVramGib: 4 })).toBe(10);
   });
 
-  it('is exact beyond what a double can hold', () => {
+  it('is exact beyond the precision of a double', () => {
     expect(taskPriority({ feeWei: 10n ** 18n + 89n, seconds: 90, vramWeight: 1 })).toBe((10n ** 18n + 89n) / 90n);
     expect(taskPriority({ feeWei: 3n, seconds: 1, vramWeight: 1.5 })).toBe(2n);
     fc.assert(

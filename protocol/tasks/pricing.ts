@@ -89,7 +89,7 @@ function withoutImage(block: unknown, images: string[]): unknown {
   return rest;
 }
 
-/** Node seconds, at least one. `modelSwitch`: the node has to load another model first (LLM only). */
+/** Node seconds, at least one. `modelSwitch`: the node must first load a different model (LLM only). */
 export function estimatedSeconds(workload: Workload, { modelSwitch }: { readonly modelSwitch: boolean }): number {
   return Math.max(1, rawSeconds(workload, modelSwitch));
 }

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { goArray, uintField } from './fields.ts';
 
-/** Nodes per page that GET /v1/network/nodes/data gives at most. */
+/** The largest page of GET /v1/network/nodes/data. */
 export const PUBLIC_NODES_PAGE = 100;
 
 /**

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { parseRatio, type Ratio, ratioOfDouble, weiOfDecimal } from '../money/withdrawal-terms.ts';
 import { addressField, goArray, momentField, uintField, weiField } from './fields.ts';
 
-/** What a row of an account's history stands for (1.2). */
+/** The meaning of a row in an account's history (1.2). */
 export const ACCOUNT_EVENT_TYPE = {
   TaskIncome: 0,
   DaoTaskShare: 1,

@@ -1,15 +1,15 @@
-/** How a node's cards reach the environment of its engine: the same cards that the node reports (law 6). */
+/** How a node's cards get into the environment of its engine: the same cards that the node reports (law 6). */
 
 /** How several cards are used for one model. */
 export type ExecutorMode = 'tensor_parallel' | 'device_map';
 
-/** Variables that choose cards or the way of using several; a host's own setting of them would break law 6. */
+/** Variables that select cards or how several are used; a host's own values for them would break law 6. */
 const OWNED = new Set(['CUDA_VISIBLE_DEVICES', 'GPT_EXECUTOR']);
 const FALLBACK = 'GPT_TP_FALLBACK';
 
 /**
- * The engine's environment: `base` (with every override already applied) and the GPU's variables over it.
- * Source: RELAY_PROTOCOL 9.1, except that there a host's `WORKER_CUDA_VISIBLE_DEVICES` wins over the selection.
+ * The engine's environment: `base` (with all overrides already applied), overlaid with the GPU's variables. Source:
+ * RELAY_PROTOCOL 9.1, except that there a host's `WORKER_CUDA_VISIBLE_DEVICES` takes precedence over the selection.
  */
 export function confinedEnvironment({
   gpu,
@@ -21,7 +21,7 @@ export function confinedEnvironment({
   const tensorParallel = gpu.executorMode === 'tensor_parallel';
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(base)) {
-    // Windows knows names in any case.
+    // Variable names are case-insensitive on Windows.
     const key = name.toUpperCase();
     if (value === undefined || OWNED.has(key) || (key === FALLBACK && !tensorParallel)) continue;
     env[name] = value;

@@ -1,11 +1,11 @@
-/** Every engine that this machine has: the one that is part of this program, and installations of the official one. */
+/** Every engine on this machine: the one that is part of this program, and installations of the official one. */
 import type { EngineCandidate } from '../../contract/engines.ts';
 import { ENGINE_VERSION } from './embedded/session.ts';
 import { findOfficialWorkers } from './official/find.ts';
 import { acceptedBy, type InspectOptions, inspectOfficialWorker } from './official/inspect.ts';
 
 export interface CandidateOptions extends InspectOptions {
-  /** Installations that the host has named; shown even when they cannot be used. */
+  /** Installations that the host has named; listed even if they cannot be used. */
   readonly places?: readonly string[];
 }
 

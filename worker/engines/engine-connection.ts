@@ -1,4 +1,4 @@
-/** One WebSocket of an engine: the hello, then results. What does not fit the protocol drops it. */
+/** One WebSocket of an engine: the hello, then results. Anything that does not fit the protocol drops it. */
 import type { WebSocket } from 'ws';
 import type { EngineHello, EngineResult, EngineRole } from '../../protocol/engine/messages.ts';
 import { engineHelloSchema, engineResultSchema } from '../../protocol/engine/messages.ts';
@@ -8,9 +8,9 @@ import type { EngineLog } from './log.ts';
 
 export interface EngineConnection {
   send(frame: string): void;
-  /** Asks for a sign of life, which every WebSocket gives by itself while its program runs. */
+  /** Requests a sign of life, which every WebSocket client sends automatically while its program is running. */
   ping(): void;
-  /** How many signs of life have come. */
+  /** Number of signs of life received so far. */
   readonly heard: number;
   /** Closes without waiting for the other side. */
   drop(): void;
@@ -19,7 +19,7 @@ export interface EngineConnection {
 export interface ConnectionEvents {
   /** A valid hello of the expected role. */
   onHello(connection: EngineConnection, hello: EngineHello): void;
-  /** @throws EngineError ENGINE_BAD_MESSAGE for a result nobody asked for. */
+  /** @throws EngineError ENGINE_BAD_MESSAGE for an unsolicited result. */
   onResult(connection: EngineConnection, result: EngineResult): void;
   onClose(connection: EngineConnection): void;
 }

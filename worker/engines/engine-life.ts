@@ -1,4 +1,4 @@
-/** One run of an engine program: its process, and its connection while it has one. RELAY_PROTOCOL 9.2, 9.3. */
+/** One run of an engine program: its process, and its connection if there is one. RELAY_PROTOCOL 9.2, 9.3. */
 import { randomUUID } from 'node:crypto';
 import type { EngineHello, EngineResult, EngineRole } from '../../protocol/engine/messages.ts';
 import type { Clock } from '../../protocol/ports.ts';
@@ -23,26 +23,26 @@ export interface EngineLifeOptions {
 }
 
 export interface EngineLifeEvents {
-  /** The program said hello. `replaced`: on a second connection, while it had one. */
+  /** The program said hello. `replaced`: on a second connection while the first was open. */
   onReady(hello: EngineHello, replaced: boolean): void;
-  /** The connection is gone, the program is not: it may connect again. */
+  /** The connection is gone, but the program is not: it may reconnect. */
   onLost(): void;
-  /** @throws EngineError ENGINE_BAD_MESSAGE for a result nobody asked for; the connection is dropped. */
+  /** @throws EngineError ENGINE_BAD_MESSAGE for an unsolicited result; the connection is dropped. */
   onResult(result: EngineResult): void;
-  /** The job, if any, is with the engine: it needs no keep-alive. */
+  /** A job is with the engine: it needs no keep-alive. */
   isBusy(): boolean;
 }
 
-/** Why we end a life; `planned` is no failure of the program. */
+/** Why we end a run; `planned`: it is not a failure of the program. */
 export interface EngineEnding {
   readonly reason: string;
   readonly planned: boolean;
 }
 
 export class EngineLife {
-  /** Fresh per process start. */
+  /** New for each process start. */
   readonly lifetime = randomUUID();
-  /** Ids of the jobs it was given: none of them is given to it again (law 3). */
+  /** IDs of the jobs it was given; none of them is given to it again (law 3). */
   readonly ran = new Set<string>();
   readonly exited: Promise<EngineExit>;
   readonly #options: EngineLifeOptions;
@@ -73,7 +73,7 @@ export class EngineLife {
     return this.#process.pid;
   }
 
-  /** Set once we end it: nothing is sent to it or believed of it any more. */
+  /** Set once we end it: from then on, nothing is sent to it, and its messages are ignored. */
   get ending(): EngineEnding | null {
     return this.#ending;
   }
@@ -86,7 +86,7 @@ export class EngineLife {
     this.#connection?.send(frame);
   }
 
-  /** The first reason stands. The exit shows in `exited`. */
+  /** The first reason counts. `exited` resolves when it has ended. */
   end(ending: EngineEnding): void {
     this.#ending ??= ending;
     this.#over.abort();
@@ -133,7 +133,7 @@ export class EngineLife {
     };
   }
 
-  /** Alive is not ready: a program without a connection for too long is ended. */
+  /** Alive is not ready: a program that does not connect in time is ended. */
   async #expectHello(): Promise<void> {
     const { clock, timing } = this.#options;
     const hellos = this.#hellos;
@@ -146,8 +146,9 @@ export class EngineLife {
   }
 
   /**
-   * An empty frame per second while the engine has nothing to do, and a ping that it has to answer: a process that is
-   * stopped or hangs keeps its connection. Beats are counted, not time, so that a machine that slept ends no engine.
+   * Sends an empty frame per second while the engine is idle, and a ping that it must answer: a stopped or hanging
+   * process keeps its connection open. Counts beats instead of time, so that no engine is ended because the machine
+   * slept.
    */
   async #keepAlive(connection: EngineConnection): Promise<void> {
     const { clock, timing } = this.#options;

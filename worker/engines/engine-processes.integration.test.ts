@@ -15,7 +15,7 @@ import type { EngineSupervisorOptions } from './supervisor.ts';
 import type { EngineHarness } from './testing/engine-harness.ts';
 import { createHarness, fakeEngine } from './testing/engine-harness.ts';
 
-/** Long enough that nothing but the escalation ends a stubborn engine, short enough to wait for. */
+/** Long enough that only the escalation ends a stubborn engine, short enough to wait for. */
 const QUICK = { stopGraceMs: 300, backoffMs: 10, backoffMaxMs: 20 };
 
 let folder: string;
@@ -32,7 +32,7 @@ afterEach(async () => {
     try {
       process.kill(pid, 'SIGKILL');
     } catch {
-      // It has ended already.
+      // It has already ended.
     }
   }
   harnesses = [];
@@ -47,7 +47,7 @@ async function start(config: EngineConfig, options: Partial<EngineSupervisorOpti
   return harness;
 }
 
-/** Resolves once a process is gone; bounded by the test's own limit. */
+/** Resolves once a process is gone; limited by the test's own timeout. */
 async function gone(pid: number): Promise<true> {
   while ((await processIdentity(pid)) !== null) await systemClock.sleep(10);
   return true;
@@ -62,7 +62,7 @@ function sleeper(): number {
 }
 
 describe('stopping', () => {
-  it('8.7 cancelled: waits for the exit, and cancels what was waiting', async () => {
+  it('8.7 cancelled: waits for the exit, and cancels waiting jobs', async () => {
     const { engine, job, state, heard } = await start(fakeEngine());
     const { pid } = await state('ready');
     const running = engine.execute(await job('a1', { fake: 'hang' }));
@@ -78,7 +78,7 @@ describe('stopping', () => {
     expect(existsSync(join(folder, 'engine', 'inference-engine.json'))).toBe(false);
   });
 
-  it('9.1 stop: ends a program that ignores SIGTERM, and says stopped only then', async () => {
+  it('9.1 stop: ends a program that ignores SIGTERM, and reports stopped only then', async () => {
     const { engine, states, state, said } = await start(fakeEngine('--ignore-sigterm', '--outlive'));
     const { pid } = await state('ready');
     const stopped = engine.stop();
@@ -89,7 +89,7 @@ describe('stopping', () => {
     expect(states.map(({ kind }) => kind)).toEqual(['starting', 'ready', 'stopping', 'stopped']);
   });
 
-  it('9.1 stop: ends what the program has started, too', async () => {
+  it('9.1 stop: also ends what the program has started', async () => {
     const { engine, heard, state } = await start(fakeEngine('--grandchild'));
     await state('ready');
     const grandchild = Number((await heard('grandchild')).grandchild);
@@ -122,7 +122,7 @@ describe('stopping', () => {
 });
 
 describe('the environment of an engine', () => {
-  it('9.1 cards: confines it to the chosen cards and carries no secret', async () => {
+  it('9.1 cards: confines it to the selected cards and contains no secrets', async () => {
     const config: EngineConfig = {
       ...fakeEngine(),
       env: { CUDA_VISIBLE_DEVICES: '7', HF_ENDPOINT: 'https://hub' },
@@ -156,7 +156,7 @@ describe('downloads', () => {
     const signal = new AbortController().signal;
     expect(await engine.download(model, 'Llm', signal)).toEqual({ kind: 'success' });
     expect(await engine.download(model, 'Llm', signal)).toEqual({ kind: 'success' });
-    // What the engine prints comes by another way than its answers, and may come after them.
+    // The engine's output uses a different path than its answers, and may arrive after them.
     await heard('started', 2);
     expect(said('started')).toHaveLength(2);
     const frame = JSON.parse(String((await heard('job')).frame));
@@ -164,7 +164,7 @@ describe('downloads', () => {
     expect(engine.state()).toEqual(first);
   });
 
-  it('can be cancelled, running or waiting; the next one runs', async () => {
+  it('can be cancelled while running or waiting; the next one runs', async () => {
     const { engine, state, heard } = await start(fakeEngine());
     await state('ready');
     const cancel = [new AbortController(), new AbortController()];
@@ -177,7 +177,7 @@ describe('downloads', () => {
     await expect(engine.download(model, 'Llm', AbortSignal.abort(new Error('no')))).rejects.toThrow('no');
   });
 
-  it('9.2 download: a job goes to the download engine alone; its error never restarts that engine', async () => {
+  it('9.2 download: a job goes only to the download engine; its error never restarts that engine', async () => {
     const { engine, state, heard, said } = await start(fakeEngine());
     await state('ready');
     const signal = new AbortController().signal;
@@ -188,7 +188,7 @@ describe('downloads', () => {
     expect(said('started')).toHaveLength(2);
   });
 
-  it('9.4 version: stay as they are when it comes back with the same', async () => {
+  it('9.4 version: keep running if it comes back with the same one', async () => {
     const { engine, state, job, said, heard } = await start(fakeEngine('--same-version'));
     await state('ready');
     const signal = new AbortController().signal;
@@ -200,7 +200,7 @@ describe('downloads', () => {
     expect(said('started')).toHaveLength(2);
   });
 
-  it('9.4 version: get a new engine when the inference engine comes back with another version', async () => {
+  it('9.4 version: get a new engine if the inference engine comes back with a different version', async () => {
     const { engine, state, job, said, heard } = await start(fakeEngine());
     await state('ready');
     await engine.download(model, 'Llm', new AbortController().signal);
@@ -218,7 +218,7 @@ describe('downloads', () => {
 });
 
 describe('what the official worker needs', () => {
-  it('9.4 working folder: it runs in the folder of its installation, whose files its patches name', async () => {
+  it('9.4 working folder: it runs in the folder of its installation, to which the file names of its patches are relative', async () => {
     const script = join(folder, 'node', 'worker', 'crynux_worker_process.py');
     await mkdir(join(folder, 'node', 'worker'), { recursive: true });
     await writeFile(script, 'console.log(JSON.stringify({ event: "started", cwd: process.cwd() }))');
@@ -226,7 +226,7 @@ describe('what the official worker needs', () => {
     expect((await heard('started')).cwd).toBe(await realpath(join(folder, 'node')));
   });
 
-  it('9.4 patches: of several nodes on one installation one lets it patch itself, another when that has ended', async () => {
+  it('9.4 patches: of several nodes on one installation, one lets it patch itself, and another after that has ended', async () => {
     const script = join(folder, 'node', 'worker', 'crynux_worker_process.py');
     await mkdir(join(folder, 'node', 'worker'), { recursive: true });
     const say = 'console.log(JSON.stringify({ event: "started", patches: process.env.CRYNUX_WORKER_PATCH_URL }))';
@@ -245,7 +245,7 @@ describe('what the official worker needs', () => {
     expect(await readdir(join(folder, 'node'))).toEqual(['worker']);
   });
 
-  it('9.4 switched off: it finds an empty list, so that it fails at nothing', async () => {
+  it('9.4 switched off: it finds an empty list, so that it has no failure', async () => {
     const script = join(folder, 'node', 'worker', 'crynux_worker_process.py');
     await mkdir(join(folder, 'node', 'worker'), { recursive: true });
     const look = "const answer = await fetch(process.env.CRYNUX_WORKER_PATCH_URL + '/patches.txt')";
@@ -255,7 +255,7 @@ describe('what the official worker needs', () => {
     expect(await heard('looked')).toMatchObject({ status: 200, text: '' });
   });
 
-  it('9.4 patches: a lock that an earlier version left in the installation is taken out', async () => {
+  it('9.4 patches: a lock that an earlier version left in the installation is removed', async () => {
     const script = join(folder, 'node', 'worker', 'crynux_worker_process.py');
     await mkdir(join(folder, 'node', 'worker'), { recursive: true });
     await writeFile(join(folder, 'node', '.crynux-node-desktop-patches.lock'), '');
@@ -270,7 +270,7 @@ describe('what the official worker needs', () => {
 describe('an engine of an earlier run', () => {
   const file = () => join(folder, 'engine', 'inference-engine.json');
 
-  it('9.1 orphan: is ended at the start, when the worker was killed and it lived on', async () => {
+  it('9.1 orphan: is ended at the start if the worker was killed and it survived', async () => {
     const script = `
       const { createHarness, fakeEngine } = await import(${JSON.stringify(new URL('./testing/engine-harness.ts', import.meta.url))});
       const { engine, heard, state } = await createHarness(fakeEngine('--outlive', '--ignore-sigterm'), { folder: ${JSON.stringify(folder)} });
@@ -292,7 +292,7 @@ describe('an engine of an earlier run', () => {
     expect(JSON.parse(readFileSync(file(), 'utf8'))).not.toMatchObject({ pid });
   });
 
-  it('9.1 orphan: is not mistaken for another process that got its number', async () => {
+  it('9.1 orphan: is not mistaken for another process with the same ID', async () => {
     const stranger = sleeper();
     await mkdir(join(folder, 'engine'));
     await writeFile(file(), JSON.stringify({ pid: stranger, identity: `${await processIdentity(process.pid)}` }));

@@ -1,4 +1,4 @@
-/** Which program a configuration means. */
+/** The program for a configuration. */
 import type { EngineConfig } from '../../contract/node-config.ts';
 import { PROGRAMS, type Programs } from '../../platform/programs.ts';
 import { officialWorkingFolder } from './official/layout.ts';
@@ -9,9 +9,9 @@ export interface EngineProgram {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly modelsDir: string;
-  /** Empty = the program is to look for no patches of itself. */
+  /** Empty = the program must not look for patches. */
   readonly patchUrl: string;
-  /** Where it has to run; null = anywhere. */
+  /** The folder it must run in; null = any. */
   readonly cwd: string | null;
 }
 

@@ -1,6 +1,6 @@
 /**
  * The worker's side of the engine protocol: a WebSocket server on the loopback interface. Each start of an engine
- * program gets a path of its own that can't be guessed, so nothing else on the machine can pose as the engine.
+ * program gets its own unguessable path, so nothing else on the machine can pose as the engine.
  */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -9,13 +9,13 @@ import type { AddressInfo } from 'node:net';
 import type { WebSocket } from 'ws';
 import { WebSocketServer } from 'ws';
 
-/** What the worker appends to a source of patches, after the slash that our paths end with. */
+/** What the worker appends to a patch source, after the slash at the end of our paths. */
 const PATCH_LIST = 'patches.txt';
 const MAX_FRAME_BYTES = 8 * 1024 * 1024;
 
 export interface EngineEndpoint {
   readonly url: string;
-  /** A source of patches for the official worker that never has any. */
+  /** A patch source for the official worker that is always empty. */
   readonly emptyPatchesUrl: string;
   close(): void;
 }
@@ -36,7 +36,7 @@ export async function startEngineServer(): Promise<EngineServer> {
   });
   http.on('upgrade', (request, connection, head) => {
     const onSocket = endpoints.get(request.url ?? '');
-    // Engines are no web pages: only a browser sends an Origin.
+    // Engines are not web pages: only browsers send an Origin.
     if (onSocket === undefined || request.headers.origin !== undefined) {
       connection.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
       return;

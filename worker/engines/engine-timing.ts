@@ -1,13 +1,13 @@
 export interface EngineTiming {
   /** From the start of the program to its hello. RELAY_PROTOCOL 8.10: 120 s. */
   readonly connectTimeoutMs: number;
-  /** An engine without a job that answers nothing for so long is ended; one with a job has that job's deadline. */
+  /** An engine without a job is ended if it gives no sign of life for this long; one with a job has the job's deadline. */
   readonly silenceMs: number;
   /** RELAY_PROTOCOL 9.2: 1 s. */
   readonly keepAliveMs: number;
-  /** Between SIGTERM and SIGKILL. */
+  /** Time between SIGTERM and SIGKILL. */
   readonly stopGraceMs: number;
-  /** Before the first restart; doubles with each failure in a row. */
+  /** Before the first restart; doubles with each consecutive failure. */
   readonly backoffMs: number;
   readonly backoffMaxMs: number;
 }

@@ -1,4 +1,4 @@
-/** What the task loop needs of an engine; implemented by the process supervisor and by test doubles. */
+/** What the task loop needs from an engine; implemented by the process supervisor and by test doubles. */
 import type { EngineModel } from '../../protocol/engine/messages.ts';
 import type { TaskType } from '../../protocol/tasks/status.ts';
 
@@ -7,13 +7,13 @@ export interface EngineJob {
   readonly commitment: string;
   readonly type: TaskType;
   readonly models: readonly EngineModel[];
-  /** JSON text, model names normalised. */
+  /** JSON text with normalised model names. */
   readonly taskArgs: string;
   /** Existing, empty directory. */
   readonly outputDir: string;
   /**
-   * Until the supervisor gives up and restarts the engine: the task's deadline + 10 s. Asked again and again, for the
-   * deadline is the network's and what is known of its time may change.
+   * Time until the supervisor gives up and restarts the engine: the task's deadline + 10 s. Called repeatedly, because
+   * the deadline is in the network's time, whose estimate may change.
    */
   timeLeftMs(): number;
 }
@@ -21,14 +21,14 @@ export interface EngineJob {
 /** How a job ended. Only `invalid` may ever become a report to the network (law 2). */
 export type EngineOutcome =
   | { readonly kind: 'success' }
-  /** The engine's traceback contains "Task args invalid": every node would fail alike. */
+  /** The engine's traceback contains "Task args invalid": it would fail on every node. */
   | { readonly kind: 'invalid'; readonly traceback: string; readonly gpuCount: number }
-  /** Any other error the engine answered with. */
+  /** Any other error in the engine's answer. */
   | {
       readonly kind: 'failed';
       readonly traceback: string;
       readonly gpuCount: number;
-      /** Set when it was fetching a model before the execution that failed. */
+      /** Set if it was the model download before the execution that failed. */
       readonly during?: 'download';
     }
   /** No answer: the engine went away, hung, or was stopped. */
@@ -47,7 +47,7 @@ export type EngineState =
       readonly untilMs: number;
       readonly attempt: number;
       readonly lastExit: string;
-      /** End of what the program said, without secrets; empty = nothing. */
+      /** The end of the program's output, without secrets; empty = none. */
       readonly lastWords: string;
     }
   | { readonly kind: 'stopping' };
@@ -58,7 +58,7 @@ export interface Engine {
   start(): Promise<void>;
   /** Resolves with the ready state, or rejects when `signal` aborts. */
   ready(signal: AbortSignal): Promise<Extract<EngineState, { kind: 'ready' }>>;
-  /** Runs one job; jobs are queued FIFO. Never rejects for an engine's failure: that is an outcome. */
+  /** Runs one job; jobs are queued FIFO. Never rejects because of an engine's failure: that is an outcome. */
   execute(job: EngineJob): Promise<EngineOutcome>;
   /** Sends a model to the download role; resolves when it is on disk. */
   download(model: EngineModel, type: TaskType, signal: AbortSignal): Promise<EngineOutcome>;

@@ -21,7 +21,7 @@ const INPUT: EngineEnvironmentInput = {
 };
 
 describe('the environment of an engine program', () => {
-  it('9.1 environment: is that of the official node', () => {
+  it('9.1 environment: is the official node’s', () => {
     expect(engineEnvironment({ ...INPUT, inherited: { PATH: '/bin', Path: 'C:\\', HTTPS_PROXY: 'http://proxy' } })).toEqual({
       PATH: '/bin',
       Path: 'C:\\',
@@ -50,7 +50,7 @@ describe('the environment of an engine program', () => {
     });
   });
 
-  it('9.1 cards: confines the program to the chosen ones, whatever else is set (law 6)', () => {
+  it('9.1 cards: confines the program to the selected ones, whatever else is set (law 6)', () => {
     const visible = (change: Partial<EngineEnvironmentInput>) => engineEnvironment({ ...INPUT, ...change }).CUDA_VISIBLE_DEVICES;
     const others = { CUDA_VISIBLE_DEVICES: '3' };
     expect(visible({ inherited: others, extra: others })).toBe('GPU-a,GPU-b');
@@ -58,7 +58,7 @@ describe('the environment of an engine program', () => {
     expect(visible({ inherited: others, extra: others, system: otherSystem('darwin') })).toBeUndefined();
   });
 
-  it('9.1 environment: inherits no variable that is not known to be harmless', () => {
+  it('9.1 environment: inherits no variable unless it is known to be harmless', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[A-Z_]{1,12}(KEY|TOKEN|SECRET|PASSWORD|MNEMONIC)$/), (name) => {
         expect(engineEnvironment({ ...INPUT, inherited: { [name]: 'x' } })).not.toHaveProperty(name);
@@ -76,12 +76,12 @@ describe('the environment of an engine program', () => {
     }
   });
 
-  it('9.1 settings: the host’s own win over those of the node, but for the cards', () => {
+  it('9.1 settings: the host’s take precedence over the node’s, except for the cards', () => {
     const extra = { cw_output_dir: '/elsewhere', HF_ENDPOINT: 'https://hub', CUDA_VISIBLE_DEVICES: '7' };
     expect(engineEnvironment({ ...INPUT, extra })).toMatchObject({ ...extra, CUDA_VISIBLE_DEVICES: 'GPU-a,GPU-b' });
   });
 
-  it('9.1 settings: the role and the address are never the host’s, in whatever case it spells them', () => {
+  it('9.1 settings: the role and the address are never the host’s, in any letter case', () => {
     const extra = { CW_Worker_Role: 'download', CW_NODE_URL: 'ws://elsewhere', CRYNUX_WORKER_CONFIG: '/mine.yml' };
     const environment = engineEnvironment({ ...INPUT, extra });
     expect(environment).toMatchObject({ cw_worker_role: 'inference', cw_node_url: INPUT.nodeUrl });
@@ -89,13 +89,13 @@ describe('the environment of an engine program', () => {
     expect(environment.CRYNUX_WORKER_CONFIG).not.toBe('/mine.yml');
   });
 
-  it('9.1 settings: a host’s other spelling of a setting takes the place of ours', () => {
+  it('9.1 settings: a host’s setting in another spelling replaces ours', () => {
     const environment = engineEnvironment({ ...INPUT, extra: { CW_OUTPUT_DIR: '/elsewhere' } });
     expect(environment).not.toHaveProperty('cw_output_dir');
     expect(environment.CW_OUTPUT_DIR).toBe('/elsewhere');
   });
 
-  it('9.1 proxy: is inherited, in any spelling, and none is made up', () => {
+  it('9.1 proxy: is inherited in any spelling, and none is added', () => {
     const proxy = { HTTP_PROXY: 'http://a:1', https_proxy: 'http://b:2' };
     expect(engineEnvironment({ ...INPUT, inherited: proxy })).toMatchObject(proxy);
     expect(Object.keys(engineEnvironment(INPUT)).filter((name) => /_proxy$/i.test(name))).toEqual(['cw_proxy']);
@@ -105,11 +105,11 @@ describe('the environment of an engine program', () => {
     [{ NO_PROXY: 'local' }, { NO_PROXY: 'local,127.0.0.1,localhost' }],
     [{ no_proxy: 'localhost, 10.0.0.0/8' }, { no_proxy: 'localhost,10.0.0.0/8,127.0.0.1' }],
     [{ NO_PROXY: '*' }, { NO_PROXY: '*' }],
-  ])('9.1 proxy: is not between an engine and its worker on this machine: %j', (given, becomes) => {
+  ])('9.1 proxy: is never between an engine and its worker on this machine: %j', (given, becomes) => {
     expect(engineEnvironment({ ...INPUT, inherited: { HTTPS_PROXY: 'http://a:1', ...given } })).toMatchObject(becomes);
   });
 
-  it('9.4 switched off: the worker looks at a list that is empty, past any proxy', () => {
+  it('9.4 switched off: the worker reads an empty list, bypassing any proxy', () => {
     const emptyListUrl = 'http://127.0.0.1:4000/token';
     const off = { ...INPUT, patches: { kind: 'none', emptyListUrl } } as const;
     expect(engineEnvironment(off)).toHaveProperty('CRYNUX_WORKER_PATCH_URL', emptyListUrl);
@@ -118,7 +118,7 @@ describe('the environment of an engine program', () => {
     const proxyOf = (input: EngineEnvironmentInput) => JSON.parse(engineEnvironment(input).cw_proxy ?? '');
     expect(proxyOf({ ...off, extra })).toMatchObject({ host: '' });
     expect(engineEnvironment({ ...off, extra }).NO_PROXY).toBe('127.0.0.1,localhost');
-    // The other role fetches models through it, and looks for no patches.
+    // The other role downloads models through it, and does not look for patches.
     expect(proxyOf({ ...off, extra, role: 'download' })).toEqual(proxy);
     expect(proxyOf({ ...INPUT, extra })).toEqual(proxy);
   });

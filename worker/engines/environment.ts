@@ -15,7 +15,7 @@ export interface EngineEnvironmentInput {
   readonly engineDir: string;
   readonly modelsDir: string;
   readonly resultsDir: string;
-  /** Cards the engine is confined to; empty = none of NVIDIA's. */
+  /** Cards that the engine is confined to; empty = no NVIDIA cards. */
   readonly gpuUuids: readonly string[];
   /** How several cards are used; part of the reported name. */
   readonly executorMode: ExecutorMode;
@@ -23,18 +23,18 @@ export interface EngineEnvironmentInput {
   readonly logLevel: LogLevel;
   /** From the node's configuration. */
   readonly extra: Readonly<Record<string, string>>;
-  /** Our own environment. */
+  /** This process's environment. */
   readonly inherited: Readonly<Record<string, string | undefined>>;
   readonly system: Pick<System, 'processes' | 'cards'>;
 }
 
-/** Where the official worker looks for patches of itself. It always looks: none means a list that is empty. */
+/** Where the official worker looks for patches. It always looks, so "none" is an empty list. */
 type PatchSource = { readonly kind: 'from'; readonly url: string } | { readonly kind: 'none'; readonly emptyListUrl: string };
 
-/** The words of the worker's settings, which take no others. */
+/** The level names of the worker's settings, which accept no others. */
 const WORKER_LEVELS: Readonly<Record<LogLevel, string>> = { debug: 'DEBUG', info: 'INFO', warn: 'WARNING', error: 'ERROR' };
 
-/** Whatever family it is of. */
+/** Any variable that looks like a secret. */
 const SECRET = /(KEY|TOKEN|SECRET|PASSWORD|MNEMONIC)$/i;
 
 export function engineEnvironment(input: EngineEnvironmentInput): Record<string, string> {
@@ -65,21 +65,22 @@ export function engineEnvironment(input: EngineEnvironmentInput): Record<string,
     cw_node_url: input.nodeUrl,
     ...settingsFiles(input.engineDir),
   });
-  // Last, so that nothing above can move the work to another card than the one that is reported to the network.
+  // Last, so that nothing above can move the work to a card other than the one reported to the network.
   const cudaVisibleDevices = input.system.cards.unified ? null : input.gpuUuids.join(',');
   return confinedEnvironment({ gpu: { cudaVisibleDevices, executorMode: input.executorMode }, base: own });
 }
 
 /**
- * A `config.yml` in the folder that a worker runs in wins over its environment, and could change its role, or how a
- * model computes. The folder is the installation's, because of the patches; so the files are named, and do not exist.
+ * A `config.yml` in the worker's working folder takes precedence over its environment, and could change its role, or
+ * how a model computes. Because of the patches, that folder must be the installation's; so the settings name other
+ * files, which do not exist.
  */
 function settingsFiles(engineDir: string): Record<string, string> {
   const none = join(engineDir, 'no-settings.yml');
   return { CRYNUX_WORKER_CONFIG: none, SD_TASK_CONFIG: none, GPT_TASK_CONFIG: none };
 }
 
-/** The worker's settings count in any case: of two spellings only the later one stays. */
+/** The worker's settings are case-insensitive: of two spellings, only the later one stays. */
 function overridden(base: Readonly<Record<string, string>>, by: Readonly<Record<string, string>>): Record<string, string> {
   const settings = new Set(
     Object.keys(by)
@@ -91,8 +92,8 @@ function overridden(base: Readonly<Record<string, string>>, by: Readonly<Record<
 }
 
 /**
- * The empty list is on this machine, and `cw_proxy` knows no exceptions. The role that asks for it needs a proxy for
- * nothing else but the relay, and takes that from the usual variables, which do.
+ * The empty list is on this machine, and `cw_proxy` has no exceptions. The role that reads the list needs a proxy only
+ * for the relay, and can take that one from the usual variables, which do have exceptions.
  */
 function withReachablePatches(
   environment: Record<string, string>,
@@ -104,7 +105,7 @@ function withReachablePatches(
 
 const LOOPBACK = ['127.0.0.1', 'localhost'];
 
-/** The engine talks to its worker on this machine, past any proxy. */
+/** The engine talks to its worker on this machine, bypassing any proxy. */
 function withLoopback(environment: Record<string, string>): Record<string, string> {
   const isSet = (pattern: RegExp) => Object.entries(environment).filter(([name, value]) => pattern.test(name) && value !== '');
   if (isSet(/^(HTTPS?|ALL)_PROXY$/i).length === 0) return environment;

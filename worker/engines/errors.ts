@@ -1,4 +1,4 @@
-/** What can go wrong between a worker and its engine programs, inside the embedded engine, and with its models. */
+/** Errors between a worker and its engine programs, inside the embedded engine, and of its models. */
 import { CodedError, type ErrorCatalogue } from '../../protocol/errors.ts';
 
 export const ENGINE_ERRORS = {
@@ -61,7 +61,7 @@ export const ENGINE_ERRORS = {
     remedy: 'Check the connection (to the npm registry, or the proxy), and try again.',
   },
   ENGINE_BACKEND_CHANGED: {
-    meaning: 'A file of an installed GPU back end is not the one that was installed; the engine was not started with it.',
+    meaning: 'A file of an installed GPU back end differs from the one that was installed; the engine was not started with it.',
     remedy: 'Remove the back end and install it again (crynux-node backends). If you did not change the file, find out who did.',
   },
   OFFICIAL_NOT_FOUND: {

@@ -6,7 +6,7 @@ import { createJobQueue } from './job-queue.ts';
 const DONE: EngineOutcome = { kind: 'success' };
 const STOPPED: EngineOutcome = { kind: 'cancelled', reason: 'shutdown', detail: '' };
 
-it('9.2 one at a time: gives out jobs in order, one at a time, and settles each exactly once', async () => {
+it('9.2 one at a time: hands out jobs in order, one at a time, and settles each exactly once', async () => {
   const step = fc.constantFrom('add' as const, 'next' as const, 'settle' as const, 'drop' as const);
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {

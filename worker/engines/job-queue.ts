@@ -1,22 +1,22 @@
-/** Jobs of one engine role: first in, first out, one with the engine at a time. */
+/** Jobs of one engine role: first in, first out, one at a time with the engine. */
 import type { EngineOutcome } from './engine.ts';
 
 export interface EngineTicket {
   /** `task_id` on the wire. */
   readonly id: string;
-  /** The frame that gives the job to the engine. */
+  /** The frame that sends the job to the engine. */
   readonly frame: string;
   readonly settle: (outcome: EngineOutcome) => void;
   readonly refuse: (error: Error) => void;
-  /** Aborted once settled or refused: ends the job's watchdog. */
+  /** Aborted once the job is settled or refused; ends its watchdog. */
   readonly over: AbortSignal;
 }
 
 export interface JobQueue {
-  /** The job the engine has; null when it is idle. */
+  /** The engine's current job; null if it is idle. */
   readonly sent: EngineTicket | null;
   add(job: { id: string; frame: string }): { ticket: EngineTicket; outcome: Promise<EngineOutcome> };
-  /** Moves the next job to the engine; null when there is none or one is with it. */
+  /** Passes the next job to the engine; null if there is none or the engine has one. */
   next(): EngineTicket | null;
   settleAll(outcome: EngineOutcome): void;
 }

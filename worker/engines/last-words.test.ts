@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { lastWordsOf, reasonIn } from './last-words.ts';
 
-describe('the last words of an engine', () => {
-  it('are the newest lines, bounded in number and length', () => {
+describe('the last output of an engine', () => {
+  it('is the newest lines, limited in number and length', () => {
     const lines = Array.from({ length: 100 }, (_none, index) => `line ${index}`);
     expect(lastWordsOf(lines).split('\n')).toEqual(lines.slice(-40));
     const long = lastWordsOf([...Array.from({ length: 30 }, () => 'x'.repeat(1000)), 'the end']);
@@ -10,7 +10,7 @@ describe('the last words of an engine', () => {
     expect(long).toMatch(/^…x+[\s\S]*the end$/);
   });
 
-  it('tell no secret', () => {
+  it('contains no secrets', () => {
     const text = lastWordsOf([
       'proxy http://me:hunter2@proxy.lan:3128 refused',
       'token=hf_abcdefghijklmnop',
@@ -35,7 +35,7 @@ describe('the last words of an engine', () => {
     ],
     ['loading\nSegmentation fault', 'Segmentation fault'],
     ['', ''],
-  ])('name the reason: %#', (words, reason) => {
+  ])('gives the reason: %#', (words, reason) => {
     expect(reasonIn(words)).toBe(reason);
   });
 });

@@ -1,4 +1,4 @@
-/** What an engine program said before it ended, fit to be shown: bounded, and without what looks like a secret. */
+/** What an engine program wrote before it ended, fit to be shown: limited, and without anything that looks like a secret. */
 import { redactor } from '../log.ts';
 
 const MAX_LINES = 40;
@@ -13,7 +13,7 @@ const CONTROL = /\u001b\[[0-9;?]*[ -/]*[@-~]|[\u0000-\u0008\u000b-\u001f\u007f]/
 
 const redact = redactor([]);
 
-/** @param lines of its output, oldest first. Newest kept; empty text = it said nothing. */
+/** @param lines of its output, oldest first. Keeps the newest; an empty text = no output. */
 export function lastWordsOf(lines: readonly string[]): string {
   const clean = lines
     .map((line) => redact(line.replace(CONTROL, '').replace(IN_ADDRESS, '$1[redacted]@').replace(HUB_TOKEN, '[redacted]')))
@@ -22,7 +22,7 @@ export function lastWordsOf(lines: readonly string[]): string {
   return text.length <= MAX_CHARACTERS ? text : `…${text.slice(1 - MAX_CHARACTERS)}`;
 }
 
-/** A Python traceback ends with what went wrong; its notes may follow, indented. */
+/** The last line of a Python traceback says what went wrong; indented notes may follow. */
 export function reasonIn(lastWords: string): string {
   const lines = lastWords.split('\n');
   const named = lines.findLast((line) => /^(?:[\w.]+(?:Error|Exception|Interrupt|Exit|Warning)\b|Error:)/.test(line));

@@ -9,7 +9,7 @@ const error = (role: EngineRole, traceback: string) =>
     result: { status: 'error', traceback, gpu_count: 2 },
   });
 
-describe('what an answer of the engine means', () => {
+describe("what an engine's answer means", () => {
   it.each([
     ['8.7 args invalid', 'inference', 'x\nValueError: Task args invalid\n', 'invalid', false],
     ['8.7 model missing', 'inference', 'x\nValueError: Task model not downloaded\n', 'failed', false],
@@ -28,7 +28,7 @@ describe('what an answer of the engine means', () => {
     expect(judgeResult('inference', result)).toEqual({ outcome: { kind: 'success' }, restart: false });
   });
 
-  it('9.2 result: an error need not count cards', () => {
+  it('9.2 result: an error need not contain a card count', () => {
     const answer = { task_name: 'inference', task_id_commitment: 'a1', result: { status: 'error', traceback: 't' } };
     expect(judgeResult('inference', engineResultSchema.parse(answer)).outcome).toMatchObject({ kind: 'failed', gpuCount: 0 });
   });

@@ -1,11 +1,11 @@
-/** What an engine's answer means. Source: RELAY_PROTOCOL 8.7. */
+/** The meaning of an engine's answer. Source: RELAY_PROTOCOL 8.7. */
 import type { EngineResult, EngineRole } from '../../protocol/engine/messages.ts';
 import { TASK_ARGS_INVALID, TASK_MODEL_NOT_DOWNLOADED } from '../../protocol/engine/messages.ts';
 import type { EngineOutcome } from './engine.ts';
 
 export interface JudgedResult {
   readonly outcome: EngineOutcome;
-  /** The engine may be in a bad state: it is started afresh. */
+  /** The engine may be in a bad state, so it is restarted. */
   readonly restart: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** The list of rules in docs/engines.md cannot rot: what it names exists, and what exists is named. */
+/** The list of rules in docs/engines.md stays accurate: everything it names exists, and everything that exists is named. */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -12,7 +12,7 @@ const rules = [...page.matchAll(/^\| ((?:8\.7|9\.\d) [^|]+?) \| ([^|]+) \|/gm)].
   files: [...files.matchAll(/`([^`]+)`/g)].map(([, file = '']) => file),
 }));
 
-/** What the names of a file's tests begin with, up to the colon; tables of cases may carry it as a text of their own. */
+/** What the names of a file's tests start with, up to the colon; tables of cases may contain it as a separate text. */
 function named(file: string): Set<string> {
   const text = readFileSync(path.join(ROOT, file), 'utf8');
   return new Set([...text.matchAll(/['`]((?:8\.7|9\.\d) [^'`:]+)[:'`]/g)].map(([, rule = '']) => rule));
@@ -24,7 +24,7 @@ describe('the rules of the engine protocol', () => {
     expect([...new Set(rules.map(({ rule }) => rule.split(' ')[0]))]).toEqual(SECTIONS);
   });
 
-  it.each(rules)('$rule has tests of its name', ({ rule, files }) => {
+  it.each(rules)('$rule has tests with its name', ({ rule, files }) => {
     expect(files).not.toEqual([]);
     for (const file of files) expect([...named(file)]).toContain(rule);
   });

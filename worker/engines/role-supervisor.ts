@@ -1,6 +1,6 @@
 /**
- * Keeps one engine program of one role running and gives it jobs. Source: RELAY_PROTOCOL 9.2, 9.3; other than with
- * the official node, a program that exits by itself is started again, with capped exponential backoff.
+ * Keeps one engine program of one role running and gives it jobs. Source: RELAY_PROTOCOL 9.2, 9.3; unlike the official
+ * node, it restarts a program that exits by itself, with capped exponential backoff.
  */
 
 import { PlatformError } from '../../platform/errors.ts';
@@ -16,10 +16,10 @@ import { lastWordsOf } from './last-words.ts';
 import { judgeResult } from './outcome.ts';
 
 export interface RoleSupervisorOptions extends EngineLifeOptions {
-  /** Before each start of the program: a PlatformError keeps it from being started, as an exit would. */
+  /** Called before each start of the program; a PlatformError prevents the start, and has the effect of an exit. */
   readonly check?: () => Promise<void>;
   readonly onState: (state: EngineState) => void;
-  /** The program said hello with another version than before. */
+  /** The program said hello with a different version than before. */
   readonly onVersionChange: (version: string) => void;
 }
 
@@ -27,7 +27,7 @@ export interface RoleJob {
   /** `task_id` on the wire. */
   readonly id: string;
   readonly frame: string;
-  /** Until the deadline; null = there is none. */
+  /** Time until the deadline; null = there is none. */
   readonly timeLeftMs: (() => number) | null;
   readonly signal?: AbortSignal;
 }
@@ -64,8 +64,8 @@ export class RoleSupervisor {
   }
 
   /**
-   * Runs a job as soon as the engine is ready and idle. The protocol knows no cancellation: past its deadline, or
-   * when `signal` aborts, the process that has the job is ended.
+   * Runs a job as soon as the engine is ready and idle. The protocol has no cancellation: past the deadline, or when
+   * `signal` aborts, the process that has the job is ended.
    * @throws EngineError ENGINE_JOB_REPEATED for a job that this process had before.
    */
   async execute(job: RoleJob): Promise<EngineOutcome> {
@@ -79,7 +79,7 @@ export class RoleSupervisor {
     return await outcome;
   }
 
-  /** Ends the running process; the loop starts another at once. The job it has is cancelled as `restarted`. */
+  /** Ends the running process; the loop starts another one at once. Its job is cancelled as `restarted`. */
   restart(reason: string): void {
     this.#endLife({ reason, planned: true }, cancelled('restarted', reason));
   }
@@ -104,7 +104,7 @@ export class RoleSupervisor {
       if (planned) continue;
       this.#failures += 1;
       const delayMs = Math.min(timing.backoffMaxMs, timing.backoffMs * 2 ** (this.#failures - 1));
-      log.warn({ role, lastExit, lastWords, delayMs, failures: this.#failures }, 'engine went away, it will be started again');
+      log.warn({ role, lastExit, lastWords, delayMs, failures: this.#failures }, 'the engine went away and will be restarted');
       // biome-ignore lint/plugin: shown to people; what waits is the sleep below
       this.#setState({ kind: 'backoff', untilMs: clock.now() + delayMs, attempt: this.#failures, lastExit, lastWords });
       await clock.sleep(delayMs, signal).catch(() => {});
@@ -112,7 +112,7 @@ export class RoleSupervisor {
     this.#setState({ kind: 'stopped' });
   }
 
-  /** One life of the program, from spawn to exit. */
+  /** One run of the program, from spawn to exit. */
   async #live(): Promise<{ lastExit: string; lastWords: string; planned: boolean }> {
     if (this.#options.check !== undefined) {
       this.#setState({ kind: 'starting', attempt: this.#failures + 1 });
@@ -146,11 +146,11 @@ export class RoleSupervisor {
     return this.#stop.signal.aborted ? 'it was stopped before it was started' : null;
   }
 
-  /** starting → ready, or ready → ready when a second connection replaces the first. */
+  /** starting → ready, or ready → ready if a second connection replaces the first. */
   #onReady(life: EngineLife, { version }: EngineHello, replaced: boolean): void {
     const { pid, lifetime } = life;
     if (pid === undefined) return;
-    if (replaced) this.#queue.sent?.settle(cancelled('disconnected', 'the engine connected anew'));
+    if (replaced) this.#queue.sent?.settle(cancelled('disconnected', 'the engine reconnected'));
     life.send(JSON.stringify({ worker_id: ++this.#connections }));
     this.#options.log.info({ role: this.#options.role, version, pid }, 'engine ready');
     const changed = this.#version !== null && this.#version !== version;
@@ -160,7 +160,7 @@ export class RoleSupervisor {
     this.#pump();
   }
 
-  /** ready → starting: the process lives and may connect again. */
+  /** ready → starting: the process is alive and may reconnect. */
   #onLost(): void {
     this.#queue.sent?.settle(cancelled('disconnected', 'the engine closed its connection'));
     this.#setState({ kind: 'starting', attempt: this.#failures + 1 });
@@ -182,7 +182,7 @@ export class RoleSupervisor {
     this.#pump();
   }
 
-  /** Ends the life first and settles its job then: whoever waits for the job never sees this life as ready. */
+  /** Ends the run first, then settles its job: whoever waits for the job never sees this run as ready. */
   #endLife(ending: EngineEnding, outcome: EngineOutcome): void {
     if (this.#life === null) return;
     if (!this.#stop.signal.aborted) this.#setState({ kind: 'stopping' });

@@ -43,7 +43,7 @@ afterEach(async () => {
 });
 
 describe('a job', () => {
-  it('9.2 job: succeeds, and goes to the engine as the official worker expects it', async () => {
+  it('9.2 job: succeeds, and is sent to the engine as the official worker expects it', async () => {
     const { engine, job, said, heard } = await startReady(fakeEngine());
     const models = [{ id: 'qwen/qwen3-8b', type: 'base', variant: null }];
     const sent = await job('a1', { fake: 'success' }, { models });
@@ -63,7 +63,7 @@ describe('a job', () => {
     expect(await readFile(join(sent.outputDir, '0.json'), 'utf8')).toBe('{}');
   });
 
-  it('8.7 args invalid: one that every node would refuse is invalid, and the engine goes on', async () => {
+  it('8.7 args invalid: one that every node would refuse is invalid, and the engine continues', async () => {
     const { engine, job, first } = await startReady(fakeEngine());
     expect(await engine.execute(await job('a1', { fake: 'invalid' }))).toEqual({
       kind: 'invalid',
@@ -73,7 +73,7 @@ describe('a job', () => {
     expect(engine.state()).toEqual(first);
   });
 
-  it('8.7 model missing: it fails, and the engine goes on', async () => {
+  it('8.7 model missing: it fails, and the engine continues', async () => {
     const { engine, job, first } = await startReady(fakeEngine());
     const outcome = await engine.execute(await job('a1', { fake: 'missing-model' }));
     expect(outcome).toMatchObject({ kind: 'failed', traceback: FAKE_MODEL_MISSING });
@@ -99,7 +99,7 @@ describe('a job', () => {
     const jobs = await Promise.all(ids.map((id) => job(id, { fake: 'success' })));
     const outcomes = await Promise.all(jobs.map((sent) => engine.execute(sent)));
     expect(outcomes).toEqual(ids.map(() => ({ kind: 'success' })));
-    // What the engine prints comes by another way than its answers, and may come after them.
+    // The engine's output uses a different path than its answers, and may arrive after them.
     await heard('job', ids.length);
     expect(said('job').map(({ id }) => String(id).slice(-2))).toEqual(ids);
   });
@@ -116,7 +116,7 @@ describe('a job', () => {
 });
 
 describe('an engine that misbehaves', () => {
-  it('9.3 exit: by a crash cancels its job, with its last words; the others wait for the next engine', async () => {
+  it('9.3 exit: by crashing cancels its job, with its last output; the others wait for the next engine', async () => {
     const { engine, job, clock, state } = await startReady(fakeEngine());
     const crash = engine.execute(await job('a1', { fake: 'crash' }));
     const next = engine.execute(await job('a2', { fake: 'success' }));
@@ -161,7 +161,7 @@ describe('an engine that misbehaves', () => {
     expect((await state('ready')).lifetime).not.toBe(first.lifetime);
   });
 
-  it('9.3 watchdog: takes one job with it; those that wait, and are not late themselves, go to the next engine', async () => {
+  it('9.3 watchdog: takes one job with it; waiting jobs that are not late themselves go to the next engine', async () => {
     const { engine, job, first, clock, heard, state } = await startReady(fakeEngine());
     const hang = engine.execute(await job('a1', { fake: 'hang' }, { timeLeftMs: until(clock, 70_000) }));
     const late = engine.execute(await job('a2', { fake: 'success' }, { timeLeftMs: until(clock, 60_000) }));
@@ -189,7 +189,7 @@ describe('an engine that misbehaves', () => {
     ['no hello at all', ['--silent']],
     ['a hello of another role', ['--hello', '{"version":"3.5.0","role":"download"}', '--outlive']],
     ['a hello that is none', ['--hello', '{"worker":"x"}', '--outlive']],
-  ])('9.3 connect time: by %s is alive but never ready, and started again', async (_what, args) => {
+  ])('9.3 connect time: by %s is alive but never ready, and is restarted', async (_what, args) => {
     const { engine, heard, clock, state } = await start(fakeEngine(...args));
     await heard('started');
     expect(engine.state()).toEqual({ kind: 'starting', attempt: 1 });
@@ -198,7 +198,7 @@ describe('an engine that misbehaves', () => {
     expect(lastExit).toContain('no connection in time');
   });
 
-  it('9.3 exit: by exiting at once is started again ever more slowly, up to a limit', async () => {
+  it('9.3 exit: by exiting at once is restarted with growing pauses, up to a limit', async () => {
     const { clock, states, state, heard } = await start(fakeEngine('--exit', '3'), {
       timing: { backoffMs: 1000, backoffMaxMs: 4000 },
     });
@@ -213,7 +213,7 @@ describe('an engine that misbehaves', () => {
     expect(waits.slice(0, 4).map((until, run) => until - (waits[run - 1] ?? NOW))).toEqual([1000, 2000, 4000, 4000]);
   });
 
-  it('9.2 keep-alive: one that stands still without a job is ended and started again', async () => {
+  it('9.2 keep-alive: one that hangs without a job is ended and restarted', async () => {
     const { clock, first, state } = await startReady(fakeEngine('--ignore-sigterm'));
     process.kill(first.pid, 'SIGSTOP');
     const whole = clock.tick(120_000 + 5_000);
@@ -231,7 +231,7 @@ describe('an engine that misbehaves', () => {
 });
 
 describe('a connection', () => {
-  it('9.2 disconnect: that closes while the process lives cancels the job; the process may come again, with another version', async () => {
+  it('9.2 disconnect: that closes while the process is alive cancels the job; the process may reconnect, with a different version', async () => {
     const { engine, job, first, state } = await startReady(fakeEngine('--version', '3.5.0'));
     const outcome = await engine.execute(await job('a1', { fake: 'reconnect' }));
     expect(outcome).toMatchObject({ kind: 'cancelled', reason: 'disconnected' });
@@ -240,14 +240,14 @@ describe('a connection', () => {
     expect(await engine.execute(await job('a2', { fake: 'success' }))).toEqual({ kind: 'success' });
   });
 
-  it('9.2 hello: of a worker that names no role is that of the inference engine', async () => {
+  it('9.2 hello: of a worker that names no role is the inference engine’s', async () => {
     const { engine, job, first, said } = await startReady(fakeEngine('--hello', '{"version":"3.4.1"}'));
     expect(first.version).toBe('3.4.1');
     expect(await engine.execute(await job('a1', { fake: 'success' }))).toEqual({ kind: 'success' });
     expect(said('welcome')).toEqual([{ event: 'welcome', worker_id: 1 }]);
   });
 
-  it('9.2 replaced connection: of the same process replaces the one before', async () => {
+  it('9.2 replaced connection: of the same process replaces the previous one', async () => {
     const { engine, job, first, heard } = await startReady(fakeEngine());
     const outcome = await engine.execute(await job('a1', { fake: 'replace-connection' }));
     expect(outcome).toMatchObject({ kind: 'cancelled', reason: 'disconnected' });
@@ -257,7 +257,7 @@ describe('a connection', () => {
     expect(await engine.execute(await job('a2', { fake: 'success' }))).toEqual({ kind: 'success' });
   });
 
-  it('9.2 keep-alive: hears an empty frame every second while there is nothing to do, and none during a job', async () => {
+  it('9.2 keep-alive: gets an empty frame every second while idle, and none during a job', async () => {
     const { engine, job, said, heard, clock, first } = await startReady(fakeEngine());
     await clock.tick(3000);
     await heard('keep-alive', 3);
@@ -266,13 +266,13 @@ describe('a connection', () => {
     await clock.tick(5000);
     process.kill(first.pid, 'SIGUSR2');
     expect(await long).toEqual({ kind: 'success' });
-    // Frames keep their order: whatever was sent before this job has been heard after it.
+    // Frames keep their order: everything sent before this job has been received before it.
     await engine.execute(await job('a2', { fake: 'success' }));
     await heard('job', 2);
     expect(said('keep-alive')).toHaveLength(3);
   });
 
-  it('9.1 node url: is refused to whoever does not know the path, and to web pages', async () => {
+  it('9.1 node url: is refused to clients that do not know the path, and to web pages', async () => {
     const { engine, job, heard } = await startReady(fakeEngine());
     const { environment } = await heard('started');
     const url = (environment as Record<string, string>).cw_node_url ?? '';

@@ -26,13 +26,13 @@ import { RoleSupervisor } from './role-supervisor.ts';
 
 export interface EngineSupervisorOptions {
   readonly config: EngineConfig;
-  /** Pid files and logs of the engine programs; created if missing. */
+  /** PID files and logs of the engine programs; created if missing. */
   readonly engineDir: string;
   readonly modelsDir: string;
   readonly resultsDir: string;
-  /** Cards the engine is confined to; empty = none of NVIDIA's. */
+  /** Cards that the engine is confined to; empty = no NVIDIA cards. */
   readonly gpuUuids: readonly string[];
-  /** Default: the cards are not sharded over. */
+  /** Default: models are not sharded over the cards. */
   readonly executorMode?: ExecutorMode;
   readonly relayUrl: string;
   readonly clock: Clock;
@@ -75,7 +75,7 @@ class EngineSupervisor implements Engine {
           });
   }
 
-  /** The inference engine's: downloads come and go without the node being any less ready. */
+  /** The inference engine's: downloads do not affect the node's readiness. */
   state(): EngineState {
     return this.#inference?.state ?? { kind: 'stopped' };
   }
@@ -137,7 +137,7 @@ class EngineSupervisor implements Engine {
     const frame: EngineJobFrame = {
       task: { task_name: 'download', task_type: TASK_TYPE[type], task_id: id, model },
     };
-    // The protocol knows no cancellation: the process that has the job is ended.
+    // The protocol has no cancellation: the process that has the job is ended.
     return await engine.execute({ id, frame: JSON.stringify(frame), timeLeftMs: null, signal });
   }
 
@@ -212,7 +212,7 @@ class EngineSupervisor implements Engine {
       onState: (state) => {
         if (role === 'inference') this.#announce(state);
       },
-      // RELAY_PROTOCOL 9.4: an engine that patched itself takes its downloader along.
+      // RELAY_PROTOCOL 9.4: when an engine has patched itself, its downloader must follow.
       onVersionChange: () => {
         if (role === 'inference') this.#download?.restart('the inference engine has another version');
       },

@@ -1,4 +1,7 @@
-/** Where the engine's pace is known, the network is read shortly before it answers, and the answer is acted on at once. */
+/**
+ * If the engine's pace is known, the network is read shortly before the engine answers, and the answer is acted on at
+ * once.
+ */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
@@ -12,7 +15,7 @@ const TAKES_MS = 3_000;
 /** When the read is due: half a second before the answer. */
 const READ_MS = TAKES_MS - 500;
 
-/** The driver runs by itself, and has seen two tasks that took {@link TAKES_MS}; the third is with the engine. */
+/** The driver runs, and has seen two tasks that took {@link TAKES_MS}; the third is with the engine. */
 async function third(holds: Partial<Record<Point, Promise<void>>> = {}) {
   let isThird = false;
   const rig = await loopRig({ killPoint: async (point) => (isThird ? holds[point] : undefined) });
@@ -63,7 +66,7 @@ async function third(holds: Partial<Record<Point, Promise<void>>> = {}) {
   return { ...rig, task, calls, has, respond, stop, store: context.store };
 }
 
-it('law 1: the read before the answer is the one that the score goes out with', async () => {
+it('law 1: the score is sent based on the read before the answer', async () => {
   const { clock, calls, has, respond, driver } = await third();
   await clock.tick(READ_MS - 1);
   expect(calls()).toEqual([]);
@@ -77,7 +80,7 @@ it('law 1: the read before the answer is the one that the score goes out with', 
   expect(calls()).toEqual(['task', 'submitScore']);
 });
 
-it('law 1: an answer that comes while that read is under way is acted on with it', async () => {
+it('law 1: an answer during that read is acted on with it', async () => {
   const rig = await third();
   const { clock, network, has, respond } = rig;
   const arrived = Promise.withResolvers<void>();
@@ -95,7 +98,7 @@ it('law 1: an answer that comes while that read is under way is acted on with it
   await has('task', 'submitScore');
 });
 
-it('law 1: an answer later than a second after that read is acted on after another one', async () => {
+it('law 1: an answer more than a second after that read is acted on after a new read', async () => {
   const { clock, has, respond } = await third();
   await clock.tick(READ_MS);
   await has('task');
@@ -117,7 +120,7 @@ it('law 1: what happens to the task while the answer is awaited is read first', 
   expect(network.submitted).toHaveLength(2);
 });
 
-it('law 1: so is what happened while that read was under way', async () => {
+it('law 1: the same holds for what happens during that read', async () => {
   const { clock, network, driver, task, has } = await third();
   const arrived = Promise.withResolvers<void>();
   const read = network.task.bind(network);
@@ -134,7 +137,7 @@ it('law 1: so is what happened while that read was under way', async () => {
   await has('task', 'task');
 });
 
-it('law 4: with the network already read, the score still waits for the disk', async () => {
+it('law 4: although the network has already been read, the score still waits for the disk', async () => {
   const sealed = Promise.withResolvers<void>();
   const { clock, has, calls, respond, store, task, network } = await third({ 'result.sealed': sealed.promise });
   await clock.tick(READ_MS);
@@ -164,7 +167,7 @@ it('law 2: an invalid task is reported with that read, a failed one stays silent
   expect(failed.network.reported).toEqual([]);
 });
 
-it('another task that is due does not wait for the answer', async () => {
+it('another due task does not wait for the answer', async () => {
   const { clock, network, driver, has } = await third();
   await clock.tick(READ_MS);
   await has('task');
@@ -175,7 +178,7 @@ it('another task that is due does not wait for the answer', async () => {
   await expect.poll(() => driver.open).toEqual([commitmentOf(3)]);
 });
 
-it('an act depends on that read: it does not wait for requests to spare', async () => {
+it('an act depends on that read, so it does not wait for free requests', async () => {
   const { clock, budget, has, respond } = await third();
   while (budget.hasRoom) budget.spend();
   await clock.tick(READ_MS);

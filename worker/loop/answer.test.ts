@@ -10,7 +10,7 @@ import { commitmentOf, remoteTask } from '../testing/remote-task.ts';
 
 const TASK = commitmentOf(1);
 
-/** The driver runs by itself; `holds` are points at which it waits for the test. */
+/** The driver runs; `holds` are points at which it waits for the test. */
 async function running(holds: Partial<Record<Point, Promise<void>>>, options: RigOptions = {}) {
   const rig = await loopRig({ ...options, killPoint: async (point) => holds[point] });
   rig.network.start(remoteTask({ startTimeMs: START_MS }));
@@ -26,7 +26,7 @@ async function running(holds: Partial<Record<Point, Promise<void>>>, options: Ri
   return { ...rig, calls, has };
 }
 
-it('law 4: the network is read while the result is written to disk, and the score is signed once it is there', async () => {
+it('law 4: the network is read while the result is written to disk, and the score is signed once the result is there', async () => {
   const sealed = Promise.withResolvers<void>();
   const { has, context, network, driver } = await running({ 'result.sealed': sealed.promise });
   await has('task', 'task');
@@ -48,7 +48,7 @@ it('law 1: a result that takes long to record is acted on after another read', a
   expect(calls().filter((method) => method === 'submitScore')).toHaveLength(1);
 });
 
-it('a read that failed meanwhile is repeated as soon as the result is there', async () => {
+it('a read that failed meanwhile is repeated as soon as the result is recorded', async () => {
   const sealed = Promise.withResolvers<void>();
   const rig = await running({ 'result.sealed': sealed.promise });
   rig.network.fate = (method) => (method === 'task' && rig.engine.jobs.length > 0 ? 'lostRequest' : 'ok');
@@ -91,7 +91,7 @@ it('a task that an event names is read once before the engine has it', async () 
 it.for([
   ['is read again', 100, 2],
   ['is not', 99, 1],
-] as const)('law 1: where the driver turns to it late, what an event named %s', async ([, lateMs, reads]) => {
+] as const)('law 1: if the driver gets to it late, what an event named %s', async ([, lateMs, reads]) => {
   const sent = Promise.withResolvers<void>();
   const { has, driver, network, clock } = await running({ 'upload.sent': sent.promise });
   await has('task', 'task', 'submitScore');

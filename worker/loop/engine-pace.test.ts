@@ -21,13 +21,13 @@ it.for([
   expect(paceOf(...durations).readAfterMs('kind')).toBe(expected);
 });
 
-it('kinds are told apart, and old durations are forgotten', () => {
+it('kinds are distinguished, and old durations are forgotten', () => {
   const pace = paceOf(...Array.from({ length: 20 }, () => 2_000), ...Array.from({ length: 8 }, () => 7_000));
   expect(pace.readAfterMs('kind')).toBe(6_500);
   expect(pace.readAfterMs('other')).toBeNull();
 });
 
-it('kinds without an end do not fill the memory: the one that was used longest ago goes', () => {
+it('kinds without end do not fill the memory: the least recently used one is dropped', () => {
   const pace = paceOf(2_000, 2_000);
   for (let i = 0; i < 31; i++) pace.took(`kind ${i}`, 1_000);
   expect(pace.readAfterMs('kind')).not.toBeNull();
@@ -35,7 +35,7 @@ it('kinds without an end do not fill the memory: the one that was used longest a
   expect(pace.readAfterMs('kind')).toBeNull();
 });
 
-it('a foretold read serves more than half of the last tasks', () => {
+it('a predicted read serves more than half of the last tasks', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 5_000 }), { minLength: 2, maxLength: 8 }), (durations) => {
       const atMs = paceOf(...durations).readAfterMs('kind');

@@ -1,16 +1,16 @@
 /**
- * When to read the network so that the engine's answer finds it read: a read serves an answer that comes within a second
- * of it. Tasks of one kind often take about as long as the last ones, so the second is laid where most of those ended. If
- * they differ too much, nothing is foretold, and the network is read once the engine has answered.
+ * When to read the network so that the read is fresh when the engine answers: a read can be used for an answer within a
+ * second. Tasks of one kind often take about as long as the previous ones, so that second is placed where most of those
+ * ended. If they differ too much, nothing is predicted, and the network is read once the engine has answered.
  */
 
-/** The durations that are kept of one kind; older ones may be of another engine, or of a colder card. */
+/** How many durations are stored per kind; older ones may be from a different engine, or a colder card. */
 const KEPT = 8;
 const ENOUGH = 2;
 const MOST_KINDS = 32;
-/** From the read to the middle of the durations that it is to serve. */
+/** From the read to the middle of the durations that it should serve. */
 const AHEAD_MS = 500;
-/** How far they may lie apart: the rest of the second is for the way of the read and for writing the answer to disk. */
+/** How far they may be apart: the rest of the second is for the read's travel time and for writing the answer to disk. */
 const SPAN_MS = 600;
 
 export class EnginePace {
@@ -24,7 +24,7 @@ export class EnginePace {
     if (this.#seen.size > MOST_KINDS && oldest !== undefined) this.#seen.delete(oldest);
   }
 
-  /** Milliseconds from the hand-over of a task to the read; null = the last ones foretell nothing. */
+  /** Milliseconds from handing over a task to the read; null = the last ones predict nothing. */
   readAfterMs(kind: string): number | null {
     const seen = this.#seen.get(kind) ?? [];
     const groups = seen.map((first) => seen.filter((ms) => ms >= first && ms <= first + SPAN_MS));

@@ -29,7 +29,7 @@ export interface ExecutorEvents {
   onAnswer(commitment: Hex): void;
   /** An execution ended and its outcome is on disk. */
   onEnd(commitment: Hex): void;
-  /** The outcome could not be recorded: the process must not go on. */
+  /** The outcome could not be recorded: the process must end. */
   onFatal(error: unknown): void;
 }
 
@@ -55,7 +55,7 @@ export class Executor {
     return this.#running.has(commitment);
   }
 
-  /** Resolves when none of the engine's answers waits to be recorded; never rejects. */
+  /** Resolves when no answer of the engine is waiting to be recorded; never rejects. */
   async recorded(commitment: Hex): Promise<void> {
     const outcome = this.#outcomes.get(commitment);
     if (outcome?.isAnswered === true) await outcome.onDisk.promise;
@@ -105,7 +105,7 @@ export class Executor {
       await killPoint('execution.answered');
       const report = reportOfOutcome({ ...subject, nowMs: clock.now() }, outcome);
       if (report !== null) store.diagnostics.add(report);
-      // Meanwhile the network is asked about the task; both are needed before the next act.
+      // Meanwhile the network is read about the task; both are needed before the next act.
       if (outcome.kind === 'success' || outcome.kind === 'invalid') this.#answered(task.commitment);
       await this.#record(task, place, outcome, early);
     } catch (error) {

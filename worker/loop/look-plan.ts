@@ -4,7 +4,7 @@
 export const ROUND_MS = 2_000;
 /** As many polls as without a rhythm: pointer and events once a second each. */
 export const LOOKS_A_ROUND = 4;
-/** Part of the starts that may lie anywhere in the round. */
+/** Share of the starts that may be anywhere in the round. */
 export const STRAY = 0.1;
 
 interface LookPlan {

@@ -23,7 +23,7 @@ export interface PollLoopOptions {
   /** Polls occur at multiples of the period plus this. */
   readonly phaseMs: number;
   readonly poll: (signal: AbortSignal) => Promise<void>;
-  /** Milliseconds to a look that is worth more than one at the next slot; null = there is none. */
+  /** Milliseconds to a poll that is more useful than one at the next slot; null = there is none. */
   readonly untilBest?: () => number | null;
   /** A slot is skipped, and costs nothing, while this is false. */
   readonly when?: () => boolean;
@@ -54,7 +54,7 @@ export class PollLoop {
     this.#waker.wake();
   }
 
-  /** Polls now and a few times more at short distances, as far as the budget's extras go; else plans anew. */
+  /** Polls now and a few more times at short intervals, as far as the budget's extras allow; otherwise plans again. */
   hurry(polls: number): void {
     if (this.#options.budget.tryExtra()) this.#burst = polls - 1;
     else this.#replan = true;

@@ -7,8 +7,8 @@ import { StartRhythm } from './start-rhythm.ts';
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const perSecond = ({ looks, ms }: { looks: number; ms: number }) => (looks * 1_000) / ms;
 
-describe('looks by the rhythm of starts', () => {
-  it('wait less than half as long for the starts of a recorded relay, at the same number of looks', () => {
+describe('polls by the rhythm of starts', () => {
+  it('wait less than half as long for the starts of a recorded relay, with the same number of polls', () => {
     const [even, learnt] = [false, true].map((learns) => simulateMany(() => RECORDED_STARTS, learns));
     if (even === undefined || learnt === undefined) return expect.fail();
     expect(Math.abs(mean(even.waits) - 250)).toBeLessThan(5);
@@ -16,7 +16,7 @@ describe('looks by the rhythm of starts', () => {
     expect(perSecond(learnt)).toBeLessThan(perSecond(even) * 1.03);
   });
 
-  it('wait no longer than even ones where starts have no rhythm', () => {
+  it('wait no longer than even ones if starts have no rhythm', () => {
     let [seed, atMs] = [1, 0];
     const starts = Array.from({ length: 40 }, () => {
       seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31;
@@ -28,7 +28,7 @@ describe('looks by the rhythm of starts', () => {
   });
 });
 
-/** A relay whose rounds take five milliseconds each; `every` rounds it starts something. */
+/** A relay whose rounds take five milliseconds each; it starts something every `every` rounds. */
 function taught(starts: number, every = 5): { rhythm: StartRhythm; lastMs: number } {
   const rhythm = new StartRhythm();
   let atMs = 1_000;
@@ -39,13 +39,13 @@ function taught(starts: number, every = 5): { rhythm: StartRhythm; lastMs: numbe
   return { rhythm, lastMs: atMs - every * (ROUND_MS + 5) - 20 };
 }
 
-describe('what is foretold', () => {
+describe('the prediction', () => {
   it('needs more than one start', () => {
     expect(taught(1).rhythm.nextLook(2_000, 'even')).toBeNull();
     expect(taught(6).rhythm.nextLook(taught(6).lastMs + 100, 'even')).not.toBeNull();
   });
 
-  it('lies right behind the next round', () => {
+  it('is right after the next round', () => {
     const { rhythm, lastMs } = taught(6);
     const roundMs = lastMs + 20 + ROUND_MS + 5;
     const looks = (['even', 'odd'] as const).map((part) => rhythm.nextLook(roundMs - 30, part) ?? Number.POSITIVE_INFINITY);
@@ -53,12 +53,12 @@ describe('what is foretold', () => {
     expect(Math.max(...looks) - roundMs).toBeLessThan(200);
   });
 
-  it('is nothing any more when the last start is long ago', () => {
+  it('ends when the last start is long ago', () => {
     const { rhythm, lastMs } = taught(6);
     expect(rhythm.nextLook(lastMs + 600_000, 'even')).toBeNull();
   });
 
-  it('is given up where starts stop to fit', () => {
+  it('is dropped if starts stop fitting', () => {
     const { rhythm, lastMs } = taught(6);
     let atMs = lastMs;
     for (const gap of [3_000, 5_100, 7_000, 3_100]) {
@@ -68,17 +68,17 @@ describe('what is foretold', () => {
     expect(rhythm.nextLook(atMs + 100, 'even')).toBeNull();
   });
 
-  it('a clock of the network that was set is believed anew', () => {
+  it("follows the network's clock after it was set", () => {
     const { rhythm, lastMs } = taught(6);
     const atMs = lastMs + 5 * (ROUND_MS + 5) + 20;
-    // Ten rounds and a bit ahead by its own word.
+    // A little more than ten rounds ahead, by its own clock.
     rhythm.seen({ networkMs: atMs + 7_777 + 10 * (ROUND_MS + 5), afterMs: atMs - 20, byMs: atMs + 20 });
     const look = rhythm.nextLook(atMs + ROUND_MS, 'even');
     expect(look === null || look < atMs + 3 * ROUND_MS).toBe(true);
   });
 });
 
-it.for(LOOK_PLANS)('of all ways to look, the plan for $spreadMs ms waits least', ({ spreadMs, looks }) => {
+it.for(LOOK_PLANS)('of all ways to poll, the plan for $spreadMs ms waits least', ({ spreadMs, looks }) => {
   expect(looks).toHaveLength(LOOKS_A_ROUND);
   expect(looks).toEqual(optimalLooks(spreadMs, STRAY));
 });

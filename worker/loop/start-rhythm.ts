@@ -25,7 +25,7 @@ const CLOCKS_PART = 0.0001;
 
 /** A start as the node observed it. */
 export interface SeenStart {
-  /** By the network's own clock, which is right among its own times only. */
+  /** By the network's own clock, which is only consistent with itself. */
   readonly networkMs: number;
   /** Milliseconds on the node's clock: when the last poll that did not show it began. */
   readonly afterMs: number;
@@ -35,7 +35,7 @@ export interface SeenStart {
 
 interface Last {
   readonly networkMs: number;
-  /** The node's clock less the network's lies between the two. */
+  /** The node's clock minus the network's is between these two. */
   readonly offset: { readonly least: number; readonly most: number };
 }
 
@@ -69,7 +69,7 @@ export class StartRhythm {
     return null;
   }
 
-  /** From one start to the next: whole rounds, and what they took beyond their pauses. */
+  /** From one start to the next: whole rounds, and the time they took beyond their pauses. */
   #learn(gapMs: number): void {
     if (gapMs < SAME_ROUND_MS) return;
     const rounds = Math.floor(gapMs / ROUND_MS);
@@ -92,7 +92,7 @@ function normal(away: number, spread: number): number {
   return Math.exp(-((away / spread) ** 2) / 2) / (spread * Math.sqrt(2 * Math.PI));
 }
 
-/** Every start narrows it; where they contradict each other a clock was set, and the newest one counts alone. */
+/** Every start narrows it; if they contradict each other, a clock was set, and only the newest one counts. */
 function offsetAfter(last: Last | null, { networkMs, afterMs, byMs }: SeenStart): Last['offset'] {
   const now = { least: afterMs - networkMs, most: byMs - networkMs };
   if (last === null) return now;

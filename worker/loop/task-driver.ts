@@ -39,7 +39,7 @@ export interface TaskDriverOptions {
 /** How long data read from the network may wait for the engine's answer, recorded. */
 const RECORDED_WITHIN_MS = 1_000;
 
-/** Law 1: the read that shows whose task it is serves the task's first cycle, if that begins at once. */
+/** Law 1: the read that shows whose task it is also serves the task's first cycle, if that starts at once. */
 const READ_WITHIN_MS = 100;
 
 /** How long a read is postponed when the minute's requests are used up. */
@@ -55,7 +55,7 @@ export class TaskDriver {
   readonly #watched = new Map<Hex, Watched>();
   readonly #verdicts = new VerdictPace();
   #isProbing = false;
-  /** Of the cycle that waits for the engine's answer. */
+  /** Belongs to the cycle that is waiting for the engine's answer. */
   #vigil: AbortController | null = null;
 
   constructor(options: TaskDriverOptions) {
@@ -239,7 +239,7 @@ export class TaskDriver {
     }
   }
 
-  /** A cycle that is about to judge takes the answer along; otherwise another one begins. */
+  /** A cycle that is about to decide includes the answer; otherwise a new one starts. */
   #answered(commitment: Hex): void {
     const isTaken = this.#watched.get(commitment)?.isReading ?? false;
     if (isTaken) this.#vigil = null;
@@ -252,8 +252,8 @@ export class TaskDriver {
 
   /**
    * Reads, observes, decides, acts: once.
-   * @param read what this cycle begins with, where that was read at its begin
-   * @param options.awaitsAnswer the engine is about to answer, and what is read now serves the act on it
+   * @param read the read that this cycle starts with, if there is a fresh one
+   * @param options.awaitsAnswer the engine is about to answer, and this cycle's read serves the act on the answer
    */
   async cycle(
     commitment: Hex,
@@ -278,7 +278,7 @@ export class TaskDriver {
     }
     if (store.tasks.find(commitment)?.closedMs != null) {
       if (!(await this.#isTakenBack(commitment, remote))) return { kind: 'wait', reason: 'closed' };
-      context.log.warn({ commitment }, 'the chain has taken the end of a task back; it goes on');
+      context.log.warn({ commitment }, 'the chain has reverted the end of a task; it continues');
       store.tasks.reopen(commitment);
     }
     if (remote !== 'notFound') {
@@ -325,8 +325,8 @@ export class TaskDriver {
   }
 
   /**
-   * Law 1: what was read in this cycle stays fresh, so an answer that comes or is recorded later is left to another one.
-   * Whatever else is due or wakes the loop ends the wait for an answer.
+   * Law 1: what was read in this cycle must stay fresh, so an answer that arrives or is recorded later is left to the
+   * next cycle. The wait for an answer also ends if anything else is due or wakes the loop.
    */
   async #recorded(commitment: Hex, awaitsAnswer: boolean): Promise<void> {
     const over = new AbortController();

@@ -8,14 +8,14 @@ import { nextVerdictLook, VerdictPace } from './verdict-pace.ts';
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** Nothing foretells them. */
+/** Nothing predicts them. */
 const ANY_DELAYS = Array.from({ length: 60 }, (_, i) => 50 + ((i * 7_919) % 30_000));
 
-describe('looks by the delays of earlier verdicts', () => {
+describe('polls by the delays of earlier verdicts', () => {
   it.for([
     ['of a recorded relay', RECORDED_VERDICTS, 175],
     ['of an application that takes three seconds', Array.from({ length: 40 }, (_, i) => 3_100 + ((i * 31) % 90)), 75],
-  ] as const)('wait less for those %s, with no more looks', ([, delays, mostMs]) => {
+  ] as const)('wait less for those %s, with no more polls', ([, delays, mostMs]) => {
     const [even, learnt] = [false, true].map((learns) => simulateVerdicts(delays, learns));
     if (even === undefined || learnt === undefined) return expect.fail();
     expect(Math.abs(mean(even.waits) - 250)).toBeLessThan(5);
@@ -23,7 +23,7 @@ describe('looks by the delays of earlier verdicts', () => {
     expect(learnt.looks).toBeLessThan(even.looks * 1.01);
   });
 
-  it('wait no longer, with no more looks, where nothing foretells verdicts', () => {
+  it('wait no longer, with no more polls, if nothing predicts verdicts', () => {
     const [even, learnt] = [false, true].map((learns) => simulateVerdicts(ANY_DELAYS, learns));
     if (even === undefined || learnt === undefined) return expect.fail();
     expect(mean(learnt.waits)).toBeLessThan(mean(even.waits) + 5);
@@ -31,7 +31,7 @@ describe('looks by the delays of earlier verdicts', () => {
   });
 });
 
-describe('what is foretold', () => {
+describe('the prediction', () => {
   const paceOf = (...delays: readonly number[]) => {
     const pace = new VerdictPace();
     for (const ms of delays) pace.took(ms);
@@ -48,7 +48,7 @@ describe('what is foretold', () => {
     expect(paceOf(...delays).lookAfterMs()).toBe(expected);
   });
 
-  it('comes from verdicts alone, not from aborts or from what follows', () => {
+  it('uses only verdicts, not aborts or what follows', () => {
     const pace = new VerdictPace();
     const times = { scoreReadyTimeMs: 1_000, validatedTimeMs: 1_100 };
     for (const status of ['EndAborted', 'EndSuccess', 'ScoreReady'] as const)
@@ -71,12 +71,12 @@ it.for([
   ['just over', 10_240, 10_240, 12_000],
   ['over for almost a second', 10_900, 10_240, 12_000],
   ['over for long', 12_000, 10_240, 13_000],
-] as const)('the look after now: %s', ([, now, foretold, expected]) => {
+] as const)('the poll after now: %s', ([, now, foretold, expected]) => {
   const look = nextVerdictLook(moment(now), foretold === null ? null : moment(foretold));
   expect(elapsedMs(moment(0), look)).toBe(expected);
 });
 
-it('a node looks for a verdict when the last ones came, instead of at the full second', async () => {
+it('a node polls for a verdict when the last ones came, instead of at the full second', async () => {
   const { clock, network, driver, budget } = await loopRig();
   const ended = new AbortController();
   const run = driver.run(ended.signal);
@@ -111,7 +111,7 @@ it('a node looks for a verdict when the last ones came, instead of at the full s
   }
   const scoredMs = await score(commitmentOf(4));
   await clock.tick(1_000);
-  // An act depends on the foretold look: it does not wait for requests to spare.
+  // An act depends on the predicted poll, so it does not wait for free requests.
   while (budget.hasRoom) budget.spend();
   await clock.tick(1_130);
   network.change(commitmentOf(4), { ...refund, validatedTimeMs: scoredMs + 2_130 });

@@ -1,14 +1,14 @@
 /**
- * When to look for the verdict on a score. Applications differ, but one application often takes about as long as the last
- * time. One of the looks that come once a second is moved to where it would have shown the last verdicts soonest; there are
- * no more looks than without it.
+ * When to poll for the verdict on a score. Applications differ, but one application often takes about as long as the
+ * last time. One of the polls made once a second is moved to where it would have shown the last verdicts soonest; the
+ * number of polls stays the same.
  */
 import { elapsedMs, later, type Monotonic, untilSlot } from '../../protocol/monotonic.ts';
 import type { TaskStatus } from '../../protocol/tasks/status.ts';
 import type { RemoteTask } from '../../protocol/wire/task.ts';
 import { SOON_MS } from './task-cadence.ts';
 
-/** How an application's verdict shows first; an abort may have been anybody's. */
+/** The first sign of an application's verdict; an abort may come from anybody. */
 const VERDICTS: ReadonlySet<TaskStatus> = new Set<TaskStatus>([
   'Validated',
   'GroupValidated',
@@ -17,17 +17,17 @@ const VERDICTS: ReadonlySet<TaskStatus> = new Set<TaskStatus>([
 ]);
 const KEPT = 12;
 const ENOUGH = 3;
-/** A look right at that time may come a little before the verdict, and is then one too many. */
+/** A poll at exactly that time may come slightly before the verdict, and would be wasted. */
 const LATE_MS = 40;
-/** What a verdict waits on average where nothing is foretold: events and looks come in turn, half a second apart. */
+/** Average wait for a verdict without a prediction: events and polls alternate, half a second apart. */
 const OTHERWISE_MS = 250;
-/** A foretold look is only worth it if it saves at least this much on average. */
+/** A predicted poll is only worth it if it saves at least this much on average. */
 const GAIN_MS = 100;
 
 export class VerdictPace {
   #delays: readonly number[] = [];
 
-  /** A task whose status is news. */
+  /** A task whose status has changed. */
   observed({ status, scoreReadyTimeMs, validatedTimeMs }: RemoteTask): void {
     if (VERDICTS.has(status) && scoreReadyTimeMs !== null && validatedTimeMs !== null) {
       this.took(validatedTimeMs - scoreReadyTimeMs);
@@ -39,7 +39,7 @@ export class VerdictPace {
     if (ms >= 0) this.#delays = [...this.#delays, ms].slice(-KEPT);
   }
 
-  /** Milliseconds from the sending of a score to the look that is likely to show its verdict soonest; null = nothing is. */
+  /** Milliseconds from sending a score to the poll that is likely to show its verdict soonest; null = no prediction. */
   lookAfterMs(): number | null {
     if (this.#delays.length < ENOUGH) return null;
     const costOf = (look: number) => {
@@ -52,7 +52,7 @@ export class VerdictPace {
   }
 }
 
-/** The look after `now`: once a second, and the foretold one in place of the one that is nearest. */
+/** The poll after `now`: once a second, with the predicted one replacing the nearest. */
 export function nextVerdictLook(now: Monotonic, foretold: Monotonic | null): Monotonic {
   const slot = later(now, untilSlot(now, SOON_MS, 0));
   if (foretold === null) return slot;

@@ -1,4 +1,4 @@
-/** What the driver knows of a task that it watches: when it is due, and what has happened since its last cycle. */
+/** What the driver knows about a watched task: when it is due, and what has happened since its last cycle. */
 import type { Hex } from '../../protocol/hex.ts';
 import { earliest, elapsedMs, LONG_AGO, type Monotonic, NEVER } from '../../protocol/monotonic.ts';
 import type { NetworkTask } from '../networks/task-network.ts';
@@ -15,11 +15,11 @@ export interface Watched {
   /** Consecutive cycles that ended in the same act; an act without effect is not repeated at full speed. */
   repeats: number;
   last: Action['kind'] | null;
-  /** The engine has answered: `due` = the read that follows it is still to come, `taken` = it is in progress. */
+  /** The engine has answered: `due` = the next read is still to come, `taken` = it is in progress. */
   answer: 'none' | 'due' | 'taken';
-  /** A cycle reads the network, or waits for the engine's answer with what it has read. */
+  /** A cycle is reading the network, or waiting for the engine's answer with what it has read. */
   isReading: boolean;
-  /** When the verdict on what was submitted is likely to be there; null = not foretold. */
+  /** When the verdict on what was submitted is likely to come; null = no prediction. */
   verdict: Monotonic | null;
   /** The node's own task, as it was just read. */
   read: { readonly remote: NetworkTask; readonly at: Monotonic } | null;
@@ -41,7 +41,7 @@ export function newlyWatched(isRumour: boolean): Watched {
   };
 }
 
-/** What is due next was foretold to show what an act depends on. */
+/** The next due read was predicted to show what an act depends on. */
 export function isForetold({ due, ahead, verdict }: Watched): boolean {
   return elapsedMs(ahead, due) >= 0 || (verdict !== null && elapsedMs(verdict, due) === 0);
 }

@@ -168,7 +168,7 @@ function paeth(left: number, up: number, upperLeft: number): number {
   return b <= c ? up : upperLeft;
 }
 
-/** The stream must hold exactly `expected` bytes and end with their Adler-32, like Go demands. */
+/** The stream must hold exactly `expected` bytes and end with their Adler-32, as Go demands. */
 function inflateExactly(stream: Uint8Array, expected: number): Uint8Array {
   const [method = 0, flags = 0] = stream;
   const wellFormed = stream.length >= 6 && (method & 0x0f) === 8 && method >> 4 <= 7 && (method * 256 + flags) % 31 === 0;
@@ -202,7 +202,7 @@ function adler32(bytes: Uint8Array): number {
   let a = 1;
   let b = 0;
   for (let start = 0; start < bytes.length; start += 3_800) {
-    // 3,800 steps keep both sums below 2^31, so that the modulus can wait.
+    // 3,800 steps keep both sums below 2^31, so the modulus can be applied afterwards.
     for (const byte of bytes.subarray(start, start + 3_800)) {
       a += byte;
       b += a;
@@ -360,8 +360,8 @@ function hashOf(coefficients: Float64Array): Uint8Array {
 }
 
 /**
- * What the network's in-place quickselect leaves behind, which is not always the true median: `seq[31]` is whatever
- * stands there, not necessarily the next lower value (PHASH 5).
+ * The result of the network's in-place quickselect, which is not always the true median: `seq[31]` is whatever value
+ * the algorithm leaves there, not necessarily the next lower one (PHASH 5).
  */
 function pseudoMedian(values: Float64Array): number {
   const seq = values.slice();

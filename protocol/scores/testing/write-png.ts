@@ -33,7 +33,7 @@ export function writePng(plan: PngPlan): Uint8Array {
   if (plan.transparency !== undefined) chunks.push(chunk('tRNS', plan.transparency));
   const data = zlibSync(Uint8Array.from(rawRows(plan)));
   const half = data.length >> 1;
-  // Two IDAT chunks, since readers have to join them.
+  // Two IDAT chunks, because readers must join them.
   chunks.push(chunk('IDAT', [...data.subarray(0, half)]), chunk('IDAT', [...data.subarray(half)]), chunk('IEND', []));
   return pngOf(chunks);
 }

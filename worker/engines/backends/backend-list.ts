@@ -1,6 +1,6 @@
 /**
- * GPU back ends of the language runtime that a package does not bring: hundreds of megabytes that public networks have no use for.
- * The list is made with the package, from the lock file and from the very files, and has their hashes.
+ * GPU back ends of the language runtime that packages do not include: hundreds of megabytes that public networks do not
+ * need. The list is made with the package, from the lock file and the files themselves, and contains their hashes.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -16,7 +16,7 @@ const packageSchema = z.object({
   version: z.string().regex(/^[\w.-]+$/),
   backend: z.enum(['cuda', 'vulkan']),
   url: z.url({ protocol: /^https?$/ }),
-  /** `sha512-…` of the archive, as the lock file has it. */
+  /** `sha512-…` of the archive, as in the lock file. */
   integrity: z.string().regex(/^sha512-[\w+/]+=*$/),
   /** Of all files, unpacked. */
   bytes: z.number().int().positive(),
@@ -28,12 +28,12 @@ export type BackendName = BackendPackage['backend'];
 
 const listSchema = z.object({ packages: z.array(packageSchema) });
 
-/** Empty in a checkout, where npm has brought them all. */
+/** Empty in a checkout, where npm has installed all of them. */
 export function readBackends(file: string = PROGRAMS.gpuBackends): readonly BackendPackage[] {
   return existsSync(file) ? listSchema.parse(JSON.parse(readFileSync(file, 'utf8'))).packages : [];
 }
 
-/** Of this user, whatever program of ours uses them; another version lies beside. */
+/** Shared by all of this user's programs of ours; each version has its own subfolder. */
 export function backendsFolder(): string {
   return path.join(SYSTEM.folders.state, 'gpu-backends');
 }

@@ -1,4 +1,7 @@
-/** A GPU back end: downloaded from a registry on this machine, checked, found by the engine; and every way in which it is wrong. */
+/**
+ * A GPU back end: downloaded from a local registry, checked, and found by the engine; and every way in which it can be
+ * wrong.
+ */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
@@ -55,12 +58,12 @@ beforeEach(async () => {
 
 const install = () => installBackend({ packages: [one], backend: 'cuda', base });
 
-it('is downloaded once, kept, found under its name, and taken away again', async () => {
+it('is downloaded once, kept, found under its name, and removed', async () => {
   await install();
   await install();
   expect(asked).toBe(1);
   expect(isInstalled([one], 'cuda', base)).toBe(true);
-  // Nothing beside it: no archive, no half folder.
+  // Nothing else: no archive, no incomplete folder.
   expect(readdirSync(base)).toEqual(['linux-x64-cuda@3.21.1']);
   expect(await findInstalledBackends({ packages: [one], base })).toEqual([one.name]);
   const script = `
@@ -89,13 +92,13 @@ it.for([
   expect(isInstalled([one], 'cuda', base)).toBe(false);
 });
 
-it('an archive whose files are not those of the list is refused, whatever its own checksum', async () => {
+it('an archive whose files differ from the list is refused, even if its own checksum is right', async () => {
   one = { ...one, files: { ...one.files, 'dist/index.js': '0'.repeat(64) } };
   await expect(install()).rejects.toMatchObject({ code: 'ENGINE_BACKEND_CHANGED' });
   expect(readdirSync(base)).toEqual([]);
 });
 
-it('a byte that was changed, a file too many and one that is gone keep the engine from it', async () => {
+it('a changed byte, an extra file and a missing one prevent the engine from using it', async () => {
   const addon = path.join(folderOf(one, base), 'bins', 'linux-x64-cuda', 'llama-addon.node');
   const refused = (file: string) =>
     expect(findInstalledBackends({ packages: [one], base })).rejects.toMatchObject({
@@ -112,7 +115,7 @@ it('a byte that was changed, a file too many and one that is gone keep the engin
   await refused(planted);
 });
 
-it('a name that this system has none of is refused; a checkout has no list', async () => {
+it('an unknown name for this system is refused; a checkout has no list', async () => {
   await expect(installBackend({ packages: [one], backend: 'vulkan', base })).rejects.toMatchObject({
     code: 'ENGINE_BACKEND_UNKNOWN',
   });

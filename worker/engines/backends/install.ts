@@ -1,4 +1,4 @@
-/** Downloads a back end from the registry of npm, keeps it if its checksum is right, and takes it away again. */
+/** Downloads a back end from npm's registry, keeps it if its checksum is right, and removes it. */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createWriteStream, existsSync } from 'node:fs';
@@ -22,14 +22,14 @@ export interface InstallOptions {
   readonly base: string;
   readonly signal?: AbortSignal;
   readonly onPackage?: (one: BackendPackage) => void;
-  /** Default: direct, or through the proxy that the environment names. */
+  /** Default: direct, or through the proxy in the environment. */
   readonly dispatcher?: Dispatcher;
 }
 
 const STALL_MS = 60_000;
 
 /**
- * What is there already is left alone; nothing is half there.
+ * An installed back end is left alone; an incomplete one never remains.
  * @throws EngineError ENGINE_BACKEND_UNKNOWN, ENGINE_BACKEND_DOWNLOAD, ENGINE_BACKEND_CHANGED, MODEL_NO_SPACE
  */
 export async function installBackend(options: InstallOptions): Promise<void> {
@@ -58,7 +58,7 @@ async function installPackage(
   const folder = folderOf(one, base);
   const [archive, fresh] = [`${folder}.tgz`, `${folder}.new`];
   await mkdir(base, { recursive: true, mode: 0o700 });
-  // The archive and what is in it, for a moment both.
+  // Space for the archive and its contents, which briefly exist together.
   await requireSpace({ folder: base, bytes: 2 * one.bytes });
   try {
     await download(one, archive, { signal, dispatcher });
@@ -86,7 +86,7 @@ async function download(
     if (!response.ok || response.body === null) throw refused(`answered with ${response.status}`);
     await pipeline(
       Readable.fromWeb(response.body),
-      // It is packed; whoever sends more than what is in it sends something else.
+      // The archive is compressed; if more bytes arrive than its contents have, it is something else.
       limitBytes(one.bytes, () => refused('more than was announced')),
       async function* (chunks: AsyncIterable<Buffer>) {
         for await (const chunk of chunks) {

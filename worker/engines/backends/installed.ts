@@ -1,4 +1,4 @@
-/** Back ends that were downloaded: whether they are what they were, and how the language runtime finds them. */
+/** Downloaded back ends: whether they are unchanged, and how the language runtime finds them. */
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { EngineError } from '../errors.ts';
 import { type BackendPackage, backendsFolder, folderOf, readBackends } from './backend-list.ts';
 
-/** Each of its files is the one of the list, and there is no other. @throws EngineError ENGINE_BACKEND_CHANGED with `file` */
+/** Checks that the files are exactly those of the list. @throws EngineError ENGINE_BACKEND_CHANGED with `file` */
 export async function checkBackend({ files }: Pick<BackendPackage, 'files'>, folder: string): Promise<void> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const there = entries
@@ -33,8 +33,10 @@ export interface FindOptions {
 }
 
 /**
- * Once, in the engine's own process and before the runtime is asked for a card: what is installed is checked, and found under the
- * name of its package. @returns names. @throws EngineError ENGINE_BACKEND_CHANGED
+ * Called once, in the engine's own process, before the runtime is asked for a card: checks the installed back ends and
+ * makes them available under their package names.
+ * @returns names.
+ * @throws EngineError ENGINE_BACKEND_CHANGED
  */
 export async function findInstalledBackends(options: FindOptions = {}): Promise<readonly string[]> {
   const { packages = readBackends(), base = backendsFolder() } = options;

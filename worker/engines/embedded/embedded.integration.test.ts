@@ -73,7 +73,7 @@ describe('a language model task', () => {
     expect(response.choices[0]?.message.content).toMatch(/^[A-Z][a-z]+ [a-z ,.A-Z]+$/);
   });
 
-  it('has equal bytes in two engines, in any order, for equal arguments', async () => {
+  it('gives equal bytes in two engines, in any order, for equal arguments', async () => {
     const wanted = [taskArgs({}), taskArgs({ ...SAMPLED, seed: 7 }), taskArgs({ ...SAMPLED, model: 'crynux-devnet/tiny-code' })];
     const first = [];
     for (const args of wanted) first.push((await run(args, 0)).bytes?.toString());
@@ -84,20 +84,20 @@ describe('a language model task', () => {
     expect(first).not.toContain(undefined);
   });
 
-  it('differs by seed when sampled, and by prompt in any case', async () => {
+  it('differs by seed if sampled, and by prompt in any case', async () => {
     const sampled = await Promise.all([1, 2, 3, 4_294_967_295].map((seed) => text({ ...SAMPLED, seed })));
     expect(new Set(sampled).size).toBe(4);
     expect(await text({ seed: 1 })).toBe(await text({ seed: 2 }));
     expect(await text({ prompt: 'Tell me of the sea' })).not.toBe(await text({ prompt: 'Tell me of the moon' }));
   });
 
-  it('takes any text as a prompt', async () => {
+  it('accepts any text as a prompt', async () => {
     for (const prompt of ['日本語 🦊 \u0000 <s> </s> <|im_end|>', '\n\n', 'Task args invalid', '### Human\n']) {
       expect(await text({ prompt })).not.toBe('');
     }
   });
 
-  it('honours its generation settings', async () => {
+  it('follows its generation settings', async () => {
     const long = await answer({ max_new_tokens: 60 });
     const short = await answer({ max_new_tokens: 5 });
     expect(short).toMatchObject({ choices: [{ finish_reason: 'length' }], usage: { completion_tokens: 5 } });
@@ -122,7 +122,7 @@ describe('a language model task', () => {
     expect(new Set(several.choices.map(({ message }) => message.content)).size).toBe(3);
   });
 
-  it('hears of tools, their calls and results, and of template arguments, by the model’s own template', async () => {
+  it('handles tools, their calls and results, and template arguments through the model’s own template', async () => {
     const plain = taskArgs({});
     const tools = [{ type: 'function', function: { name: 'read_weather', parameters: { type: 'object' } } }];
     const tool_calls = [{ id: '1', type: 'function', function: { name: 'read_weather', arguments: {} } }];
@@ -142,7 +142,7 @@ describe('a language model task', () => {
     expect(new Set(prompts).size).toBe(wanted.length);
   });
 
-  it('stops by itself when the model has said all', async () => {
+  it('stops by itself when the model has finished', async () => {
     const reasons = await Promise.all(
       [1, 2, 3, 4, 5, 6].map(async (seed) => (await answer({ ...SAMPLED, seed, max_new_tokens: 400 })).choices[0]?.finish_reason),
     );
@@ -163,7 +163,7 @@ describe('a task that cannot be run', () => {
     ['is not JSON of a task', { model: 1 }],
     ['has an image that is none', { ...taskArgs({}), messages: [{ role: 'user', content: [{ type: 'image', base64: '%' }] }] }],
     ['has a setting of the wrong type', taskArgs({ top_k: 1.5 })],
-  ])('9.5 args invalid: because it %s is invalid, as for every node', async (_what, args) => {
+  ])('9.5 args invalid: because it %s is invalid, as on every node', async (_what, args) => {
     const before = restartless();
     const { outcome, files } = await run(args);
     expect(outcome).toMatchObject({ kind: 'invalid', traceback: expect.stringContaining('Task args invalid') });
@@ -171,7 +171,7 @@ describe('a task that cannot be run', () => {
     expect(restartless()).toEqual(before);
   });
 
-  it('9.3 local files: because its model is not there fails without a restart', async () => {
+  it('9.3 local files: because its model is missing fails without a restart', async () => {
     const before = restartless();
     const { outcome } = await run(taskArgs({ model: 'Task args invalid' }));
     expect(outcome).toMatchObject({ kind: 'failed', traceback: expect.stringContaining('Task model not downloaded') });
@@ -191,7 +191,7 @@ describe('an embedded engine', () => {
       ...change,
     }) as const;
 
-  it('says hello, and refuses what other engines can and it cannot, without blaming the task', async () => {
+  it('says hello, and refuses what other engines can do and it cannot, without blaming the task', async () => {
     const worker = await startRawWorker();
     expect(worker.hello).toEqual({ version: '3.5.0', role: 'inference' });
     worker.send('{"worker_id":1}');
@@ -213,7 +213,7 @@ describe('an embedded engine', () => {
     await worker.close();
   });
 
-  it('runs a task once, and never writes over a result (law 3)', async () => {
+  it('runs a task once, and never overwrites a result (law 3)', async () => {
     const worker = await startRawWorker();
     worker.send('{"worker_id":1}');
     const out = join(worker.folder, 'out');
@@ -228,7 +228,7 @@ describe('an embedded engine', () => {
     await worker.close();
   });
 
-  it('9.3 hang up: ends when its worker hangs up, even in the middle of a task, or talks nonsense', async () => {
+  it('9.3 hang up: ends when its worker hangs up, even in the middle of a task, or sends nonsense', async () => {
     const busy = await startRawWorker();
     busy.send('{"worker_id":1}');
     const endless = taskArgs({ max_new_tokens: 4000, repetition_penalty: 1.01 });
@@ -242,7 +242,7 @@ describe('an embedded engine', () => {
     await confused.close();
   });
 
-  it('9.3 refused: does not start without a worker, or confined to a GPU that is not there (law 6)', async () => {
+  it('9.3 refused: does not start without a worker, or if confined to a missing GPU (law 6)', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'embedded-'));
     const alone = spawnEmbedded({ folder, url: 'ws://127.0.0.1:9/' });
     expect(await alone.exit).toBe(1);
@@ -257,7 +257,7 @@ describe('an embedded engine', () => {
 });
 
 describe('the download role of the embedded engine', () => {
-  it('fetches a model of the host’s catalogue from the configured hub', async () => {
+  it('downloads a model of the host’s catalogue from the configured hub', async () => {
     const bytes = randomBytes(100_000);
     const hub = createServer((request, response) => {
       if (request.url === '/Owner/Name/resolve/main/name.gguf') response.end(bytes);

@@ -3,7 +3,7 @@ import { embeddedEnvironment } from './environment.ts';
 
 const VARIABLES = { cw_node_url: 'ws://127.0.0.1:1/x/', cw_data_dir__models__huggingface: '/models' };
 
-describe('what the embedded engine is told', () => {
+describe('the environment of the embedded engine', () => {
   it('has defaults', () => {
     expect(embeddedEnvironment(VARIABLES)).toEqual({
       nodeUrl: 'ws://127.0.0.1:1/x/',

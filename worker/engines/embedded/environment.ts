@@ -1,4 +1,4 @@
-/** What the embedded engine is told by its environment. Source: RELAY_PROTOCOL 9.1; `cw_embedded_*` are its own. */
+/** The embedded engine's environment variables. Source: RELAY_PROTOCOL 9.1; `cw_embedded_*` are its own. */
 import { z } from 'zod';
 import { ENGINE_ROLES } from '../../../protocol/engine/messages.ts';
 import { EngineError } from '../errors.ts';
@@ -21,7 +21,7 @@ export interface EmbeddedEnvironment {
   readonly device: EmbeddedDevice;
 }
 
-/** `cuda`: this and nothing else, or the engine does not start. */
+/** `cuda`: only this; otherwise the engine does not start. */
 export type EmbeddedDevice = 'cpu' | 'cuda' | 'auto';
 
 /** @throws EngineError ENGINE_BAD_ENVIRONMENT naming the variable. */

@@ -82,7 +82,7 @@ async function painted(args: object, harness?: EngineHarness) {
 const chat = (harness?: EngineHarness) => run(CHAT_ARGS, { type: 'Llm', models: [], harness });
 
 describe('an image task', () => {
-  it('9.5 results: has as many pictures as were asked for, of their size, and a score that may be submitted', async () => {
+  it('9.5 results: gives as many pictures as requested, of the right size, and a score that may be submitted', async () => {
     for (const num_images of [1, 3]) {
       const files = await painted(imageArgs({ task_config: { num_images } }));
       expect(files).toHaveLength(num_images);
@@ -93,7 +93,7 @@ describe('an image task', () => {
     }
   });
 
-  it('has equal bytes in two engines for equal arguments, whatever they computed before', async () => {
+  it('gives equal bytes in two engines for equal arguments, whatever they computed before', async () => {
     const wanted = [
       imageArgs(),
       imageArgs({ prompt: 'a red fox', negative_prompt: 'snow' }),
@@ -111,7 +111,7 @@ describe('an image task', () => {
     expect(new Set(first.flat().map((png) => png.toString('hex'))).size).toBe(6);
   });
 
-  it('leaves the texts as they are', async () => {
+  it('leaves the texts unchanged', async () => {
     const before = await chat();
     await painted(imageArgs());
     expect((await chat()).files).toEqual(before.files);
@@ -119,7 +119,7 @@ describe('an image task', () => {
 });
 
 describe('an image task that cannot be run', () => {
-  it('9.5 args invalid: because its arguments are wrong is invalid, as for every node', async () => {
+  it('9.5 args invalid: because its arguments are wrong is invalid, as on every node', async () => {
     for (const args of [imageArgs({ prompt: '' }), imageArgs({ task_config: { steps: 0 } }), { base_model: TINY }]) {
       const { outcome, files } = await run(args);
       expect(outcome).toMatchObject({ kind: 'invalid', traceback: expect.stringContaining('Task args invalid') });
@@ -127,7 +127,7 @@ describe('an image task that cannot be run', () => {
     }
   });
 
-  it('because only other engines can is unsupported, which blames nobody', async () => {
+  it('because only other engines can run it is unsupported, which blames nobody', async () => {
     const worker = await startRawWorker();
     worker.send('{"worker_id":1}');
     const out = join(worker.folder, 'out');
@@ -148,7 +148,7 @@ describe('an image task that cannot be run', () => {
     await worker.close();
   });
 
-  it('because its model is not there, or is one for texts, fails without a restart', async () => {
+  it('because its model is missing, or is a text model, fails without a restart', async () => {
     const before = await engines[0]?.state('ready');
     for (const base_model of ['owner/nowhere', CHAT]) {
       const { outcome } = await run(imageArgs({ base_model }));
@@ -159,7 +159,7 @@ describe('an image task that cannot be run', () => {
 });
 
 describe('an image model of the host’s catalogue', () => {
-  it('is fetched file by file, goes on after a break, and then paints as the bundled one', async () => {
+  it('is downloaded file by file, continues after an interruption, and then paints like the bundled one', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'embedded-images-'));
     const bundled = (await loadCatalogue(folder)).find(TINY);
     if (bundled?.kind !== 'onnx') throw new Error('no bundled image model');

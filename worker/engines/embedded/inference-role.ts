@@ -26,7 +26,7 @@ export function createInferenceRole(input: RoleInput): (task: EngineTask) => Pro
   const started = new Set<string>();
   return async (task) => {
     if (task.task_name !== 'inference') return;
-    // Law 3: a second run of the same task, whoever asks for it, is not made.
+    // Law 3: the same task never runs a second time, whoever asks for it.
     if (started.has(task.task_id)) throw new EngineError('ENGINE_JOB_REPEATED', `task ${task.task_id} ran before`);
     started.add(task.task_id);
     await perform(input, task);
@@ -57,7 +57,7 @@ async function paint({ runtimes, catalogue }: RoleInput, job: InferenceJob): Pro
   await runtimes.runImages({ args, modelDir, outputDir: job.output_dir, signal: NEVER });
 }
 
-/** Adapters change the result; arguments that name one and a job that brings one are refused alike. */
+/** Adapters change the result; arguments that name one and a job that includes one are refused alike. */
 function refuseAdapters({ models }: InferenceJob): void {
   if (models.some(({ type }) => type !== 'base')) unsupported('an adapter model');
 }
@@ -75,7 +75,7 @@ async function presentModel<Kind extends CatalogueModel['kind']>(
   return model;
 }
 
-/** All of the file or none of it, and never over an earlier one. */
+/** Writes the file atomically, and never over an earlier one. */
 async function writeOnce(folder: string, name: string, bytes: Uint8Array): Promise<void> {
   const file = join(folder, name);
   const exists = await access(file).then(

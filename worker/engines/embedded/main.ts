@@ -1,7 +1,7 @@
 /**
- * The embedded engine: a program that speaks the official worker's protocol and runs language model tasks on
- * llama.cpp and image tasks on onnxruntime. It lives as long as its connection and its parent. Exit code 2: wrongly
- * started, 1: connection lost.
+ * The embedded engine: a program that speaks the official worker's protocol and runs language model tasks on llama.cpp
+ * and image tasks on onnxruntime. It lives as long as its connection and its parent. Exit code 2: started incorrectly,
+ * 1: connection lost.
  */
 import '../../../platform/private-process.ts';
 import { serialiseError } from '../../../protocol/errors.ts';
@@ -18,7 +18,7 @@ async function main(): Promise<void> {
   endWithParent();
   let reason: string;
   if (role === 'inference') {
-    // The runtimes are half a second of loading, and nothing to the role that downloads.
+    // The runtimes take half a second to load, and the download role does not need them.
     const { startRuntime } = await import('./llm/runtime.ts');
     const { createInferenceRole } = await import('./inference-role.ts');
     const { createRuntimes } = await import('./runtimes.ts');
@@ -32,7 +32,7 @@ async function main(): Promise<void> {
   process.exit(1);
 }
 
-/** The connection ends with the worker too, but a parent that hangs in a debugger or a stop signal keeps it open. */
+/** The connection ends with the worker too, but a parent that is stopped or in a debugger keeps it open. */
 function endWithParent(): void {
   const parent = process.ppid;
   setInterval(() => {

@@ -34,13 +34,13 @@ const TASK = { modelDir: '', outputDir: '', signal: new AbortController().signal
   ReturnType<typeof createRuntimes>['runImages']
 >[0];
 
-it('does not so much as load the image engine for texts', async () => {
+it('does not even load the image engine for texts', async () => {
   const { events, runtimes, llm } = watched();
   expect(await runtimes.text()).toBe(llm);
   expect(events).toEqual([]);
 });
 
-it('holds models of one kind at a time', async () => {
+it('holds models of only one kind at a time', async () => {
   const { events, runtimes } = watched();
   await runtimes.runImages(TASK);
   expect(events.splice(0)).toEqual(['imported', 'llm released', 'started on cpu', 'painted']);

@@ -1,4 +1,4 @@
-/** Language models and image models on one device: before one kind computes, the other has left the memory. */
+/** Language models and image models on one device: before one kind computes, the other is removed from memory. */
 import type { EmbeddedDevice } from './environment.ts';
 import type { ImageRuntime, ImageTask } from './images/image-task.ts';
 import type { LlmRuntime } from './llm/runtime.ts';
@@ -9,7 +9,7 @@ export interface Runtimes {
   runImages(task: Omit<ImageTask, 'runtime'>): Promise<void>;
 }
 
-/** What `images/image-task.ts` exports: loaded with the first image task, for most nodes never see one. */
+/** The exports of `images/image-task.ts`: loaded with the first image task, because most nodes never get one. */
 export interface ImageModule {
   startImageRuntime(device: EmbeddedDevice): Promise<ImageRuntime>;
   runStableDiffusionTask(task: ImageTask): Promise<unknown>;

@@ -26,7 +26,7 @@ const inference = (id: string) => ({
 });
 const model = { id: 'm', type: 'base', variant: null };
 
-it('9.2 other role: a job for the other role is dropped without a word', async () => {
+it('9.2 other role: a job for the other role is silently dropped', async () => {
   const { socket, hello, performed, over } = await worker();
   expect(hello).toMatchObject({ role: 'inference' });
   socket.send('{"worker_id":1}');
@@ -43,7 +43,7 @@ it('9.2 other role: a job for the other role is dropped without a word', async (
   await over;
 });
 
-it('9.3 refused: where nobody listens the session is over', async () => {
+it('9.3 refused: if nobody listens, the session ends', async () => {
   const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

@@ -13,12 +13,12 @@ export type EngineTask = EngineJobFrame['task'];
 export interface EngineSessionInput {
   readonly url: string;
   readonly role: EngineRole;
-  /** Runs one job; what it throws becomes the job's traceback. */
+  /** Runs one job; an error that it throws becomes the job's traceback. */
   readonly perform: (task: EngineTask) => Promise<void>;
   readonly gpuCount: number;
 }
 
-/** Serves one connection, one job after the other. Resolves when it has ended, with the reason. */
+/** Serves one connection, one job after the other. Resolves with the reason when it has ended. */
 export function serveWorker({ url, role, perform, gpuCount }: EngineSessionInput): Promise<string> {
   const socket = new WebSocket(url, { perMessageDeflate: false, handshakeTimeout: 10_000 });
   let welcomed = false;

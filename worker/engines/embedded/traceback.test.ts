@@ -18,7 +18,7 @@ describe('the traceback of a failed job', () => {
     );
   });
 
-  it('never blames the arguments because a task talks about it (law 2)', () => {
+  it('never blames the arguments because a task mentions that (law 2)', () => {
     const words = fc.constantFrom(TASK_ARGS_INVALID, TASK_MODEL_NOT_DOWNLOADED, 'Task args ', 'invalid', 'Task ', '\n', 'x');
     const text = fc.array(words, { maxLength: 8 }).map((parts) => parts.join(''));
     const error = fc.oneof(

@@ -1,13 +1,14 @@
 /**
- * How the embedded engine says that a job failed. Only arguments that every engine would refuse may carry the words
- * that become a report to the network (law 2), so no other text ever does, whatever a task has put into it.
+ * How the embedded engine reports a failed job. Only arguments that every engine would refuse may contain the words
+ * that become a report to the network (law 2), so these words are removed from all other texts, whatever a task has put
+ * into them.
  */
 import { TASK_ARGS_INVALID, TASK_MODEL_NOT_DOWNLOADED } from '../../../protocol/engine/messages.ts';
 import { CodedError, ProtocolError } from '../../../protocol/errors.ts';
 import { EngineError, isEngineError } from '../errors.ts';
 
 export function tracebackOf(error: unknown): string {
-  // Of an error with a code the place in our source says nothing; of a bug it says most.
+  // For an error with a code, the place in our source is irrelevant; for a bug, it is the most useful part.
   const text = error instanceof CodedError ? `${error.code}: ${error.message}` : unexpected(error);
   if (error instanceof ProtocolError && error.code === 'PROTOCOL_BAD_TASK_ARGS') {
     return `ValueError: ${TASK_ARGS_INVALID}\n${neutral(text)}`;

@@ -23,7 +23,7 @@ async function loadWith(value: unknown) {
 }
 
 describe('the model catalogue', () => {
-  it('has the bundled models, as they are on disk', async () => {
+  it('contains the bundled models as they are on disk', async () => {
     const catalogue = await loadCatalogue(folder);
     const bundled = catalogue.models.filter(({ source }) => source.kind === 'bundled');
     expect(bundled.map(({ id }) => id)).toEqual(expect.arrayContaining(['crynux-devnet/tiny-chat', 'crynux-devnet/tiny-code']));
@@ -36,7 +36,7 @@ describe('the model catalogue', () => {
     }
   });
 
-  it('finds models without regard to case, and adds those of the host', async () => {
+  it('finds models case-insensitively, and adds those of the host', async () => {
     const catalogue = await loadWith({
       models: [
         { id: 'Owner/Name', chatWrapper: 'chatML', source: HUB },

@@ -1,11 +1,14 @@
-/** Which models the embedded engine knows and which files they are, as data: one file beside the program, and one that a host may add to. */
+/**
+ * Which models the embedded engine knows and which files they consist of, as data: one file next to the program, and
+ * one that a host can add to.
+ */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { PROGRAMS } from '../../../platform/programs.ts';
 import { EngineError } from '../errors.ts';
 
-/** Chosen per model: detecting one from a template takes seconds. Names of node-llama-cpp. */
+/** Set for each model, because detecting one from a template takes seconds. Names of node-llama-cpp. */
 const CHAT_WRAPPERS = [
   'general',
   'alpacaChat',
@@ -41,7 +44,7 @@ const fileList = z
 /** One file for llama.cpp. */
 const ggufEntrySchema = z.object({
   kind: z.literal('gguf'),
-  /** As in task arguments; compared without regard to case. */
+  /** As in task arguments; compared case-insensitively. */
   id: z.string().min(1),
   chatWrapper: z.enum(CHAT_WRAPPERS),
   /** Prompt and answer together. */
@@ -58,7 +61,7 @@ const ggufEntrySchema = z.object({
 const onnxEntrySchema = z.object({
   kind: z.literal('onnx'),
   id: z.string().min(1),
-  /** The variant that tasks have to ask for (`fp16`); null serves every task. */
+  /** The variant that tasks must request (`fp16`); null serves every task. */
   variant: z.string().min(1).nullable().default(null),
   source: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('bundled'), folder: z.string().regex(/^\w[\w.-]*$/), files: fileList }),
@@ -76,7 +79,7 @@ type ModelEntry = z.output<typeof modelEntrySchema>;
 const catalogueSchema = z.object({ models: z.array(modelEntrySchema) });
 
 export interface CatalogueFile {
-  /** Below the model's folder, with `/`. */
+  /** Relative to the model's folder, with `/`. */
   readonly path: string;
   readonly sizeBytes: number;
   /** Lower-case hex. */
@@ -101,7 +104,7 @@ export interface Catalogue {
 }
 
 /**
- * The bundled catalogue and `catalogue.json` in the models directory, if there is one; the latter wins.
+ * The bundled catalogue and `catalogue.json` in the models directory, if there is one; the latter takes precedence.
  * @throws EngineError MODEL_BAD_CATALOGUE
  */
 export async function loadCatalogue(modelsDir: string): Promise<Catalogue> {

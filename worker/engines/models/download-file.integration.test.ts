@@ -1,4 +1,4 @@
-/** How a download goes on, waits and ends. Wrong answers of hubs are in download-file-hubs.integration.test.ts. */
+/** How a download continues, waits and ends. Wrong answers of hubs are in download-file-hubs.integration.test.ts. */
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
@@ -9,7 +9,7 @@ import { BYTES, FileHub, HALF, type Handler, serve } from './testing/file-hub.ts
 const hub = new FileHub();
 
 describe('a download', () => {
-  it('brings the file, reports its progress, and is not repeated', async () => {
+  it('gets the file, reports its progress, and is not repeated', async () => {
     const progress: DownloadProgress[] = [];
     await hub.download({ onProgress: (step) => progress.push(step) });
     await hub.expectWhole();
@@ -64,8 +64,8 @@ describe('a download', () => {
   });
 });
 
-describe('a download does not begin, or ends early', () => {
-  it('without enough space on the disk', async () => {
+describe('a download does not start, or ends early', () => {
+  it('without enough disk space', async () => {
     const freeBytes = () => Promise.resolve(512 * 1024 * 1024 + BYTES.length - 1);
     await expect(hub.download({ freeBytes })).rejects.toMatchObject({ code: 'MODEL_NO_SPACE' });
     expect(hub.requests).toHaveLength(0);

@@ -1,6 +1,6 @@
 /**
- * Fetches one large file whose length and SHA-256 are known: continues where an earlier attempt stopped, believes
- * nothing the server says about lengths, and puts the file in place only when it is the right one.
+ * Downloads one large file whose length and SHA-256 are known: continues where an earlier attempt stopped, trusts none
+ * of the server's statements about lengths, and puts the file in place only if it is the right one.
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
@@ -15,13 +15,13 @@ import { EngineError, isEngineError } from '../errors.ts';
 import { partOf, sizeOf } from './files.ts';
 import { createSpeedometer } from './speedometer.ts';
 
-/** Left free for everything else on the disk, if nothing else is asked for. */
+/** Left free for everything else on the disk by default. */
 const RESERVE_BYTES = 512 * 1024 * 1024;
 export const STALL_MS = 60_000;
 const BACKOFF_MS = 1000;
 const BACKOFF_MAX_MS = 30_000;
 const FRUITLESS_ATTEMPTS = 5;
-/** A hub that asks for longer is asked again sooner. */
+/** If a hub asks for a longer wait, it is asked again sooner. */
 const RETRY_AFTER_MAX_MS = 300_000;
 
 export interface DownloadProgress {
@@ -43,23 +43,23 @@ export interface DownloadFileInput {
   readonly sha256: string;
   readonly clock: Clock;
   readonly onProgress?: (progress: DownloadProgress) => void;
-  /** All has arrived; its SHA-256 is being made. */
+  /** Everything has arrived; its SHA-256 is being computed. */
   readonly onVerifying?: () => void;
   readonly signal?: AbortSignal;
-  /** Default: direct, or through the proxy that the environment names. */
+  /** Default: direct, or through the proxy in the environment. */
   readonly dispatcher?: Dispatcher;
-  /** Sent to this hub's own address alone, never to a mirror and never after a redirect to another host. */
+  /** Sent only to this hub's own address, never to a mirror and never after a redirect to another host. */
   readonly hubAccess?: HubAccess | null;
-  /** Free bytes on the disk of a folder. */
+  /** Free bytes on a folder's disk. */
   readonly freeBytes?: FreeBytes;
-  /** What has to stay free. */
+  /** What must stay free. */
   readonly reserveBytes?: number;
 }
 
 export type FreeBytes = (folder: string) => Promise<number>;
 
 /**
- * Resolves when `target` is the whole, right file; at once if it is there already.
+ * Resolves when `target` is the complete, correct file; at once if it already is.
  * @throws EngineError MODEL_REFUSED, MODEL_CORRUPT, MODEL_INTERRUPTED, MODEL_NO_SPACE, MODEL_CANCELLED
  */
 export async function downloadFile(input: DownloadFileInput): Promise<void> {
@@ -67,7 +67,7 @@ export async function downloadFile(input: DownloadFileInput): Promise<void> {
   if ((await sizeOf(target)) === sizeBytes) return;
   const part = partOf(target);
   await mkdir(dirname(target), { recursive: true });
-  // Left by a larger file of that name: nothing can be gone on with.
+  // Left by a larger file with that name: it cannot be continued.
   if ((await sizeOf(part)) > sizeBytes) await rm(part, { force: true });
   await requireSpace({ ...input, folder: dirname(target), bytes: sizeBytes - (await sizeOf(part)) });
   const own = { policy: environmentPolicy(), agent: { bodyTimeout: STALL_MS } };
@@ -87,7 +87,7 @@ export async function downloadFile(input: DownloadFileInput): Promise<void> {
         fromScratch = true;
         continue;
       }
-      // A server that cannot go on is asked for the whole file; what it then sends is kept like any other beginning.
+      // A server that cannot continue is asked for the whole file; what it then sends is kept like any other beginning.
       if (failure.fromStart) {
         await rm(part, { force: true });
         fromScratch = true;
@@ -106,16 +106,16 @@ export async function downloadFile(input: DownloadFileInput): Promise<void> {
   await rename(part, target);
 }
 
-/** Why an attempt brought not all, and how to go on. */
+/** Why an attempt did not get everything, and how to continue. */
 interface Failure {
   readonly error: EngineError;
-  /** What is there is of no use. */
+  /** The part on disk is useless. */
   readonly fromStart: boolean;
   /** 0 = the hub did not say. */
   readonly retryAfterMs: number;
 }
 
-/** The answer is of no use now; another one may be. */
+/** This answer is useless; another one may not be. */
 class Unusable extends Error {
   readonly fromStart: boolean;
   readonly retryAfterMs: number;
@@ -127,14 +127,14 @@ class Unusable extends Error {
   }
 }
 
-/** Which version of the file the part is from, as the hub names it; of an earlier run nothing is known but the SHA-256. */
+/** The version of the file that the part is from, as named by the hub; for an earlier run, only the SHA-256 is known. */
 interface Version {
   etag: string | null;
 }
 
 const isWeak = (etag: string) => etag.startsWith('W/');
 
-/** One request. @returns null when `part` has its full length, else why it may be tried again. */
+/** One request. @returns null if `part` has its full length, otherwise why it may be tried again. */
 async function attempt(job: {
   input: DownloadFileInput;
   part: string;
@@ -143,7 +143,7 @@ async function attempt(job: {
 }): Promise<Failure | null> {
   const { input, part, dispatcher, version } = job;
   const { url, sizeBytes, signal } = input;
-  // A weak tag does not promise the same bytes.
+  // A weak tag does not guarantee the same bytes.
   if (version.etag !== null && isWeak(version.etag)) await rm(part, { force: true });
   const offset = await sizeOf(part);
   try {
@@ -178,15 +178,15 @@ async function attempt(job: {
   return { error: new EngineError('MODEL_INTERRUPTED', why, { received }), fromStart: false, retryAfterMs: 0 };
 }
 
-/** Where in the file the answer begins. @throws Unusable, EngineError MODEL_REFUSED */
+/** Where in the file the answer starts. @throws Unusable, EngineError MODEL_REFUSED */
 function startOf(
   response: Response,
   { offset, sizeBytes, url, nowMs }: { offset: number; sizeBytes: number; url: string; nowMs: number },
 ): number {
   const { status, headers } = response;
-  // No file of a model is a web page, but the log-in page in front of a network is one.
+  // No file of a model is a web page, but a network's log-in page is one.
   if (status < 300 && /^text\/html\b|^application\/xhtml/i.test(headers.get('content-type') ?? '')) {
-    throw new Unusable('a web page came instead of the file: something on the way wants a log-in');
+    throw new Unusable('a web page came instead of the file: something on the way requires a log-in');
   }
   if (status === 200) return 0;
   if (status === 206) {
@@ -195,16 +195,16 @@ function startOf(
     // It sends the whole file and calls it a part.
     const length = Number(headers.get('content-length'));
     if ((first === '0' && Number(last) === sizeBytes - 1) || (first === undefined && length === sizeBytes)) return 0;
-    throw new Unusable('the hub sent another part of the file than was asked for', { fromStart: true });
+    throw new Unusable('the hub sent a different part of the file than requested', { fromStart: true });
   }
-  if (status === 416 && offset > 0) throw new Unusable('the hub does not go on inside the file', { fromStart: true });
+  if (status === 416 && offset > 0) throw new Unusable('the hub cannot continue inside the file', { fromStart: true });
   if (status === 408 || status === 416 || status === 425 || status === 429 || status >= 500) {
     throw new Unusable(`the hub answered ${status}`, { retryAfterMs: retryAfter(headers.get('retry-after'), nowMs) });
   }
   throw new EngineError('MODEL_REFUSED', `${shown(url)}: the hub answered ${status}`, { status });
 }
 
-/** Seconds, or a date; 0 = not said. */
+/** Seconds, or a date; 0 = not stated. */
 function retryAfter(text: string | null, nowMs: number): number {
   if (text === null) return 0;
   const ms = /^\d+$/.test(text.trim()) ? Number(text) * 1000 : Date.parse(text) - nowMs;
@@ -241,7 +241,7 @@ async function isRight({ sha256 }: DownloadFileInput, part: string): Promise<boo
   return hash.digest('hex') === sha256;
 }
 
-/** @throws EngineError MODEL_NO_SPACE when the disk would not keep its reserve after `bytes` more. */
+/** @throws EngineError MODEL_NO_SPACE if the disk would not keep its reserve after `bytes` more. */
 export async function requireSpace(input: {
   readonly folder: string;
   readonly bytes: number;
@@ -266,7 +266,7 @@ function isNoSpace(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
 }
 
-/** `fetch` takes a mirror's user name and password only as a header, and drops it at a redirect to another host. */
+/** `fetch` accepts a mirror's user name and password only as a header, and drops it if redirected to another host. */
 function withoutCredentials(url: string, hub: HubAccess | null): { address: URL; authorization: string | null } {
   const address = new URL(url);
   const { username, password } = address;
@@ -286,7 +286,7 @@ function innermost(error: unknown): string {
   return error.cause instanceof Error ? innermost(error.cause) : error.message;
 }
 
-/** An address without what may be secret in it: a mirror's user name, password or query. */
+/** The URL without parts that may be secret: a mirror's user name, password or query. */
 function shown(url: string): string {
   const { host, pathname } = new URL(url);
   return `${host}${pathname}`;

@@ -78,7 +78,7 @@ async function expectWhole(model: OnnxModel): Promise<void> {
 }
 
 describe('a model that is a folder', () => {
-  it('comes file by file, with the progress of all of them', async () => {
+  it('is downloaded file by file, with the combined progress', async () => {
     const progress: DownloadProgress[] = [];
     let verified = 0;
     await downloadModel({
@@ -98,7 +98,7 @@ describe('a model that is a folder', () => {
     expect(verified).toBe(FILES.length);
   });
 
-  it('is not fetched again but for the files that are not there', async () => {
+  it('is not downloaded again, except for missing files', async () => {
     await downloadModel({ model: diffusion(), hubUrls: [url()], clock });
     await rm(join(diffusion().folder, 'unet', 'model.onnx'));
     requests = [];
@@ -108,7 +108,7 @@ describe('a model that is a folder', () => {
     await expectWhole(diffusion());
   });
 
-  it('needs space for all its files before the first is asked for, less what has arrived', async () => {
+  it('needs space for all its files before the first is requested, minus what has arrived', async () => {
     const model = diffusion();
     const part = partOf(join(model.folder, 'unet', 'model.onnx'));
     await mkdir(dirname(part), { recursive: true });
@@ -121,7 +121,7 @@ describe('a model that is a folder', () => {
     await withFree(enough);
   });
 
-  it('takes from a mirror what the hub does not give', async () => {
+  it('gets from a mirror what the hub does not provide', async () => {
     withheld.add('/hub/Owner/Diffusion/resolve/v1.0/onnx/unet/model.onnx');
     await downloadModel({ model: diffusion(), hubUrls: [`${url()}/hub`, `${url()}/mirror`], clock });
     await expectWhole(diffusion());
@@ -157,7 +157,7 @@ describe('a folder has one writer', () => {
     tryLock(lockFileOf(model.folder))?.();
   });
 
-  it('or gives up waiting when told to', async () => {
+  it('or stops waiting when told to', async () => {
     const release = tryLock(lockFileOf(diffusion().folder));
     const cancel = new AbortController();
     const waiting = downloadModel({ model: diffusion(), hubUrls: [url()], clock, signal: cancel.signal });
@@ -182,7 +182,7 @@ describe('a model of one file', () => {
     files: file === undefined ? [] : [file],
   });
 
-  it('has the address that Hugging Face would give it', async () => {
+  it('has the URL that Hugging Face would give it', async () => {
     const contents = { sizeBytes: 1, sha256: '' };
     const source = { kind: 'hub', repo: 'Owner/Name-GGUF', revision: 'v1.0', file: 'name.gguf', ...contents } as const;
     await downloadModel({ model: gguf(source), hubUrls: [url()], clock });
@@ -190,7 +190,7 @@ describe('a model of one file', () => {
     expect(existsSync(gguf(source).file)).toBe(true);
   });
 
-  it('that is bundled is never fetched, only looked at', async () => {
+  it('that is bundled is never downloaded, only checked', async () => {
     const bundled = gguf({ kind: 'bundled', file: 'model_index.json', sizeBytes: 1, sha256: '' });
     await expect(downloadModel({ model: bundled, hubUrls: [url()], clock })).rejects.toMatchObject({ code: 'MODEL_CORRUPT' });
     await mkdir(bundled.folder);

@@ -1,4 +1,4 @@
-/** Puts a model of the catalogue on disk, all its files. Hubs have the URL layout of Hugging Face. */
+/** Puts all files of a catalogue model on disk. Hubs have the URL layout of Hugging Face. */
 
 import { lockFolder } from '../../kit/folder-lock.ts';
 import { EngineError, isEngineError } from '../errors.ts';
@@ -8,14 +8,14 @@ import { filesNotOnDisk, partOf, pathOf, sizeOf, totalBytes } from './files.ts';
 
 type DownloadModelInput = Omit<DownloadFileInput, 'url' | 'target' | 'sizeBytes' | 'sha256'> & {
   readonly model: CatalogueModel;
-  /** The hub and its mirrors; a file that one cannot give is asked of the next. At least one. */
+  /** The hub and its mirrors; a file that one cannot provide is requested from the next. At least one. */
   readonly hubUrls: readonly string[];
 };
 
 /**
- * Resolves when every file is there. Another process that fetches the same folder is waited for. Progress is that of
+ * Resolves when every file is on disk. Waits if another process is downloading the same folder. The progress is that of
  * all files together.
- * @throws EngineError as {@link downloadFile}; MODEL_CORRUPT when a bundled file is missing or damaged.
+ * @throws EngineError as {@link downloadFile}; MODEL_CORRUPT if a bundled file is missing or damaged.
  */
 export async function downloadModel(input: DownloadModelInput): Promise<void> {
   const { model, clock, signal } = input;

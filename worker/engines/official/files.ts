@@ -1,12 +1,12 @@
-/** What is looked up of an installation's files; tests stand other platforms' installations on this one. */
+/** File system access to an installation; tests simulate other platforms' installations on this one. */
 import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node:fs';
 
 export interface InstallationFiles {
-  /** Links are followed. Null: nothing there (a link may lead there), or nothing this user may see. */
+  /** Links are followed. Null: nothing exists (a link may be broken), or this user may not see it. */
   kind(path: string): 'file' | 'folder' | null;
-  /** Names in a folder, sorted; empty where there is none. */
+  /** Names in a folder, sorted; empty if there is no such folder. */
   list(folder: string): readonly string[];
-  /** Null when it cannot be read. */
+  /** Null if it cannot be read. */
   readText(path: string): string | null;
   mayExecute(path: string): boolean;
   mayWrite(path: string): boolean;

@@ -20,7 +20,7 @@ beforeEach(() => {
   onTestFinished(() => rmSync(home, { recursive: true }));
 });
 
-/** Nothing of this machine but the folder of the test. */
+/** Only the test's folder, nothing else of this machine. */
 const files: InstallationFiles = {
   ...systemFiles,
   kind: (place) => (place.startsWith(home) ? systemFiles.kind(place) : null),
@@ -44,7 +44,7 @@ describe('9.1 program: installations are found', () => {
     ]);
   });
 
-  it('on Windows beside other programs, and in a folder of the same name as unpackers make it', () => {
+  it('on Windows next to other programs, and in a folder of the same name as unpackers create it', () => {
     const release = 'crynux-node-lithium-v3.5.0-windows-x64';
     bundleInstallation(at('Downloads', release, release), 'win32');
     bundleInstallation(at('local', 'Programs', 'Crynux Node'), 'win32');
@@ -59,7 +59,7 @@ describe('9.1 program: installations are found', () => {
     expect(find('darwin')).toEqual([[path.join(app, 'Contents', 'Resources'), null]]);
   });
 
-  it('nowhere when there are none', () => {
+  it('nowhere if there are none', () => {
     for (const platform of ['linux', 'darwin', 'win32'] as const) expect(find(platform)).toEqual([]);
   });
 });
@@ -78,7 +78,7 @@ describe('the engines of a machine', () => {
   });
 });
 
-describe('9.4 working folder: the worker patches what is in the folder it runs in', () => {
+describe('9.4 working folder: the worker patches the folder it runs in', () => {
   it.each([
     ['/n/worker/venv/bin/python', ['/n/worker/crynux_worker_process.py'], '/n'],
     ['python', ['/n/worker/crynux_worker_process.py'], '/n'],

@@ -7,7 +7,10 @@ import { layoutAt } from './layout.ts';
 
 /** Releases are unpacked under names such as `crynux-node-lithium-v3.5.0-linux-bin-x64`; the app is `Crynux Node.app`. */
 const NAME = /^crynux[-_ ]?node/i;
-/** A repository's own build folder, and what some unpackers make of an archive: a folder of one name in the other. */
+/**
+ * A repository's own build folder; also what some unpackers make of an archive: a folder inside another of the same
+ * name.
+ */
 const INSIDE = ['.', path.join('build', 'crynux_node')];
 
 /** Installations in a fixed order, usable ones first, each once. */
@@ -16,7 +19,7 @@ export function findOfficialWorkers(options: InspectOptions): EngineCandidate[] 
   const roots = new Map<string, EngineCandidate>();
   for (const place of places(options)) {
     const found = layoutAt(place, files);
-    // Looking upwards is for what a host points at; here it would find the same installation again.
+    // Searching parent folders is for paths that a host has given; here it would find the same installation again.
     if (found === null || !system.files.isWithin(found.root, place) || roots.has(found.root)) continue;
     roots.set(found.root, inspectOfficialWorker(place, options));
   }

@@ -50,14 +50,14 @@ describe('9.1 program: an installation of the official worker', () => {
   it.each([
     ['linux', 'crynux_worker_process'],
     ['win32', 'crynux_worker_process.exe'],
-  ] as const)('as the release for %s is its executable beside the app', (platform, file) => {
+  ] as const)('as the release for %s is its executable next to the app', (platform, file) => {
     const { config, version, layout } = inspect(bundleInstallation(root, platform), { platform });
     const command = path.join(root, 'crynux_worker_process', file);
     expect({ config, version, layout }).toMatchObject({ config: { command, args: [] }, version: '3.5.0', layout: 'bundle' });
     if (config !== null) expect(engineProgram(config, '/models').cwd).toBe(root);
   });
 
-  it('as the app for macOS is the executable in its resources, and does not tell its version', () => {
+  it('as the app for macOS is the executable in its resources, and does not state its version', () => {
     const app = appInstallation(path.join(root, 'Crynux Node.app'));
     const found = inspect(app, { platform: 'darwin' });
     const resources = path.join(app, 'Contents', 'Resources');
@@ -70,14 +70,14 @@ describe('9.1 program: an installation of the official worker', () => {
     if (found.config !== null) expect(engineProgram(found.config, '/models').cwd).toBe(resources);
   });
 
-  it('is recognised by any part of it that a host may point at', () => {
+  it('is recognised by any part of it that a host may name', () => {
     sourceInstallation(root);
     for (const place of [worker(), worker('crynux_worker_process.py'), worker('venv'), worker('venv', 'bin')]) {
       expect(inspect(place)).toMatchObject({ path: root, problem: null });
     }
   });
 
-  it('9.1 settings: takes what its host has set for the worker, and nothing else of that file', () => {
+  it('9.1 settings: uses what its host has set for the worker, and nothing else from that file', () => {
     sourceInstallation(root);
     mkdirSync(path.join(root, 'config'));
     writeFileSync(
@@ -96,7 +96,7 @@ describe('9.1 program: an installation of the official worker', () => {
       path.join('home', 'Library', 'Application Support', 'crynux.io', 'Crynux Node', 'config', '.env'),
     ],
     ['linux', () => sourceInstallation(root), path.join('config', '.env')],
-  ] as const)('9.1 settings: are read where the official node for %s keeps them', (platform, make, file) => {
+  ] as const)('9.1 settings: are read where the official node for %s stores them', (platform, make, file) => {
     const place = make();
     mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
     writeFileSync(path.join(root, file), 'WORKER_HF_TOKEN="hf_abc" # mine\nWORKER_GPT_EXECUTOR=device_map\n');
@@ -116,7 +116,7 @@ describe('9.1 program: an installation of the official worker', () => {
     expect(problem).toMatchObject({ code: 'OFFICIAL_BAD_SETTING', data: { variable } });
   });
 
-  it('is found in the folders that unpackers put around it, whatever they are called', () => {
+  it('is found in the folders that unpackers put around it, whatever their names', () => {
     const release = path.join(root, 'crynux-node-lithium-v3.6.0-base-windows-x64');
     const inner = bundleInstallation(path.join(release, 'crynux-node-lithium-v3.6.0-base-windows-x64'), 'win32');
     mkdirSync(path.join(release, '__MACOSX'));
@@ -129,7 +129,7 @@ describe('9.1 program: an installation of the official worker', () => {
     expect(inspect(volume, { platform: 'darwin' })).toMatchObject({ path: resources, layout: 'app' });
   });
 
-  it('is not chosen where a folder holds several', () => {
+  it('is not chosen if a folder contains several', () => {
     for (const name of ['a', 'b']) bundleInstallation(path.join(root, name), 'linux');
     expect(inspect(root).problem?.code).toBe('OFFICIAL_WRONG_LAYOUT');
   });
@@ -144,7 +144,7 @@ describe('9.1 program: an installation of the official worker', () => {
   });
 });
 
-describe('an installation that cannot be used says why', () => {
+describe('an installation that cannot be used reports why', () => {
   it.each([
     ['OFFICIAL_NOT_FOUND', () => path.join(root, 'gone')],
     ['OFFICIAL_WRONG_LAYOUT', () => root],
@@ -156,7 +156,7 @@ describe('an installation that cannot be used says why', () => {
     ['OFFICIAL_NO_PACKAGE', () => sourceInstallation(root, { withPackage: false })],
     ['OFFICIAL_BAD_VERSION', () => sourceInstallation(root, { version: '2.1.0b' })],
   ])('%s', (code, make) => {
-    // Root may execute and read whatever it likes; whether the file says so is all that is asked.
+    // Root may execute and read anything; only the file's permissions matter here.
     const files = {
       ...systemFiles,
       mayExecute: (file: string) => (systemFiles.kind(file) === 'file' ? isMarkedExecutable(file) : false),
@@ -170,7 +170,7 @@ describe('an installation that cannot be used says why', () => {
 describe('9.4 patches: the worker’s own', () => {
   const LIST = '2.5.2 3.0.0\n3.0.1 3.1.0 4.0.0\n';
 
-  it('that were applied show as a version that is not the installed one', () => {
+  it('that were applied show as a version that differs from the installed one', () => {
     sourceInstallation(root, { installed: '3.0.0', version: '3.0.1' });
     expect(inspect(root)).toMatchObject({
       version: '3.0.1',
@@ -179,7 +179,7 @@ describe('9.4 patches: the worker’s own', () => {
     expect(inspect(root, { patchList: '3.0.0 3.0.1' }).patches).toMatchObject({ state: 'applied', available: [] });
   });
 
-  it('that are on offer show before the worker takes them, of the same major version only', () => {
+  it('that are available show before the worker applies them, for the same major version only', () => {
     bundleInstallation(root, 'linux', { installed: '3.0.0' });
     expect(inspect(root, { patchList: LIST }).patches).toMatchObject({ state: 'available', available: ['3.0.1', '3.1.0'] });
   });
@@ -189,7 +189,7 @@ describe('9.4 patches: the worker’s own', () => {
     expect(inspect(root, { patchList: LIST }).patches).toMatchObject({ state: 'none', available: [] });
   });
 
-  it('are looked for where the project is now, also by a profile made when it was elsewhere', () => {
+  it('are looked for where the project is now, even for a profile made when it was elsewhere', () => {
     expect(OFFICIAL_PATCH_URL).toBe('https://raw.githubusercontent.com/crynux-network/crynux-worker/main');
     const patchUrl = 'https://raw.githubusercontent.com/crynux-ai/crynux-worker/main/';
     const asked = (url: string) =>
@@ -198,14 +198,14 @@ describe('9.4 patches: the worker’s own', () => {
     expect(asked('https://mirror.lan/').patchUrl).toBe('https://mirror.lan');
   });
 
-  it('9.4 switched off: by giving the worker no place to look', () => {
+  it('9.4 switched off: by giving the worker no source', () => {
     sourceInstallation(root);
     const { config, patches } = inspect(root, { patches: 'off', patchList: LIST });
     expect(patches).toMatchObject({ state: 'off', offBecause: 'chosen' });
     expect(config).toMatchObject({ patchUrl: '' });
   });
 
-  it('9.4 switched off: where this user may not change the files: the worker would end at each attempt', () => {
+  it('9.4 switched off: if this user may not change the files: the worker would end at each attempt', () => {
     sourceInstallation(root);
     const { config, patches } = inspect(root, { files: { ...systemFiles, mayWrite: () => false } });
     expect(patches).toMatchObject({ state: 'off', offBecause: 'readOnly' });

@@ -12,18 +12,18 @@ import { workerSettings } from './settings.ts';
 import { workerSettingProblems } from './worker-settings.ts';
 
 export interface InspectOptions {
-  /** Where a Python without virtual environment is looked for, and where the app for macOS keeps its settings. */
+  /** Where to look for a Python without a virtual environment, and where the app for macOS stores its settings. */
   readonly system: System;
   /** The host's choice. */
   readonly patches?: 'on' | 'off';
-  /** What {@link readPatchList} gave; absent = nobody asked. */
+  /** The result of {@link readPatchList}; absent = not read. */
   readonly patchList?: string;
-  /** Which of them accept the official worker. */
+  /** The networks, to find those that accept the official worker. */
   readonly networks?: readonly Pick<NetworkPreset, 'id' | 'acceptedEngines'>[];
   readonly files?: InstallationFiles;
 }
 
-/** Never throws for what it finds: a place that is of no use has its `problem`. */
+/** Never throws because of what it finds: an unusable place has a `problem`. */
 export function inspectOfficialWorker(place: string, options: InspectOptions): EngineCandidate {
   const { files = systemFiles, networks = [] } = options;
   const found = layoutAt(place, files);
@@ -78,7 +78,7 @@ function usable(found: OfficialLayout, version: string | null, given: Given & { 
   return { kind: 'official', ...start, env, patchUrl: given.patchesOff ? '' : OFFICIAL_PATCH_URL };
 }
 
-/** The worker would end at once, and never say why but on standard error. @throws EngineError OFFICIAL_BAD_SETTING */
+/** The worker would end at once, and report the reason only on standard error. @throws EngineError OFFICIAL_BAD_SETTING */
 function assertAccepted(env: Readonly<Record<string, string>>, file: string): void {
   const [problem] = workerSettingProblems({ ...VALID_SETTINGS, ...env });
   if (problem === undefined) return;
@@ -86,7 +86,7 @@ function assertAccepted(env: Readonly<Record<string, string>>, file: string): vo
   throw refusal('OFFICIAL_BAD_SETTING', `${file}: ${variable} ${problem.why}`, { file, variable });
 }
 
-/** What a node sends in any case. */
+/** What a node always sends. */
 const VALID_SETTINGS = {
   cw_log: '{"dir":"logs","level":"INFO"}',
   cw_worker_role: 'inference',
@@ -96,7 +96,7 @@ const VALID_SETTINGS = {
   cw_data_dir__models__external: 'external',
 };
 
-/** The environment's Python, else any; the order of the official node. */
+/** The environment's Python, otherwise any; in the same order as the official node. */
 function sourceStart({ root, program, packages }: OfficialLayout, { files, system }: Given) {
   const venv = path.join(root, 'worker', 'venv');
   if (files.kind(venv) === 'folder') {
@@ -118,7 +118,7 @@ function sourceStart({ root, program, packages }: OfficialLayout, { files, syste
 }
 
 interface Versions {
-  /** From the package's metadata, which patches leave alone. */
+  /** From the package's metadata, which patches do not change. */
   readonly installed: string | null;
   /** From the package itself. */
   readonly current: string | null;
@@ -140,7 +140,7 @@ function patchView(found: OfficialLayout | null, { installed, current }: Version
   const about = { installedVersion: installed, available };
   if (found === null) return { ...about, state: 'unknown', offBecause: null };
   if (given.patches === 'off') return { ...about, state: 'off', offBecause: 'chosen' };
-  // A patch that cannot be written ends the worker, which would try again at every start.
+  // If a patch cannot be written, the worker ends, and would try again at every start.
   const readOnly = found.packages.some((folder) => !given.files.mayWrite(path.join(folder, 'crynux_worker')));
   if (readOnly) return { ...about, state: 'off', offBecause: 'readOnly' };
   if (current === null) return { ...about, state: 'unknown', offBecause: null };

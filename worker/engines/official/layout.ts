@@ -1,4 +1,4 @@
-/** Where an installation of the official node keeps its worker program. Source: RELAY_PROTOCOL 9.1. */
+/** Where an installation of the official node has its worker program. Source: RELAY_PROTOCOL 9.1. */
 
 import path from 'node:path';
 import type { EngineCandidate } from '../../../contract/engines.ts';
@@ -13,21 +13,21 @@ export interface OfficialLayout {
   readonly root: string;
   /** The bundled executable, or the script. */
   readonly program: string;
-  /** Folders that hold the worker's Python package; empty where it is inside the executable. */
+  /** Folders with the worker's Python package; empty if it is inside the executable. */
   readonly packages: readonly string[];
-  /** Where the layout belongs. */
+  /** The systems for which the layout exists. */
   readonly platforms: readonly SystemName[];
 }
 
-/** What a host may point at: the installation, the app, the folder of the worker, or the program itself. */
+/** What a host may name: the installation, the app, the folder of the worker, or the program itself. */
 const LEVELS_ABOVE = 4;
 
-/** What unpackers put around an installation: a folder named as the archive, with the release's own folder inside. */
+/** What unpackers put around an installation: a folder named like the archive, with the release's own folder inside. */
 const LEVELS_BELOW = 2;
-/** A folder with more in it is no wrapping, and is not searched. */
+/** A folder with more entries is not just a wrapper, and is not searched. */
 const MAX_ENTRIES = 200;
 
-/** The installation that `place` is, is part of, or is wrapped around; null = there is none, or more than one inside. */
+/** The installation that `place` is, belongs to, or contains; null = there is none, or more than one inside. */
 export function layoutAt(place: string, files: InstallationFiles): OfficialLayout | null {
   if (files.kind(place) === null) return null;
   let folder = path.resolve(place);
@@ -59,8 +59,8 @@ function layoutsBelow(folder: string, files: InstallationFiles, levels: number):
 }
 
 /**
- * Where the official node of an installation keeps what its host has set. Its data folder is `data` beside a release's
- * program, the folder itself where it runs from its sources (the container too), and among the user's settings on macOS.
+ * Where the official node of an installation stores the host's settings. Its data folder is `data` next to a release's
+ * program, the folder itself if it runs from source (also in the container), and among the user's settings on macOS.
  */
 export function officialSettingsFile({ layout, root }: Pick<OfficialLayout, 'layout' | 'root'>, settings: string): string {
   switch (layout) {
@@ -104,8 +104,8 @@ function appLayout(app: string, files: InstallationFiles): OfficialLayout | null
 }
 
 /**
- * The folder that a program of the official worker has to run in, from its command line; null for any other program.
- * Run elsewhere, the worker would write its patches beside the files it means to change.
+ * The folder that a program of the official worker must run in, from its command line; null for any other program. In a
+ * different folder, the worker would write its patches beside the files it means to change.
  */
 export function officialWorkingFolder({ command, args }: { command: string; args: readonly string[] }): string | null {
   const script = args[0] ?? '';

@@ -14,7 +14,7 @@ const FORMER_LOCK_FILE = '.crynux-node-desktop-patches.lock';
 
 export interface PatchLockOptions {
   readonly installation: string;
-  /** Of this user, whichever program of ours runs: two of them may share an installation. */
+  /** Belongs to this user, whichever of our programs runs: two of them may share an installation. */
   readonly folder: string;
   readonly log: EngineLog;
 }
@@ -52,7 +52,7 @@ export class PatchLock {
   }
 }
 
-/** The same for every path that leads to an installation. */
+/** The same for every path to an installation. */
 function lockFile(installation: string, folder: string): string {
   const name = createHash('sha256').update(realpathSync(installation)).digest('hex').slice(0, 32);
   return path.join(folder, `${name}.lock`);

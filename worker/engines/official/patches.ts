@@ -1,15 +1,15 @@
-/** The official worker's own mechanism of patches: shown here, carried out by the worker. Source: RELAY_PROTOCOL 9.4. */
+/** The official worker's own patch mechanism: displayed here, carried out by the worker. Source: RELAY_PROTOCOL 9.4. */
 import { fetch } from 'undici';
 import { environmentPolicy, OutboundDispatcher } from '../../outbound/outbound-dispatcher.ts';
 import type { ProxyPolicy } from '../../outbound/proxy-policy.ts';
 import { EngineError } from '../errors.ts';
 
-/** Where the worker looks by itself. */
+/** Where the worker looks by default. */
 export const OFFICIAL_PATCH_URL = 'https://raw.githubusercontent.com/crynux-network/crynux-worker/main';
-/** Where earlier versions of this program, and of the official node, looked: the project has moved. */
+/** Where earlier versions of this program and of the official node looked: the project has moved. */
 const FORMER_PATCH_URLS = ['https://raw.githubusercontent.com/crynux-ai/crynux-worker/main'];
 
-/** Profiles keep the address that they were made with; code is taken from where the project is now. */
+/** Profiles store the URL from when they were created; code is downloaded from where the project is now. */
 export function presentPatchUrl(patchUrl: string): string {
   const bare = patchUrl.trim().replace(/\/+$/, '');
   return FORMER_PATCH_URLS.includes(bare) ? OFFICIAL_PATCH_URL : bare;
@@ -19,8 +19,9 @@ const TIMEOUT_MS = 10_000;
 const MAX_LIST = 64 * 1024;
 
 /**
- * Versions that the worker would patch itself to, in order.
- * @param list text of `patches.txt`: versions separated by white space. A version that it does not name gets none.
+ * Versions to which the worker would patch itself, in order.
+ * @param list text of `patches.txt`: versions separated by white space. There are none for a version that is not in the
+ * list.
  */
 export function patchesFor(list: string, version: string): readonly string[] {
   const versions = list.split(/\s+/).filter((one) => one !== '');

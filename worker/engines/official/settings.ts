@@ -1,6 +1,6 @@
-/** What a host has set for the official worker in the official node's `.env`. Source: RELAY_PROTOCOL 9.1. */
+/** A host's settings for the official worker in the official node's `.env`. Source: RELAY_PROTOCOL 9.1. */
 
-/** Every `WORKER_X=v` as `X: v`, the last of a name; other lines are the node's own and may hold its secrets. */
+/** Every `WORKER_X=v` as `X: v`, the last of each name; other lines belong to the node and may contain its secrets. */
 export function workerSettings(text: string): Record<string, string> {
   const settings: Record<string, string> = {};
   for (const line of text.split(/\r?\n/)) {
@@ -10,7 +10,7 @@ export function workerSettings(text: string): Record<string, string> {
   return settings;
 }
 
-/** A comment may follow a quoted value as it may any other. */
+/** A comment may follow a quoted value like any other. */
 function unquoted(value: string): string {
   const [, quote, inner] = /^(["'])((?:\\.|(?!\1).)*)\1\s*(?:#.*)?$/.exec(value) ?? [];
   if (quote === undefined || inner === undefined) return value.replace(/(?:^|\s+)#.*$/, '');

@@ -30,7 +30,7 @@ const LAYOUTS = [
 ] as const;
 const PROXIES = [null, { host: 'proxy.lan', port: 3128, username: 'me@home', password: 'p:w/d' }] as const;
 
-/** What a program gets of us, for one installation. */
+/** The environment that we pass to a program of one installation. */
 function sent(given: {
   readonly place: string;
   readonly platform: SystemName;
@@ -64,7 +64,7 @@ describe.each(LAYOUTS)('9.1 settings: what is sent to the worker of %s', (_name,
   const cases = ENGINE_ROLES.flatMap((role) =>
     LOG_LEVELS.flatMap((logLevel) => PROXIES.map((proxy) => ({ role, logLevel, proxy }))),
   );
-  it.each(cases)('is what its table of settings takes: $role, $logLevel, proxy $proxy.host', (given) => {
+  it.each(cases)('is accepted by its table of settings: $role, $logLevel, proxy $proxy.host', (given) => {
     const environment = sent({ place: make(), platform, ...given });
     expect(workerSettingProblems(environment)).toEqual([]);
     expect(unknownWorkerSettings(environment)).toEqual([]);
@@ -127,7 +127,7 @@ describe('the table of the worker’s settings', () => {
     expect(problems(change)).toEqual(variables);
   });
 
-  it('knows no list of LoRA models, and nothing but what it names', () => {
+  it('has no list of LoRA models, and nothing but what it names', () => {
     expect(unknownWorkerSettings({ cw_preloaded_models: '{"lora":[],"vae":[]}', cw_levle: 'INFO', cw_log__file: 'x' })).toEqual([
       'cw_preloaded_models.lora',
       'cw_levle',
@@ -136,7 +136,7 @@ describe('the table of the worker’s settings', () => {
   });
 });
 
-describe('9.1 proxy: in the words of the worker', () => {
+describe('9.1 proxy: in the worker’s format', () => {
   it.each([
     [null, ['', 8080, '', '']],
     ['http://proxy.lan:3128', ['http://proxy.lan', 3128, '', '']],

@@ -1,6 +1,6 @@
 /**
- * What the official worker's own settings accept (worker-settings.json), read as its library reads them: any refusal
- * ends the worker at once, before it has a log. Facts of worker 3.5.0 with pydantic 2.7.4 and pydantic-settings 2.6.1.
+ * What the official worker's settings accept (worker-settings.json), read as its library reads them: any refusal ends
+ * the worker at once, before it has a log. Facts of worker 3.5.0 with pydantic 2.7.4 and pydantic-settings 2.6.1.
  */
 import { z } from 'zod';
 import table from './worker-settings.json' with { type: 'json' };
@@ -9,7 +9,7 @@ interface Leaf {
   readonly name: string;
   readonly type: 'text' | 'integer' | 'models';
   readonly required: boolean;
-  /** Exactly these, in this spelling. */
+  /** Exactly these values, in this spelling. */
   readonly values?: readonly string[] | undefined;
   readonly default?: string | number | undefined;
 }
@@ -37,11 +37,11 @@ const settingSchema: z.ZodType<WorkerSetting> = z.lazy(() =>
 
 /** The settings `cw_*`. */
 export const WORKER_SETTINGS: readonly WorkerSetting[] = z.array(settingSchema).parse(table.settings);
-/** What the worker and its libraries read beside them. */
+/** What the worker and its libraries also read. */
 export const WORKER_VARIABLES: readonly string[] = table.variables.map(({ name }) => name);
 
 export interface SettingProblem {
-  /** As it stands in the environment, or as it should: `cw_log__level`. */
+  /** As spelled in the environment, or as it should be: `cw_log__level`. */
   readonly variable: string;
   readonly why: string;
 }
@@ -49,14 +49,14 @@ export interface SettingProblem {
 type Environment = Readonly<Record<string, string | undefined>>;
 type Values = Readonly<Record<string, unknown>>;
 
-/** What the worker would refuse of an environment; empty = it starts. Names count in any case, values do not. */
+/** What the worker would refuse in an environment; empty = it starts. Names are case-insensitive, values are not. */
 export function workerSettingProblems(environment: Environment): SettingProblem[] {
   const given = new Map<string, string>();
   for (const [name, value] of Object.entries(environment)) if (value !== undefined) given.set(name.toLowerCase(), value);
   return WORKER_SETTINGS.flatMap((setting) => problemsOf(setting, setting.name, givenValue(setting, setting.name, given)));
 }
 
-/** What the worker would take no notice of: a misspelt name, or a key that it does not know. */
+/** What the worker would ignore: a misspelt name, or a key that it does not know. */
 export function unknownWorkerSettings(environment: Environment): string[] {
   return Object.entries(environment).flatMap(([name, value]) => {
     if (value === undefined || !/^cw_/i.test(name)) return [];
@@ -75,7 +75,7 @@ function fieldOf(setting: WorkerSetting | undefined, name: string): WorkerSettin
   return setting?.type === 'group' ? setting.fields.find((field) => field.name === name) : undefined;
 }
 
-/** A group is one JSON value, its parts variables of their own, and a part wins over the JSON. */
+/** A group is one JSON value, its parts are separate variables, and a part takes precedence over the JSON. */
 function givenValue(setting: WorkerSetting, variable: string, given: ReadonlyMap<string, string>): unknown {
   const text = given.get(variable);
   if (setting.type !== 'group' && setting.type !== 'models') return text;

@@ -9,7 +9,7 @@ import { killRemainingGroup, killTree } from '../../kit/kill-tree.ts';
 
 const TAIL_LINES = 60;
 const MAX_LINE = 2000;
-/** A program that left its group may keep a pipe open for ever. */
+/** A program that left its group may keep a pipe open forever. */
 const PIPES_MS = 1000;
 
 export interface EngineCommand {
@@ -19,18 +19,18 @@ export interface EngineCommand {
 }
 
 export interface EngineExit {
-  /** For people: `exit code 1`, `signal SIGKILL`, `could not be started: ENOENT`. */
+  /** For display: `exit code 1`, `signal SIGKILL`, `could not be started: ENOENT`. */
   readonly description: string;
   /** Last lines of its output. */
   readonly tail: readonly string[];
 }
 
 export interface EngineProcess {
-  /** Undefined when the program could not be started. */
+  /** Undefined if the program could not be started. */
   readonly pid: number | undefined;
-  /** Resolves once the process is gone, never before. */
+  /** Resolves once the process is gone, never earlier. */
   readonly exited: Promise<EngineExit>;
-  /** SIGTERM to the whole tree, SIGKILL after the grace. Resolves as `exited` does. */
+  /** SIGTERM to the whole tree, SIGKILL after the grace period. Resolves as `exited` does. */
   terminate(): Promise<EngineExit>;
 }
 
@@ -43,7 +43,7 @@ export interface EngineProcessInput {
   readonly onLine: (line: string) => void;
 }
 
-/** Never throws: a program that cannot be started is one that has exited at once. */
+/** Never throws: a program that cannot be started counts as one that has exited at once. */
 export function startEngineProcess(input: EngineProcessInput): EngineProcess {
   try {
     return supervise(spawnEngine(input), input);
@@ -54,7 +54,7 @@ export function startEngineProcess(input: EngineProcessInput): EngineProcess {
 }
 
 function spawnEngine({ program, cwd }: EngineProcessInput) {
-  // Detached = leader of its own group on POSIX, so that the whole tree can be ended and Ctrl-C is ours to handle.
+  // Detached = leader of its own group on POSIX, so that the whole tree can be ended, and we handle Ctrl-C.
   return spawn(program.command, program.args, {
     cwd,
     env: program.env,
@@ -86,7 +86,7 @@ function supervise(child: ReturnType<typeof spawnEngine>, input: EngineProcessIn
     });
     child.once('exit', (code, signal) => {
       if (child.pid !== undefined) killRemainingGroup(child.pid);
-      // What it said last may still be in the pipes, which close once nobody of its group is left.
+      // Its last output may still be in the pipes, which close once no process of its group is left.
       const ended = signal === null ? `exit code ${code}` : `signal ${signal}`;
       child.once('close', () => finish(ended));
       void clock.sleep(PIPES_MS, gone.signal).then(

@@ -1,6 +1,6 @@
 /**
- * Remembers which engine process is ours, so that one that outlived a crash of the worker is ended at the next
- * start, and no other process ever is: a number alone proves nothing, the start time does.
+ * Records which engine process is ours, so that an engine that survived a crash of the worker is ended at the next
+ * start, and no other process ever is: a process ID proves nothing, but the start time does.
  */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
@@ -24,7 +24,7 @@ export async function writePidFile(file: string, pid: number): Promise<void> {
   writeFileSync(file, JSON.stringify({ pid, identity }));
 }
 
-/** A record that can't be removed does no harm: its process is gone. */
+/** A record that cannot be removed does no harm: its process is gone. */
 export function removePidFile(file: string): void {
   try {
     rmSync(file, { force: true });
@@ -34,8 +34,9 @@ export function removePidFile(file: string): void {
 }
 
 /**
- * Ends the recorded process if it is still the very one that was recorded. @returns whether there was one.
- * @throws EngineError ENGINE_ORPHAN_REMAINS when it does not go away.
+ * Ends the recorded process if it is still exactly the recorded one.
+ * @returns whether there was one.
+ * @throws EngineError ENGINE_ORPHAN_REMAINS if it does not end.
  */
 export async function endOrphan(input: { file: string; clock: Clock; log: EngineLog }): Promise<boolean> {
   const record = readRecord(input.file, input.log);

@@ -1,4 +1,4 @@
-/** Starts supervised engines in folders of their own, and waits for what they do instead of for time. */
+/** Starts supervised engines in separate folders, and waits for events instead of time. */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,7 +32,7 @@ export interface EngineHarness {
   readonly folder: string;
   readonly states: readonly EngineState[];
   readonly entries: readonly LogEntry[];
-  /** What the fake engine has said so far. */
+  /** What the fake engine has reported so far. */
   said(event: string): FakeEvent[];
   /** The next or an earlier line; `nth` counts from 1. */
   heard(event: string, nth?: number): Promise<FakeEvent>;

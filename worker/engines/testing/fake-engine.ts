@@ -1,6 +1,6 @@
 /**
- * An engine program that does as it is told: by its arguments as a process, by `{"fake": …}` in the task arguments as
- * an engine. It tells what happens to it as JSON lines on standard output.
+ * An engine program that does as told: by its arguments as a process, and by `{"fake": …}` in the task arguments as an
+ * engine. It reports what happens to it as JSON lines on standard output.
  */
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -48,12 +48,12 @@ const { values: options } = parseArgs({
     'late-on-sigterm': { type: 'boolean', default: false },
     outlive: { type: 'boolean', default: false },
     grandchild: { type: 'boolean', default: false },
-    /** File that gets the environment as JSON, before the first hello. */
+    /** File for the environment as JSON, written before the first hello. */
     environment: { type: 'string' },
   },
 });
 
-// A worker that is killed takes its end of the pipe with it; an engine that is to outlive it must not die of that.
+// A killed worker takes its end of the pipe with it; an engine that is to outlive it must not die because of that.
 process.stdout.on('error', () => {});
 
 function say(event: string, data: object = {}): void {
@@ -166,7 +166,7 @@ if (import.meta.main) {
   if (options['ignore-sigterm'] || options['late-on-sigterm']) {
     process.on('SIGTERM', () => {
       say('sigterm');
-      // The worker has dropped the connection by now; a new one tells the result all the same.
+      // The worker has dropped the connection by now; a new one sends the result all the same.
       if (options['late-on-sigterm'] && current !== null) connect(result(current, success));
     });
   }

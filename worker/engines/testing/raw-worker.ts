@@ -1,4 +1,4 @@
-/** A worker's end of the engine protocol without any supervision: what an engine does when a worker misbehaves. */
+/** A worker's end of the engine protocol without supervision: for what an engine does if a worker misbehaves. */
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -26,7 +26,7 @@ export interface RawWorker {
   close(): Promise<void>;
 }
 
-/** Starts the embedded engine against a bare server. `url` replaces the server's. */
+/** Starts the embedded engine with a bare server. `url` replaces the server's. */
 export function spawnEmbedded(input: {
   folder: string;
   url: string;

@@ -1,4 +1,4 @@
-/** The printable character that stands for each byte in byte-level BPE vocabularies (GPT-2's table, used by CLIP). */
+/** The printable character that represents each byte in byte-level BPE vocabularies (GPT-2's table, used by CLIP). */
 
 const PRINTABLE: readonly (readonly [first: string, last: string])[] = [
   ['!', '~'],

@@ -1,8 +1,8 @@
 /**
- * The whole was compared once with Hugging Face's `tokenizers` on the tiny model's vocabulary: 5,000 prompts of words,
+ * This was compared once with Hugging Face's `tokenizers` on the tiny model's vocabulary: 5,000 prompts of words,
  * digits, contractions, combining marks, special tokens and random letters, all equal.
  *
- * The ids of the published CLIP vocabulary can't be checked without its 49,408 entries. The vocabulary here is small
+ * The IDs of the published CLIP vocabulary cannot be checked without its 49,408 entries. The vocabulary here is small,
  * and its merges are worked out by hand; the rules they exercise are CLIP's.
  */
 import { describe, expect, it } from 'vitest';
@@ -31,14 +31,14 @@ const END = 518;
 const tokenizer = (over: { padToken?: string; length?: number } = {}) =>
   createClipTokenizer({ ids: IDS, merges: MERGES, padToken: '<|endoftext|>', length: 12, ...over });
 const id = (token: string) => IDS.get(token) ?? Number.NaN;
-/** Ids between the start token and the first end token. */
+/** IDs between the start token and the first end token. */
 const inner = (text: string) => {
   const ids = [...tokenizer({ length: 40 })(text)];
   return ids.slice(1, ids.indexOf(END));
 };
 
 describe('byte alphabet', () => {
-  it('numbers printable bytes first and shifts the others behind them', () => {
+  it('numbers printable bytes first and shifts the others after them', () => {
     expect(BYTES).toHaveLength(256);
     expect(new Set(BYTES).size).toBe(256);
     expect(BYTES[0]).toBe('!');
@@ -59,7 +59,7 @@ describe('CLIP tokenizer', () => {
   it('merges by rank, not from left to right', () => {
     // l o w e r</w>: rank 0 joins lo, rank 2 joins er</w> before rank 3 joins low.
     expect(inner('lower')).toEqual([id('low'), id('er</w>')]);
-    // a a a</w>: the pair occurs twice overlapping; the left one is taken, and "a" + "a</w>" is no merge.
+    // a a a</w>: the pair occurs twice, overlapping; the left one is used, and "a" + "a</w>" is not a merge.
     expect(inner('aaa')).toEqual([id('aa'), id('a</w>')]);
     expect(inner('aaaaa')).toEqual([id('aa'), id('aa'), id('a</w>')]);
   });
@@ -85,13 +85,13 @@ describe('CLIP tokenizer', () => {
     expect([...tokenizer()('low<|startoftext|>low')].slice(0, 5)).toEqual([START, id('low</w>'), START, id('low</w>'), END]);
   });
 
-  it('knows special tokens only as they are spelt, and sigma only as sigma', () => {
+  it('recognises special tokens only in their exact spelling, and sigma only as sigma', () => {
     expect(inner('<|StartOfText|>')).toEqual(inner('<|STARTOFTEXT|>'));
     expect(inner('<|StartOfText|>').length).toBeGreaterThan(5);
     expect(inner('ΑΣ')).toEqual(inner('ασ'));
   });
 
-  it('cuts long prompts and still ends them', () => {
+  it('truncates long prompts and still ends them', () => {
     const ids = [...tokenizer({ length: 5 })('low low low low low')];
     expect(ids).toEqual([START, id('low</w>'), id('low</w>'), id('low</w>'), END]);
   });

@@ -1,5 +1,5 @@
 /**
- * CLIP's byte-level BPE tokenizer, as the tokenizer.json of CLIP models describes it: NFC, white space to one space,
+ * CLIP's byte-level BPE tokenizer, as described by the tokenizer.json of CLIP models: NFC, white space to one space,
  * lower case, words split by CLIP's pattern, the last letter of a word marked with `</w>`.
  */
 import { byteAlphabet } from './byte-alphabet.ts';
@@ -8,7 +8,7 @@ import { ImageError } from './errors.ts';
 const START = '<|startoftext|>';
 const END = '<|endoftext|>';
 const WORD_END = '</w>';
-/** They stay whole when a prompt contains them, spelt exactly so. */
+/** They are kept whole if a prompt contains them in exactly this spelling. */
 const SPECIAL = /(<\|startoftext\|>|<\|endoftext\|>)/;
 const PIECES = /'s|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|[^\s\p{L}\p{N}]+/gu;
 
@@ -16,16 +16,16 @@ export interface ClipVocabulary {
   readonly ids: ReadonlyMap<string, number>;
   /** Best first. */
   readonly merges: readonly (readonly [left: string, right: string])[];
-  /** Fills up short prompts: the end token in SD 1.x, `!` in SD 2.x and Turbo. */
+  /** Pads short prompts: the end token in SD 1.x, `!` in SD 2.x and Turbo. */
   readonly padToken: string;
   /** Start and end token included. */
   readonly length: number;
 }
 
-/** @returns exactly `length` ids; what does not fit is cut off. */
+/** @returns exactly `length` IDs; longer prompts are truncated. */
 export type ClipTokenizer = (text: string) => Int32Array;
 
-/** @throws ImageError IMAGE_BAD_MODEL when a token that every prompt needs is missing. */
+/** @throws ImageError IMAGE_BAD_MODEL if a token that every prompt needs is missing. */
 export function createClipTokenizer({ ids, merges, padToken, length }: ClipVocabulary): ClipTokenizer {
   const idOf = (token: string): number => {
     const id = ids.get(token);
@@ -45,7 +45,7 @@ export function createClipTokenizer({ ids, merges, padToken, length }: ClipVocab
   };
 
   return (text) => {
-    // At odd places stand the special tokens, at even ones what is between them.
+    // Odd positions are special tokens, even ones are the text between them.
     const encoded = text.split(SPECIAL).map((part, i) => (i % 2 === 1 ? [idOf(part)] : piecesOf(part).flatMap(encodePiece)));
     const tokens = encoded.flat().slice(0, length - 2);
     const row = new Int32Array(length).fill(pad);
@@ -55,12 +55,12 @@ export function createClipTokenizer({ ids, merges, padToken, length }: ClipVocab
 }
 
 function piecesOf(text: string): string[] {
-  // Letter by letter: as a whole, the Greek final sigma would become another letter.
+  // Letter by letter: as a whole, the Greek final sigma would become a different letter.
   const lower = Array.from(text.normalize('NFC').replace(/\s+/gu, ' '), (letter) => letter.toLowerCase());
   return lower.join('').match(PIECES) ?? [];
 }
 
-/** Joins the best-ranked neighbours, everywhere in the word at once, until none are left. */
+/** Joins the best-ranked neighbours everywhere in the word at once, until there are none left. */
 function mergeAll(letters: readonly string[], rank: ReadonlyMap<string, number>): string[] {
   let tokens = [...letters];
   for (;;) {

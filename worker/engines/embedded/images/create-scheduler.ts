@@ -1,4 +1,4 @@
-/** The scheduler that a task gets. */
+/** The scheduler for a task. */
 import type { SdTaskArgs } from '../../../../protocol/args/stable-diffusion.ts';
 import { createDpmSolver } from './dpm-solver.ts';
 import { createEulerAncestral } from './euler-ancestral.ts';
@@ -14,7 +14,7 @@ export interface SchedulerInput {
   readonly steps: number;
 }
 
-/** @throws EngineError ENGINE_UNSUPPORTED for a setting this engine does not have. */
+/** @throws EngineError ENGINE_UNSUPPORTED for a setting that this engine does not have. */
 export function createScheduler({ asked, modelConfig, steps }: SchedulerInput): Scheduler {
   const { method, config } = chooseScheduler(asked, modelConfig);
   const noise: NoiseScheduleConfig = {

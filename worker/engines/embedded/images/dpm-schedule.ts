@@ -3,7 +3,7 @@ import { karrasSigmas, linspace, luSigmas, roundHalfEven, sigmasAt, sigmasOf, ti
 import type { DpmConfig } from './scheduler-config.ts';
 
 export interface DpmSchedule {
-  /** Whole numbers, descending. */
+  /** Integers, descending. */
   readonly timesteps: readonly number[];
   /** σ in variance-exploding terms, one more than timesteps: the last is where the run ends. */
   readonly sigmas: readonly number[];

@@ -1,19 +1,19 @@
 /**
- * DPM-Solver++ (Lu et al. 2022), multistep: every step extrapolates the clean sample in λ = ln(α/σ) from the guesses
- * of this step and the last ones. Orders 1 to 3; in its stochastic form 1 and 2.
+ * DPM-Solver++ (Lu et al. 2022), multistep: every step extrapolates the clean sample in λ = ln(α/σ) from the guesses of
+ * this step and the previous ones. Orders 1 to 3; the stochastic form has orders 1 and 2.
  */
 import { unsupported } from '../traceback.ts';
 import { type DpmScheduleInput, dpmSchedule } from './dpm-schedule.ts';
 import { cleanSample, type Scheduler } from './scheduler.ts';
 import type { DpmConfig } from './scheduler-config.ts';
 
-/** With fewer steps the last ones are of lower order. */
+/** With fewer steps, the last ones have a lower order. */
 const FEW_STEPS = 15;
 
 interface Level {
   readonly alpha: number;
   readonly sigma: number;
-  /** +∞ where no noise is left. */
+  /** +∞ if no noise is left. */
   readonly lambda: number;
 }
 
@@ -72,7 +72,7 @@ interface StepInput {
 function coefficients({ config, stochastic, levels, index, order }: StepInput) {
   const [to, from] = [levelAt(levels, index + 1), levelAt(levels, index)];
   const h = to.lambda - from.lambda;
-  // Karras' and Lu's schedules already end at the least noise; `sigma_min` asks for it once more.
+  // Karras' and Lu's schedules already end at the least noise; `sigma_min` requests it once more.
   if (h === 0) return { keep: 1, spread: 0, weights: [] };
   const span = stochastic ? 2 * h : h;
   const gain = 1 - Math.exp(-span);

@@ -1,4 +1,4 @@
-/** What can go wrong in an image task besides bad arguments and missing models; all of it stays silent (law 2). */
+/** Errors of image tasks besides bad arguments and missing models; none is reported to the network (law 2). */
 import { CodedError, type ErrorCatalogue } from '../../../../protocol/errors.ts';
 
 export const IMAGE_ERRORS = {

@@ -1,4 +1,4 @@
-/** Euler steps with fresh noise after each (k-diffusion's ancestral sampler). Works on x₀ + σ·ε, not on a unit variance. */
+/** Euler steps with new noise after each (k-diffusion's ancestral sampler). Works on x₀ + σ·ε, not on unit variance. */
 import { linspace, roundHalfEven, sigmasAt, sigmasOf } from './noise-schedule.ts';
 import { cleanSample, type Scheduler } from './scheduler.ts';
 import type { EulerConfig } from './scheduler-config.ts';

@@ -17,7 +17,7 @@ const args = parseTaskArgs('StableDiffusion', text);
 const runtime = await startImageRuntime('cpu');
 await runStableDiffusionTask({ runtime, args, modelDir, outputDir, signal: new AbortController().signal });
 `;
-/** From here on a network is computed by several threads. */
+/** From this size on, a network is computed by several threads. */
 const LARGE = 32 * 1024 * 1024;
 
 let root = '';
@@ -53,7 +53,7 @@ describe('equal tasks in two processes', () => {
     },
   );
 
-  it('give the same bytes when several threads compute them', async () => {
+  it('give the same bytes if several threads compute them', async () => {
     const modelDir = join(root, 'large');
     await cp(TINY, modelDir, { recursive: true });
     for (const network of ['text_encoder', 'unet', 'vae_decoder']) {

@@ -40,7 +40,7 @@ interface Changes {
   readonly signal?: AbortSignal;
 }
 
-/** As a job runs: JSON text in, files out, an error as its traceback. */
+/** Like a job: JSON text in, files out, an error as its traceback. */
 async function run({
   args,
   config,
@@ -69,13 +69,13 @@ describe('an image task', () => {
     for (const file of files) {
       const { width, height, channels, depth, data } = decode(file);
       expect({ width, height, channels, depth }).toEqual({ width: 72, height: 104, channels: 3, depth: 8 });
-      // A picture, not a surface: many colours.
+      // A picture, not a plain surface: many colours.
       expect(new Set(data).size).toBeGreaterThan(100);
     }
     expect(new Set(files.map((file) => imageScore([file]))).size).toBe(3);
   });
 
-  it('gives image 1 the same noise whether one more was asked for or not', async () => {
+  it('gives image 1 the same noise whether one or more images were requested', async () => {
     const [, second] = await run({ config: { num_images: 2 } });
     outputDir = `${outputDir}-more`;
     await mkdir(outputDir);
@@ -94,7 +94,7 @@ describe('an image task', () => {
       'a setting of the scheduler',
       { args: { scheduler: { method: 'DPMSolverMultistepScheduler', args: { use_karras_sigmas: true } } } },
     ],
-  ])('draws another picture when %s changes', async (_, changes) => {
+  ])('draws a different picture if %s changes', async (_, changes) => {
     const [before] = await run();
     outputDir = `${outputDir}-changed`;
     await mkdir(outputDir);
@@ -102,20 +102,20 @@ describe('an image task', () => {
     expect(imageScore([after ?? new Uint8Array()])).not.toBe(imageScore([before ?? new Uint8Array()]));
   });
 
-  it('leaves the negative prompt out without guidance', async () => {
+  it('omits the negative prompt without guidance', async () => {
     const [before] = await run({ config: { cfg: 1 } });
     outputDir = `${outputDir}-changed`;
     await mkdir(outputDir);
     expect((await run({ config: { cfg: 1 }, args: { negative_prompt: 'blurry' } }))[0]).toEqual(before);
   });
 
-  it('never writes over an earlier result', async () => {
+  it('never overwrites an earlier result', async () => {
     await writeFile(join(outputDir, '0.png'), 'earlier');
     await expect(run()).rejects.toMatchObject({ code: 'ENGINE_JOB_REPEATED' });
     expect(await readFile(join(outputDir, '0.png'), 'utf8')).toBe('earlier');
   });
 
-  it('stops when it is told to', async () => {
+  it('stops when told to', async () => {
     const reason = new Error('deadline');
     expect(await tracebackFor({ signal: AbortSignal.abort(reason) })).toContain('deadline');
   });
@@ -152,7 +152,7 @@ describe('a task that this engine cannot run', () => {
     }
   });
 
-  it('says when the model is not there', async () => {
+  it('reports a missing model', async () => {
     expect(await tracebackFor({ modelDir: join(root, 'nowhere') })).toContain('Task model not downloaded');
   });
 
@@ -190,7 +190,7 @@ describe('models of other exports', () => {
     expect(await tracebackFor({ modelDir, args: { dtype: 'float32' } })).toContain('float32 with a model exported in float16');
   });
 
-  it('that want more than text and time are unsupported', async () => {
+  it('that require more than text and time are unsupported', async () => {
     const timestep: OnnxValue = { name: 'timestep', type: 'int64', dims: ['steps'] };
     const extra: OnnxValue = { name: 'timestep_cond', type: 'float32', dims: ['batch', 256] };
     const modelDir = await modelWithUnet('consistency', 'float32', [timestep, text, extra]);
@@ -199,7 +199,7 @@ describe('models of other exports', () => {
 });
 
 describe('the safety checker', () => {
-  /** Objects when the mean of CLIP's planes is above −100 (always) or above 100 (never). */
+  /** Objects if the mean of CLIP's planes is above −100 (always) or above 100 (never). */
   async function modelWithChecker(limit: number): Promise<string> {
     const folder = join(root, `checker-${limit}`);
     await cp(TINY, folder, { recursive: true });
@@ -216,13 +216,13 @@ describe('the safety checker', () => {
     return folder;
   }
 
-  it('blackens a picture, which then is a failure and no result', async () => {
+  it('blackens a picture, which makes it a failure, not a result', async () => {
     const modelDir = await modelWithChecker(-100);
     expect(await tracebackFor({ modelDir })).toContain('IMAGE_BLANK');
     expect(await run({ modelDir, config: { safety_checker: false } })).toHaveLength(1);
   });
 
-  it('lets a picture pass unchanged', async () => {
+  it('leaves a harmless picture unchanged', async () => {
     const [plain] = await run();
     outputDir = `${outputDir}-checked`;
     await mkdir(outputDir);

@@ -16,7 +16,7 @@ const BLANK_HASH = /^0x0+$/;
 
 export interface ImageRuntime {
   readonly provider: Provider;
-  /** Replaces the model loaded before, if it is another. */
+  /** Replaces the model loaded before, if it is a different one. */
   load(modelDir: string): Promise<DiffusionPipeline>;
   /** Frees the model; the next task loads it again. */
   release(): Promise<void>;
@@ -56,7 +56,7 @@ export interface ImageTask {
 }
 
 /**
- * Writes 0.png, 1.png, … once all images are there.
+ * Writes 0.png, 1.png, … once all images are done.
  * @returns their names
  * @throws EngineError ENGINE_UNSUPPORTED, MODEL_UNKNOWN, ENGINE_JOB_REPEATED; ImageError; the signal's reason
  */

@@ -41,7 +41,7 @@ function boundary(time: number): { skip: number; out: number } {
   return { skip: DATA_SIGMA ** 2 / norm, out: time / Math.sqrt(norm) };
 }
 
-/** Evenly spaced members of the schedule that such models are distilled on. */
+/** Evenly spaced members of the schedule used to distil such models. */
 function spaced({ num_train_timesteps: count, original_inference_steps: original }: LcmConfig, steps: number): number[] {
   if (original > count) unsupported(`original_inference_steps ${original} of ${count} training timesteps`);
   if (steps > original) unsupported(`${steps} steps with original_inference_steps ${original}`);

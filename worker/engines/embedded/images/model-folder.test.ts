@@ -31,25 +31,25 @@ describe('readModelFolder', () => {
     expect(model.vocabulary.merges.length).toBe(192);
   });
 
-  it('does without the optional files, with the values of Stable Diffusion', async () => {
+  it("works without the optional files, with Stable Diffusion's values", async () => {
     await rm(join(folder, 'vae_decoder/config.json'));
     await rm(join(folder, 'tokenizer/tokenizer_config.json'));
     expect(await readModelFolder(folder)).toMatchObject({ latentChannels: 4, scalingFactor: 0.18215, pixelsPerLatent: 8 });
   });
 
-  it('pads as the model was trained: the special tokens’ map wins unless the tokens are listed', async () => {
+  it('pads as the model was trained: the special tokens’ map takes precedence unless the tokens are listed', async () => {
     await write('tokenizer/special_tokens_map.json', { pad_token: '!', bos_token: { content: '<|startoftext|>' } });
     expect((await readModelFolder(folder)).vocabulary.padToken).toBe('!');
     await write('tokenizer/tokenizer_config.json', { pad_token: { content: '<|endoftext|>' }, added_tokens_decoder: {} });
     expect((await readModelFolder(folder)).vocabulary.padToken).toBe('<|endoftext|>');
   });
 
-  it('takes no more than 77 tokens, whatever an export says', async () => {
+  it('uses at most 77 tokens, whatever an export says', async () => {
     await write('tokenizer/tokenizer_config.json', { model_max_length: 1e30 });
     expect((await readModelFolder(folder)).vocabulary.length).toBe(77);
   });
 
-  it('expects a safety checker where the index names one', async () => {
+  it('expects a safety checker if the index names one', async () => {
     await write('model_index.json', {
       _class_name: 'OnnxStableDiffusionPipeline',
       safety_checker: ['diffusers', 'OnnxRuntimeModel'],
@@ -59,7 +59,7 @@ describe('readModelFolder', () => {
     expect((await readModelFolder(folder)).safetyChecker).toBe(join(folder, 'safety_checker', 'model.onnx'));
   });
 
-  it('says that a model is not there', async () => {
+  it('reports a missing model', async () => {
     await rm(join(folder, 'model_index.json'));
     expect(await failure()).toMatchObject({ code: 'MODEL_UNKNOWN' });
   });

@@ -49,7 +49,7 @@ export interface ModelFolder {
 }
 
 /**
- * @throws EngineError MODEL_UNKNOWN when it is not there, ENGINE_UNSUPPORTED for another kind of pipeline
+ * @throws EngineError MODEL_UNKNOWN if it is missing, ENGINE_UNSUPPORTED for another kind of pipeline
  * @throws ImageError IMAGE_BAD_MODEL
  */
 export async function readModelFolder(folder: string): Promise<ModelFolder> {
@@ -88,7 +88,7 @@ async function readVocabulary(folder: string): Promise<ClipVocabulary> {
     });
   const config = await readConfig(folder, 'tokenizer/tokenizer_config.json', tokenizerSchema, {});
   const special = await readConfig(folder, 'tokenizer/special_tokens_map.json', specialTokensSchema, {});
-  // Older exports disagree with themselves (SD 2.x); transformers lets the map win unless the tokens are listed.
+  // Older exports contradict themselves (SD 2.x); transformers uses the map unless the tokens are listed.
   const padToken = config.added_tokens_decoder === undefined ? (special.pad_token ?? config.pad_token) : config.pad_token;
   // Some exports say 10^30 for "no limit"; the text encoder's limit is CLIP's.
   const length = Math.min(config.model_max_length, CLIP_TOKENS);

@@ -40,7 +40,7 @@ describe('noise levels', () => {
     expect((cosine[999] ?? 0) / (cosine[998] ?? 1)).toBeCloseTo(1 - 0.999, 9);
   });
 
-  it('rescaled to zero terminal SNR keep the first and all but lose the last', () => {
+  it('rescaled to zero terminal SNR keep the first and almost lose the last', () => {
     const rescaled = alphasCumulative({ ...SD, zeroTerminalSnr: true });
     expect(rescaled[0]).toBeCloseTo(alphas[0] ?? 0, 12);
     expect(rescaled[999]).toBe(2 ** -24);
@@ -55,7 +55,7 @@ describe('sigmas of a run', () => {
     expect(sigmasAt(table, [7])).toEqual([4]);
   });
 
-  it('by Karras are even in the seventh root, by Lu in the logarithm, with the model’s ends', () => {
+  it('by Karras are evenly spaced in the seventh root, by Lu in the logarithm, with the model’s ends', () => {
     for (const [run, bent] of [
       [karrasSigmas(sigmas, 9), (sigma: number) => sigma ** (1 / 7)],
       [luSigmas(sigmas, 9), Math.log],
@@ -68,7 +68,7 @@ describe('sigmas of a run', () => {
     expect(karrasSigmas(sigmas, 1)[0]).toBeCloseTo(sigmas.at(-1) ?? 0, 9);
   });
 
-  it('lead back to their timesteps', () => {
+  it('can be converted back to their timesteps', () => {
     for (const t of [0, 1, 37, 499, 998, 999]) expect(timestepOfSigma(sigmas, sigmas[t] ?? 0)).toBe(t);
     expect(timestepOfSigma(sigmas, 1e9)).toBe(999);
     expect(timestepOfSigma(sigmas, 0)).toBe(0);
@@ -80,7 +80,7 @@ describe('arithmetic of numpy', () => {
     expect([0.5, 1.5, 166.5, 499.5, 2.4, 2.6].map(roundHalfEven)).toEqual([0, 2, 166, 500, 2, 3]);
   });
 
-  it('spaces evenly with both ends', () => {
+  it('spaces evenly, including both ends', () => {
     expect(linspace(0, 999, 4)).toEqual([0, 333, 666, 999]);
     expect(linspace(5, 9, 1)).toEqual([5]);
   });

@@ -9,7 +9,7 @@ export interface NoiseScheduleConfig {
 }
 
 const MAX_BETA = 0.999;
-/** Stands for ᾱ = 0 where the signal vanishes, so that σ stays finite. */
+/** Used for ᾱ = 0, where the signal vanishes, so that σ stays finite. */
 const LEAST_ALPHA = 2 ** -24;
 const KARRAS_RHO = 7;
 
@@ -51,7 +51,7 @@ export function sigmasOf(alphas: Float64Array): Float64Array {
   return alphas.map((alpha) => Math.sqrt((1 - alpha) / alpha));
 }
 
-/** From the noisiest one downwards, `σ` interpolated at each (possibly fractional) timestep. */
+/** From the noisiest one downwards, with `σ` interpolated at each (possibly fractional) timestep. */
 export function sigmasAt(sigmas: Float64Array, timesteps: readonly number[]): number[] {
   return timesteps.map((t) => {
     const low = Math.min(Math.max(Math.floor(t), 0), sigmas.length - 1);
@@ -81,7 +81,7 @@ export function timestepOfSigma(sigmas: Float64Array, sigma: number): number {
   return roundHalfEven(low + Math.min(Math.max((logarithm - from) / (to - from), 0), 1));
 }
 
-/** `count` values, both ends included; one value is the start. */
+/** `count` values, both ends included; a single value is the start. */
 export function linspace(from: number, to: number, count: number): number[] {
   if (count === 1) return [from];
   const step = (to - from) / (count - 1);

@@ -20,7 +20,7 @@ async function networkFile(name: string, bytes: Uint8Array): Promise<string> {
   return file;
 }
 
-/** y = 2x + 1 in float32, whatever goes in and comes out. */
+/** y = 2x + 1 in float32, with any input and output type. */
 function lineModel(input: ElementType, output: ElementType): Uint8Array {
   const g = new GraphBuilder({ name: 'line', seed: 1 });
   const x = g.cast(g.input({ name: 'x', type: input, dims: ['count'] }), 'float32');
@@ -35,13 +35,13 @@ describe('openNetwork', () => {
     ['float16', [-1.5, 3]],
     ['int32', [-1, 3]],
     ['int64', [-1, 3]],
-  ] as const)('gives %s to a graph that wants it', async (type, expected) => {
+  ] as const)('passes %s to a graph that expects it', async (type, expected) => {
     const network = await openNetwork(await networkFile(`in-${type}`, lineModel(type, 'float32')), 'cpu');
     expect(network.shapeOf('x')).toEqual({ type, rank: 1 });
     const [y] = await network.run({
       x: { data: Float32Array.of(...(type.startsWith('f') ? [-1.25, 1] : [-1.25, 1.75])), dims: [2] },
     });
-    // Whole numbers are cut, as numpy casts: −1.25 → −1, 1.75 → 1.
+    // Integers are truncated, as numpy casts: −1.25 → −1, 1.75 → 1.
     expect([...(y ?? [])]).toEqual(expected);
     await network.release();
   });
@@ -49,14 +49,14 @@ describe('openNetwork', () => {
   it.each([
     ['float16', [1, 3]],
     ['bool', [1, 1]],
-  ] as const)('reads answers of %s', async (type, expected) => {
+  ] as const)('reads outputs of %s', async (type, expected) => {
     const network = await openNetwork(await networkFile(`out-${type}`, lineModel('float32', type)), 'cpu');
     const [y] = await network.run({ x: { data: Float32Array.of(0, 1), dims: [2] } });
     expect([...(y ?? [])]).toEqual(expected);
     await network.release();
   });
 
-  it('refuses types and inputs it does not know', async () => {
+  it('refuses unknown types and inputs', async () => {
     const network = await openNetwork(await networkFile('bool', lineModel('bool', 'int64')), 'cpu');
     expect(() => network.shapeOf('z')).toThrow(expect.objectContaining({ code: 'ENGINE_UNSUPPORTED' }));
     await expect(network.run({ x: { data: Float32Array.of(1), dims: [1] } })).rejects.toMatchObject({
@@ -79,7 +79,7 @@ describe('chooseProvider', () => {
     expect(PROBE_MODEL).toBe(Buffer.from(probe).toString('base64'));
   });
 
-  it('is content with the processor when it may choose, and never when confined to a card', async () => {
+  it('accepts the processor if it may choose, but never if confined to a card', async () => {
     expect(await chooseProvider('cpu')).toBe('cpu');
     expect(['cpu', 'dml', 'coreml']).toContain(await chooseProvider('auto'));
     const confined = await chooseProvider('cuda').catch((error: { code: string }) => error.code);

@@ -7,9 +7,9 @@ import { ImageError } from './errors.ts';
 import { fromHalves, halfTensor } from './halves.ts';
 import type { Provider } from './provider.ts';
 
-/** Below this, handing work to other threads costs more than it brings. */
+/** Below this, handing work to other threads costs more than it saves. */
 const ONE_THREAD_BELOW_BYTES = 32 * 1024 * 1024;
-/** Not as many as the machine has: the number changes the last bits of a result (seen between 2 and 3). */
+/** Not as many as the machine has, because the number changes the last bits of a result (seen between 2 and 3). */
 const THREADS = 4;
 
 interface Values {
@@ -21,13 +21,13 @@ export interface Network {
   readonly inputs: readonly string[];
   /** Element type and number of axes, as the graph declares them. */
   shapeOf(input: string): { readonly type: Tensor.Type; readonly rank: number };
-  /** Every output, in the order of the graph; truth values as 0 and 1. */
+  /** Every output, in the order of the graph; booleans as 0 and 1. */
   run(feeds: Readonly<Record<string, Values>>): Promise<Float32Array[]>;
   release(): Promise<void>;
 }
 
 /**
- * @param file `…/<name>/model.onnx`; large models have their weights beside it.
+ * @param file `…/<name>/model.onnx`; large models have their weights next to it.
  * @throws ImageError IMAGE_BAD_MODEL
  */
 export async function openNetwork(file: string, provider: Provider): Promise<Network> {
@@ -37,7 +37,7 @@ export async function openNetwork(file: string, provider: Provider): Promise<Net
     intraOpNumThreads: (await folderBytes(dirname(file))) < ONE_THREAD_BELOW_BYTES ? 1 : THREADS,
     interOpNumThreads: 1,
     executionMode: 'sequential',
-    // Threads that wait would otherwise spin, at the cost of whatever else the machine does.
+    // Waiting threads would otherwise spin, at the cost of everything else on the machine.
     extra: { session: { intra_op: { allow_spinning: '0' } } },
     logSeverityLevel: 3,
   }).catch((cause: unknown) => {

@@ -5,14 +5,14 @@ import { encodePicture, toPicture } from './picture.ts';
 const size = { width: 2, height: 1 };
 
 describe('toPicture', () => {
-  it('puts planes of −1…1 together as pixels, clamped, halves to even', () => {
-    // 0 is 127.5, the even neighbour is 128; (126.5 / 255) · 2 − 1 is 126.5, the even neighbour is 126.
+  it('combines planes of −1…1 into pixels, clamped, halves to even', () => {
+    // 0 is 127.5, and its even neighbour is 128; (126.5 / 255) · 2 − 1 is 126.5, and its even neighbour is 126.
     const half = (126.5 / 255) * 2 - 1;
     const { pixels } = toPicture(Float32Array.of(-1, 1, -7, 7, 0, half), size);
     expect([...pixels]).toEqual([0, 0, 128, 255, 255, 126]);
   });
 
-  it('refuses numbers that are none, and another size', () => {
+  it('refuses values that are not numbers, and another size', () => {
     const failure = (planes: Float32Array | undefined) => () => toPicture(planes, size);
     expect(failure(Float32Array.of(0, 0, Number.NaN, 0, 0, 0))).toThrow(expect.objectContaining({ code: 'IMAGE_DIVERGED' }));
     expect(failure(Float32Array.of(0, 0, 0, 0, 0, Number.POSITIVE_INFINITY))).toThrow(

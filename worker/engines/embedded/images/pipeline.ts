@@ -17,7 +17,7 @@ export interface ImageRequest {
   readonly width: number;
   readonly height: number;
   readonly steps: number;
-  /** Guidance; up to 1 the negative prompt has no part. */
+  /** Guidance; up to 1, the negative prompt has no effect. */
   readonly cfg: number;
   readonly seed: number;
   readonly count: number;
@@ -29,7 +29,7 @@ export interface DiffusionPipeline {
   /** What the UNet computes in. */
   readonly dtype: 'float32' | 'float16';
   /**
-   * One picture after the other; stops between two steps when `signal` aborts.
+   * One picture after the other; stops between two steps if `signal` aborts.
    * @throws EngineError ENGINE_UNSUPPORTED; ImageError IMAGE_DIVERGED
    */
   generate(request: ImageRequest, signal: AbortSignal): AsyncGenerator<Picture>;
@@ -95,7 +95,7 @@ async function* generate(parts: Parts, request: ImageRequest, signal: AbortSigna
   }
 }
 
-/** Hidden states of all prompts, one after the other, and how they are laid out. */
+/** Hidden states of all prompts, one after the other, and their layout. */
 async function encodePrompts({ folder, textEncoder }: Parts, prompts: readonly string[]) {
   const tokenize = createClipTokenizer(folder.vocabulary);
   const { length } = folder.vocabulary;

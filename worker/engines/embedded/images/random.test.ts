@@ -36,7 +36,7 @@ describe('gaussianNoise', () => {
     expect(beyondTwo).toBeLessThan(0.05);
   });
 
-  it('differs by seed, image and draw, and not by length', () => {
+  it('differs by seed, image and draw, but not by length', () => {
     const base = { seed: 1, image: 0, draw: 0, length: 10 };
     const noise = gaussianNoise(base);
     expect(gaussianNoise({ ...base, length: 7 })).toEqual(noise.slice(0, 7));

@@ -1,7 +1,7 @@
 /**
  * The noise of image tasks: Philox4x32-10, a counter-based generator (Salmon et al., "Parallel random numbers: as easy
- * as 1, 2, 3", 2011). Any block can be had without those before it, so image 3 of a task has the same noise whether
- * one image was asked for or ten.
+ * as 1, 2, 3", 2011). Any block can be computed without the previous ones, so image 3 of a task has the same noise
+ * whether one or ten images were requested.
  */
 
 type Block = readonly [number, number, number, number];
@@ -13,7 +13,7 @@ const WEYL_1 = 0xbb67ae85;
 const ROUNDS = 10;
 const TWO_32 = 4_294_967_296;
 
-/** Four words of 32 bits for a counter of four words and a key of two. */
+/** Four 32-bit words for a counter of four words and a key of two. */
 export function philox(counter: Block, key: readonly [number, number]): Block {
   let [a, b, c, d] = counter;
   let [k0, k1] = key;
@@ -40,7 +40,7 @@ function multiply(x: number, y: number): [high: number, low: number] {
 }
 
 export interface NoiseInput {
-  /** 0 ≤ seed < 2^31, of the task. */
+  /** 0 ≤ seed < 2^31, from the task. */
   readonly seed: number;
   readonly image: number;
   /** 0 = the start of the image, step + 1 = what a step adds. */
@@ -54,7 +54,7 @@ export function gaussianNoise({ seed, image, draw, length }: NoiseInput): Float3
   for (let block = 0; block * 4 < length; block++) {
     const words = philox([block, draw, 0, 0], [seed, image]);
     for (let pair = 0; pair < 4; pair += 2) {
-      // (0, 1]: the logarithm of zero is not wanted.
+      // (0, 1]: avoids the logarithm of zero.
       const radius = Math.sqrt(-2 * Math.log(((words[pair] ?? 0) + 1) / TWO_32));
       const angle = (2 * Math.PI * (words[pair + 1] ?? 0)) / TWO_32;
       // Writes past the end of a typed array are ignored.

@@ -11,7 +11,7 @@ function sample(width: number, height: number): Picture {
   return { width, height, pixels };
 }
 
-// Made with Pillow 13.0.0, Image.resize(size, BICUBIC), of the same picture.
+// Made with Pillow 13.0.0, Image.resize(size, BICUBIC), from the same picture.
 const PILLOW = [
   [
     7,
@@ -41,13 +41,13 @@ describe('resizeBicubic', () => {
     const expected = Buffer.from(hex, 'hex');
     const { pixels } = resizeBicubic(sample(width, height), { width: toWidth, height: toHeight });
     expect(pixels).toHaveLength(expected.length);
-    // Pillow computes in whole numbers of 22 bits: a half may go the other way.
+    // Pillow computes with 22-bit integers: a half may be rounded the other way.
     for (const [i, value] of pixels.entries())
       expect(Math.abs(value - (expected[i] ?? Number.NaN)), `byte ${i}`).toBeLessThanOrEqual(1);
     expect([...pixels].filter((value, i) => value !== expected[i]).length / pixels.length).toBeLessThan(0.05);
   });
 
-  it('keeps the picture at its own size, and a colour at any', () => {
+  it('keeps the picture at its own size, and a uniform colour at any size', () => {
     const picture = sample(9, 4);
     expect(resizeBicubic(picture, picture).pixels).toEqual(picture.pixels);
     const flat = { width: 3, height: 3, pixels: new Uint8ClampedArray(27).fill(77) };

@@ -23,14 +23,14 @@ interface ResampleInput {
   readonly from: number;
   readonly to: number;
   readonly lines: number;
-  /** Distance in the array between neighbours of a line, and between lines. */
+  /** Distance in the array between neighbours in a line, and between lines. */
   readonly step: number;
   readonly pitch: number;
 }
 
 function resample({ pixels, from, to, lines, step, pitch }: ResampleInput): Uint8ClampedArray {
   const result = new Uint8ClampedArray(lines * to * 3);
-  // Rows keep their order when columns are resampled, and the other way round.
+  // Rows keep their order when columns are resampled, and vice versa.
   const resultPitch = step === 3 ? to * 3 : pitch;
   for (let index = 0; index < to; index++) {
     const taps = tapsAt(index, from, to);

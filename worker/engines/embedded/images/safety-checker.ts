@@ -1,4 +1,4 @@
-/** The safety checker of Stable Diffusion 1.x: a CLIP vision network that says whether it objects to a picture. */
+/** The safety checker of Stable Diffusion 1.x: a CLIP vision network that decides whether it objects to a picture. */
 import { unsupported } from '../traceback.ts';
 import { ImageError } from './errors.ts';
 import { type Network, openNetwork } from './onnx-network.ts';
@@ -37,7 +37,7 @@ async function objects(network: Network, picture: Picture): Promise<boolean> {
   return verdict[0] !== 0;
 }
 
-/** CLIP's feature extraction: shorter side to 224, centre cut out, normalised, as planes. */
+/** CLIP's feature extraction: shorter side to 224, centre crop, normalised, as planes. */
 function clipPlanes(picture: Picture): Float32Array {
   const scale = CLIP_SIDE / Math.min(picture.width, picture.height);
   const size = { width: Math.floor(picture.width * scale + 1e-9), height: Math.floor(picture.height * scale + 1e-9) };

@@ -7,7 +7,7 @@ const choose = (scheduler: object | undefined, modelConfig: Record<string, unkno
 const DPM = 'DPMSolverMultistepScheduler';
 
 describe('chooseScheduler', () => {
-  it('takes the task’s settings over the model’s over the defaults', () => {
+  it('prefers the task’s settings to the model’s to the defaults', () => {
     const model = { beta_schedule: 'scaled_linear', solver_order: 3, timestep_spacing: 'leading' };
     expect(choose({ method: DPM, args: { solver_order: 1, beta_end: null } }, model)).toMatchObject({
       method: DPM,
@@ -21,7 +21,7 @@ describe('chooseScheduler', () => {
     });
   });
 
-  it('is DPM-Solver++ of order 2 when nothing is asked', () => {
+  it('is DPM-Solver++ of order 2 by default', () => {
     expect(choose(undefined)).toMatchObject({ method: DPM, config: { solver_order: 2, algorithm_type: 'dpmsolver++' } });
   });
 
@@ -53,14 +53,14 @@ describe('chooseScheduler', () => {
     ['EulerAncestralDiscreteScheduler', { prediction_type: 'sample' }],
     ['LCMScheduler', { original_inference_steps: 0 }],
     ['LCMScheduler', { thresholding: true }],
-  ])('does not have %s with %j, and says so without calling it invalid', (method, args) => {
+  ])('does not support %s with %j, and says so without calling it invalid', (method, args) => {
     const [field] = Object.keys(args);
     expect(() => choose({ method, args })).toThrow(
       expect.objectContaining({ code: 'ENGINE_UNSUPPORTED', message: `scheduler setting ${field}: unsupported by this engine` }),
     );
   });
 
-  it('does not have a model’s own betas', () => {
+  it('does not support a model’s own betas', () => {
     expect(() => choose({ method: DPM }, { trained_betas: [0.1, 0.2] })).toThrow(
       expect.objectContaining({ code: 'ENGINE_UNSUPPORTED' }),
     );

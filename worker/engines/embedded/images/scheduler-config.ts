@@ -1,11 +1,11 @@
-/** A scheduler's settings: what the task asks for, over what the model's file says, over the method's defaults. */
+/** A scheduler's settings: the task's, then the model file's, then the method's defaults. */
 import { z } from 'zod';
 import type { SdTaskArgs } from '../../../../protocol/args/stable-diffusion.ts';
 import { unsupported } from '../traceback.ts';
 
 const positive = z.number().positive();
 
-/** Names and defaults of diffusers; members of other schedulers are ignored, as diffusers does. */
+/** Names and defaults of diffusers; members of other schedulers are ignored, as in diffusers. */
 const commonSchema = z.object({
   num_train_timesteps: z.number().int().min(2).max(100_000).default(1000),
   beta_start: positive.lt(1).default(0.0001),

@@ -9,7 +9,7 @@ function timesteps(method: string, steps: number, config: object = {}, args: obj
   return createScheduler({ asked: scheduler, modelConfig: { ...SD, ...config }, steps }).timesteps;
 }
 
-describe('timesteps as diffusers visits them', () => {
+describe('timesteps as in diffusers', () => {
   const DPM = 'DPMSolverMultistepScheduler';
   const EULER = 'EulerAncestralDiscreteScheduler';
 

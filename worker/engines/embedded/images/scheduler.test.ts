@@ -19,7 +19,7 @@ interface Run {
   readonly config?: object;
   readonly steps: number;
   readonly length?: number;
-  /** The network: its answer to what it is shown at a training timestep. */
+  /** The network: its answer to its input at a training timestep. */
   readonly network: (shown: Float32Array, at: { alpha: number; sigma: number }) => Float32Array;
 }
 
@@ -44,11 +44,11 @@ function run(input: Run): Float32Array[] {
 }
 
 const target = Float32Array.from({ length: 64 }, (_, i) => Math.sin(i));
-/** Knows the one picture there is. */
+/** Knows the only picture that exists. */
 const perfect: Run['network'] = (shown, { alpha, sigma }) => shown.map((x, i) => (x - alpha * (target[i] ?? 0)) / sigma);
 const perfectVelocity: Run['network'] = (shown, { alpha, sigma }) =>
   perfect(shown, { alpha, sigma }).map((noise, i) => alpha * noise - sigma * (target[i] ?? 0));
-/** Pictures are normal with this deviation; the best guess of the noise is linear. */
+/** Pictures are normally distributed with this deviation; the best guess of the noise is linear. */
 const SPREAD = 0.5;
 const gaussian: Run['network'] = (shown, { alpha, sigma }) =>
   shown.map((x) => (sigma * x) / (alpha ** 2 * SPREAD ** 2 + sigma ** 2));
@@ -75,18 +75,18 @@ function expectClose(values: Float32Array, expected: (i: number) => number, digi
 }
 
 describe('a network that knows the picture', () => {
-  // Euler's timesteps that are fractions have no entry in the table, so it gets whole ones.
+  // Euler's fractional timesteps have no entry in the table, so integer ones are used.
   const whole = (variant: (typeof VARIANTS)[number]) =>
     variant.method === EULER && !('args' in variant) ? { ...variant, args: { timestep_spacing: 'trailing' } } : variant;
 
-  it.each(VARIANTS)('is believed by $method $args, in any number of steps', (variant) => {
+  it.each(VARIANTS)('is reproduced by $method $args, in any number of steps', (variant) => {
     for (const steps of [1, 2, 3, 8, 20]) {
       const final = run({ ...whole(variant), steps, network: perfect }).at(-1) ?? new Float32Array();
       expectClose(final, (i) => target[i] ?? 0, 3);
     }
   });
 
-  it.each([DPM, EULER, 'LCMScheduler'])('says the same as noise and as velocity: %s', (method) => {
+  it.each([DPM, EULER, 'LCMScheduler'])('means the same as noise and as velocity: %s', (method) => {
     const args = { timestep_spacing: 'trailing' };
     const [asNoise, asVelocity] = [
       run({ method, args, steps: 6, network: perfect }),
@@ -114,7 +114,7 @@ describe('DPM-Solver on normal data', () => {
   function error(order: number, steps: number): number {
     const even = { use_lu_lambdas: true, final_sigmas_type: 'sigma_min', lower_order_final: false };
     const scheduler = schedulerOf({ method: DPM, args: { ...even, solver_order: order }, steps, network: gaussian });
-    // Exact levels instead of the nearest timesteps: the error of the solver shall be measured, not of the table.
+    // Exact levels instead of the nearest timesteps, to measure the error of the solver, not of the table.
     const [least, most] = [Math.log(sigmaOf(0)), Math.log(sigmaOf(999))];
     let sample = Float32Array.of(1);
     for (let index = 0; index < steps; index++) {
@@ -160,7 +160,7 @@ describe('samplers that add noise', () => {
     expectClose(samples[1] ?? new Float32Array(), expected, 3);
   });
 
-  it('LCM clips its guess where the model says so', () => {
+  it('LCM clips its guess if the model says so', () => {
     const loud: Run['network'] = (shown, { alpha, sigma }) => shown.map((x) => (x - alpha * 9) / sigma);
     const clipped = run({ method: 'LCMScheduler', config: { clip_sample: true, clip_sample_range: 2 }, steps: 1, network: loud });
     expectClose(clipped.at(-1) ?? new Float32Array(), () => 2, 3);

@@ -1,4 +1,4 @@
-/** What a diffusion scheduler is to the pipeline. */
+/** What the pipeline needs from a diffusion scheduler. */
 
 export type PredictionType = 'epsilon' | 'v_prediction' | 'sample';
 
@@ -7,17 +7,17 @@ interface SchedulerStep {
   readonly sample: Float32Array;
   /** The network's answer to `modelInput` at this step, guidance applied. */
   readonly output: Float32Array;
-  /** Standard normal, as long as the sample; the same at every call. */
+  /** Standard normal, as long as the sample; the same on every call. */
   readonly noise: () => Float32Array;
 }
 
-/** One run: it keeps what earlier steps answered, so every image needs its own. */
+/** One run: it stores the answers of earlier steps, so every image needs its own. */
 export interface Scheduler {
   /** In the order of the run, noisiest first; Euler's may be fractions. */
   readonly timesteps: readonly number[];
   /** The standard deviation of the noise that a run starts from. */
   readonly initialSigma: number;
-  /** What the network is shown at this step. */
+  /** The network's input at this step. */
   modelInput(sample: Float32Array, index: number): Float32Array;
   /** The sample of the next step. */
   step(step: SchedulerStep): Float32Array;

@@ -1,8 +1,8 @@
-/** What of a task's arguments this engine cannot honour. Such a task is no invalid one: other engines may run it. */
+/** Which task arguments this engine cannot handle. Such a task is not invalid: other engines may run it. */
 import type { SdTaskArgs } from '../../../../protocol/args/stable-diffusion.ts';
 import { unsupported } from '../traceback.ts';
 
-/** Pixels of one image; beyond it the decoder needs more memory than a node can be asked for. */
+/** Pixels of one image; beyond this, the decoder needs more memory than can be expected of a node. */
 const MAX_PIXELS = 2048 * 2048;
 
 /** @throws EngineError ENGINE_UNSUPPORTED */

@@ -7,10 +7,10 @@ import { buildPrompt } from './prompt.ts';
 import type { LlmRequest } from './request.ts';
 import type { LoadedModel } from './runtime.ts';
 
-/** llama.cpp takes 2³² − 1 for "draw a seed yourself". */
+/** llama.cpp interprets 2³² − 1 as "draw a seed yourself". */
 const SEEDS = 2 ** 32 - 1;
 const GOLDEN = 0x9e3779b9;
-/** A character may take several byte tokens. */
+/** A character may consist of several byte tokens. */
 const TAIL_MARGIN = 8;
 
 interface Answer {
@@ -56,7 +56,7 @@ async function generateOne(input: {
   const stops = [...request.stopStrings, ...prompt.stopTexts];
   const tail = Math.max(0, ...stops.map((text) => text.length)) + TAIL_MARGIN;
   const tokens: Token[] = [];
-  // From an empty context every time: what is cached decides how sums are batched.
+  // From an empty context every time, because the cache determines how sums are batched.
   await sequence.clearHistory();
   for await (const token of sequence.evaluate(prompt.tokens, samplingOptions(input, tokens))) {
     if (prompt.stopTokens.has(token)) return { text: model.detokenize(tokens), tokens: tokens.length, reason: 'stop' };
@@ -89,7 +89,7 @@ function samplingOptions(
   return { ...sampling, seed, ...penalty };
 }
 
-/** As the official worker's library: a stop string of the task stays at the end of the text. */
+/** Like the official worker's library: a stop string of the task stays at the end of the text. */
 function cutAnswer(text: string, request: LlmRequest, prompt: Prompt): string {
   const ends = [
     ...request.stopStrings.map((stop) => ({ at: text.indexOf(stop), keep: stop.length })),

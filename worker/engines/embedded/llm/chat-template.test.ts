@@ -6,7 +6,7 @@ const CHAT: TemplateChat = { messages: [{ role: 'user', content: 'hi' }], tools:
 const render = (template: string, change: Partial<TemplateChat> = {}) => renderChat(template, { ...CHAT, ...change }, TOKENS);
 
 describe('a chat in the model’s own template', () => {
-  // As Qwen's: tools first, calls and results between tags, a switch for thinking.
+  // Like Qwen's: tools first, calls and results between tags, a switch for thinking.
   const TEMPLATE = `{{- bos_token }}{%- if tools %}<tools>{% for tool in tools %}{{ tool | tojson }}{% endfor %}</tools>{% endif %}
 {%- for message in messages %}<{{ message.role }}>{{ message.content }}
 {%- for call in message.tool_calls or [] %}<call>{{ call.function.name }}</call>{% endfor %}{{ eos_token }}{% endfor %}
@@ -25,24 +25,24 @@ describe('a chat in the model’s own template', () => {
     );
   });
 
-  it('can be told by its arguments to leave the answer’s beginning out, but not to put other words into the chat', () => {
+  it('can be told by its arguments to omit the beginning of the answer, but not to put other words into the chat', () => {
     expect(render(TEMPLATE, { args: { add_generation_prompt: false } })).toBe('<s><user>hi</s>');
     expect(render(TEMPLATE, { args: { messages: [], tools: [{}], bos_token: 'x', true: false } })).toBe(
       '<s><user>hi</s><assistant>',
     );
   });
 
-  it('never has today’s date, which two nodes may not share', () => {
+  it('never contains today’s date, on which two nodes may differ', () => {
     const dated = "{% if strftime_now is defined %}{{ strftime_now('%d') }}{% else %}no date{% endif %}";
     expect(render(dated)).toBe('no date');
   });
 
-  it('counts as Python does', () => {
+  it('counts like Python', () => {
     expect(render('{% for i in range(2) %}{{ i }}{% endfor %}{% for i in range(5, 0, -2) %}{{ i }}{% endfor %}')).toBe('01531');
   });
 
   it.each(["{{ raise_exception('Task args invalid') }}", '{% if %}', "{{ strftime_now('%d') }}"])(
-    'that the template does not take is unsupported, in our words alone: %s',
+    'that the template does not accept is unsupported, in our own words only: %s',
     (template) => {
       const message = "a chat that the model's own template does not take: unsupported by this engine";
       expect(() => render(template)).toThrow(expect.objectContaining({ code: 'ENGINE_UNSUPPORTED', message }));

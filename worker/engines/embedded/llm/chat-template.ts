@@ -1,6 +1,6 @@
 /**
- * Chats that only the model's own template can put into words: tools, their calls and results, template arguments.
- * As `apply_chat_template` of the transformers library does it, which the official worker calls. RELAY_PROTOCOL 7.2.
+ * Chats that only the model's own template can express: tools, their calls and results, template arguments. Follows
+ * `apply_chat_template` of the transformers library, which the official worker calls. RELAY_PROTOCOL 7.2.
  */
 import { Environment, Interpreter, Template } from '@huggingface/jinja';
 import { unsupported } from '../traceback.ts';
@@ -25,7 +25,7 @@ export interface TemplateTokens {
   readonly eos: string | null;
 }
 
-/** @throws EngineError ENGINE_UNSUPPORTED when the template does not take the chat */
+/** @throws EngineError ENGINE_UNSUPPORTED if the template does not accept the chat */
 export function renderChat(template: string, { messages, tools, args }: TemplateChat, { bos, eos }: TemplateTokens): string {
   const values: Record<string, unknown> = {
     add_generation_prompt: true,
@@ -43,7 +43,7 @@ export function renderChat(template: string, { messages, tools, args }: Template
     const { value } = new Interpreter(environment).run(new Template(template).parsed);
     return String(value);
   } catch {
-    // Its words may quote the task, and what a task says must never decide how a failure is understood.
+    // The template's message may quote the task, and a task's text must never decide how a failure is understood.
     return unsupported("a chat that the model's own template does not take");
   }
 }

@@ -9,7 +9,7 @@ import type { Chat, ChatTurn } from './request.ts';
 export interface Prompt {
   readonly tokens: Token[];
   readonly stopTokens: ReadonlySet<Token>;
-  /** Texts of the chat format, not part of an answer. */
+  /** Texts of the chat format that are not part of an answer. */
   readonly stopTexts: readonly string[];
 }
 
@@ -18,7 +18,7 @@ export function buildPrompt(input: { model: LlamaModel; entry: GgufModel; chat: 
   return chat.kind === 'template' ? templated(model, chat) : wrapped(model, entry, chat.turns);
 }
 
-/** What ends an answer then is the model's own token alone, which the evaluation does not yield. */
+/** Then only the model's own token ends an answer, and the evaluation does not yield that token. */
 function templated(model: LlamaModel, chat: TemplateChat): Prompt {
   const template = model.fileInfo.metadata.tokenizer.chat_template;
   if (template === undefined) unsupported('tools and template_args with a model without a chat template');

@@ -9,7 +9,7 @@ function request(change: object) {
 }
 
 describe('a request from task arguments', () => {
-  it('has the defaults of the official worker', () => {
+  it("has the official worker's defaults", () => {
     expect(request({})).toEqual({
       model: 'm',
       chat: { kind: 'turns', turns: [{ role: 'user', text: 'hello' }] },
@@ -28,7 +28,7 @@ describe('a request from task arguments', () => {
     });
   });
 
-  it('honours the settings', () => {
+  it('follows the settings', () => {
     const generation_config = {
       max_new_tokens: 12,
       stop_strings: ['.', ''],
@@ -52,7 +52,7 @@ describe('a request from task arguments', () => {
     });
   });
 
-  it('joins text blocks and takes every plain role', () => {
+  it('joins text blocks and accepts every plain role', () => {
     const messages = [
       { role: 'system', content: 'be short' },
       {

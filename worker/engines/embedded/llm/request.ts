@@ -1,6 +1,6 @@
 /**
- * Task arguments as this engine runs them. What it can't honour it refuses; it never quietly does something else.
- * Defaults are those of the transformers library, which the official worker calls. Source: RELAY_PROTOCOL 7.2.
+ * Task arguments as this engine runs them. It refuses what it cannot handle, and never silently does something else.
+ * The defaults are those of the transformers library, which the official worker calls. Source: RELAY_PROTOCOL 7.2.
  */
 import type { LlmTaskArgs } from '../../../../protocol/args/llm.ts';
 import { unsupported } from '../traceback.ts';
@@ -19,7 +19,7 @@ interface Sampling {
   readonly minP: number;
 }
 
-/** Plain turns, or what only the model's own template can say. */
+/** Plain turns, or what only the model's own template can express. */
 export type Chat =
   | { readonly kind: 'turns'; readonly turns: readonly ChatTurn[] }
   | ({ readonly kind: 'template' } & TemplateChat);
@@ -29,7 +29,7 @@ export interface LlmRequest {
   readonly chat: Chat;
   readonly maxNewTokens: number;
   readonly stopStrings: readonly string[];
-  /** Null = always the likeliest token. */
+  /** Null = always the most likely token. */
   readonly sampling: Sampling | null;
   /** 1 = none. */
   readonly repetitionPenalty: number;
@@ -40,7 +40,7 @@ export interface LlmRequest {
 const DEFAULT_NEW_TOKENS = 256;
 const MAX_SEED = 2 ** 32 - 1;
 
-/** @throws EngineError ENGINE_UNSUPPORTED, never a verdict about the task: other engines may well run it. */
+/** @throws EngineError ENGINE_UNSUPPORTED, never a verdict about the task: other engines may run it. */
 export function llmRequest(args: LlmTaskArgs): LlmRequest {
   if (args.quantize_bits != null) unsupported('quantize_bits');
   if (args.dtype !== 'auto') unsupported(`dtype ${args.dtype}`);

@@ -8,7 +8,7 @@ import type { GgufModel } from '../../models/catalogue.ts';
 import type { EmbeddedDevice } from '../environment.ts';
 
 const BATCH_TOKENS = 512;
-/** Below this, handing work to other threads costs more than it brings. */
+/** Below this, handing work to other threads costs more than it saves. */
 const ONE_THREAD_BELOW_BYTES = 32 * 1024 * 1024;
 
 export interface LoadedModel {
@@ -20,15 +20,18 @@ export interface LoadedModel {
 
 export interface LlmRuntime {
   readonly gpuCount: number;
-  /** Replaces the model loaded before, if it is another. */
+  /** Replaces the model loaded before, if it is a different one. */
   load(entry: GgufModel): Promise<LoadedModel>;
   /** Frees the model; the next task loads it again. */
   release(): Promise<void>;
 }
 
-/** @throws EngineError ENGINE_BACKEND_CHANGED; ENGINE_NO_GPU when it is confined to NVIDIA cards and cannot use them (law 6). */
+/**
+ * @throws EngineError ENGINE_BACKEND_CHANGED; ENGINE_NO_GPU if it is confined to NVIDIA cards and cannot use them (law
+ * 6).
+ */
 export async function startRuntime(device: EmbeddedDevice): Promise<LlmRuntime> {
-  // A package brings the processor's back end alone.
+  // A package includes only the processor's back end.
   if (device !== 'cpu') await findInstalledBackends();
   const llama = await openLlama(device);
   const gpuCount = llama.gpu === false ? 0 : (await llama.getGpuDeviceNames()).length;
@@ -66,7 +69,7 @@ async function openLlama(device: EmbeddedDevice): Promise<Llama> {
   }
 }
 
-/** Everything that could change a sum's order is fixed: layers on the GPU, threads, batch, attention kernel. */
+/** Everything that could change the order of a sum is fixed: layers on the GPU, threads, batch, attention kernel. */
 async function open(llama: Llama, entry: GgufModel): Promise<LoadedModel> {
   const model = await llama.loadModel({ modelPath: entry.file, gpuLayers: llama.gpu === false ? 0 : 'max' });
   const { size } = await stat(entry.file);

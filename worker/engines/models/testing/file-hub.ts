@@ -1,4 +1,7 @@
-/** A hub with one file for the tests of downloads: it answers well unless a test says otherwise, and records its requests. */
+/**
+ * A hub with one file for the tests of downloads: it answers correctly unless a test says otherwise, and records its
+ * requests.
+ */
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';

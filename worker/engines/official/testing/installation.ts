@@ -1,12 +1,12 @@
-/** Installations of the official node as its releases leave them, of empty files, for tests. */
+/** Installations of the official node like its releases, made of empty files, for tests. */
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 export interface InstallationOptions {
-  /** Of the package as installed, and as patched since. */
+  /** Version of the package as installed, and as patched since. */
   readonly installed?: string;
   readonly version?: string;
-  /** What `worker/venv/bin/python` is. */
+  /** The kind of `worker/venv/bin/python`. */
   readonly python?: 'program' | 'plain file' | 'dangling link' | 'no environment';
   readonly withPackage?: boolean;
 }
