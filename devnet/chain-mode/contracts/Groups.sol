@@ -3,12 +3,12 @@ pragma solidity ^0.8.30;
 
 import {TaskInfo, TaskStatus, TaskType} from "./Types.sol";
 
-/// What becomes of the members of a validation group. Source: CHAIN_PROTOCOL 2.9, with the deviations of 2.10.
+/// The outcome for the members of a validation group. Source: CHAIN_PROTOCOL 2.9, with the deviations of 2.10.
 library Groups {
     uint256 private constant BLOCK = 8;
 
-    /// @param members those that were not aborted before, in the order of the arguments
-    /// @return next one status each; EndAborted where nothing better is known
+    /// @param members those that were not already aborted, in the order of the arguments
+    /// @return next one status each; EndAborted by default
     function judge(TaskInfo[] memory members, uint256 threshold) internal pure returns (TaskStatus[] memory next) {
         next = new TaskStatus[](members.length);
         for (uint256 i = 0; i < next.length; i++) next[i] = TaskStatus.EndAborted;
@@ -29,7 +29,7 @@ library Groups {
         }
     }
 
-    /// Two errors that agree stay aborted.
+    /// Two matching errors stay aborted.
     function _pair(TaskInfo[] memory members, TaskStatus[] memory next, uint256 winner, uint256 other) private pure {
         if (members[winner].status != TaskStatus.ScoreReady) return;
         next[winner] = TaskStatus.GroupValidated;
@@ -44,7 +44,7 @@ library Groups {
         return _near(a.score, b.score, threshold);
     }
 
-    /// Hashes of eight bytes each; near when in none of them `threshold` bits or more differ.
+    /// Hashes of eight bytes each; similar if none of them differs in `threshold` bits or more.
     function _near(bytes memory a, bytes memory b, uint256 threshold) private pure returns (bool) {
         if (a.length != b.length || a.length % BLOCK != 0) return false;
         uint256 differing = 0;
@@ -56,7 +56,7 @@ library Groups {
         return true;
     }
 
-    /// A share that would leave fewer than three wei takes the rest, even where the next ones then panic.
+    /// A share that would leave fewer than three wei takes the rest, even if the next ones then panic.
     function split(uint256 fee, uint256[] memory weights) internal pure returns (uint256[] memory shares) {
         uint256 total = 0;
         for (uint256 i = 0; i < weights.length; i++) total += weights[i];

@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {NodeRole} from "./Roles.sol";
 
-/// Counters for whoever wants to show the network.
+/// Counters for displaying the network.
 contract NetworkStats is NodeRole {
     struct Member {
         address nodeAddress;
@@ -11,7 +11,7 @@ contract NetworkStats is NodeRole {
         uint256 VRAM;
     }
 
-    /// Everybody who has ever joined, once.
+    /// Every node that has ever joined, once.
     Member[] private _members;
     /// Index + 1; 0 = never joined.
     mapping(address => uint256) private _position;

@@ -5,7 +5,7 @@ import {AddressList} from "../../chain/contracts/shared/AddressList.sol";
 import {TaskRole} from "./Roles.sol";
 import {GPUInfo, INetworkStats, IQOS, ITasks, Matching, NodeInfo, NodeStatus} from "./Types.sol";
 
-/// Who takes part, with which stake, and who is drawn for a task. No event tells of a join, a pause or a leave.
+/// The nodes, their stakes, and how one is drawn for a task. Joining, pausing and leaving emit no events.
 contract Node is TaskRole {
     using AddressList for AddressList.List;
 
@@ -31,7 +31,7 @@ contract Node is TaskRole {
         _stats = INetworkStats(netStatsInstance);
     }
 
-    // What a node does.
+    // Called by nodes.
 
     /// The whole value is the stake.
     function join(
@@ -97,7 +97,7 @@ contract Node is TaskRole {
         _learn(_nodes[msg.sender], modelID);
     }
 
-    // What the task contract does.
+    // Called by the task contract.
 
     function startTask(address nodeAddress) external onlyTask {
         require(_nodes[nodeAddress].status == NodeStatus.Available, "Node is not available");
@@ -129,7 +129,7 @@ contract Node is TaskRole {
         emit NodeSlashed(nodeAddress);
     }
 
-    /// Whoever holds a model that the task needs goes before whoever holds none; then by points.
+    /// Nodes that have a model the task needs come first; then by points.
     function randomSelectAvailableNode(
         bytes32 seed,
         uint256 minimumVRAM,
@@ -163,7 +163,7 @@ contract Node is TaskRole {
         return members[index];
     }
 
-    /// Among all that joined, busy and paused ones too; fewer than `count` when there are no more.
+    /// Among all that have joined, including busy and paused ones; fewer than `count` if there are no more.
     function randomSelectNodesWithoutModelID(
         bytes32 seed,
         uint256 minimumVRAM,
@@ -189,7 +189,7 @@ contract Node is TaskRole {
         }
     }
 
-    // What anybody may read.
+    // Readable by anybody.
 
     function getNodeStatus(address nodeAddress) external view returns (NodeStatus) {
         return _nodes[nodeAddress].status;
@@ -207,7 +207,7 @@ contract Node is TaskRole {
         return _available.members;
     }
 
-    /// Each kind of card once.
+    /// Each card model once.
     function getAvailableGPUs() external view returns (GPUInfo[] memory gpus) {
         address[] memory members = _available.members;
         bytes32[] memory seen = new bytes32[](members.length);
@@ -234,7 +234,7 @@ contract Node is TaskRole {
         return _availableWith[keccak256(bytes(modelID))].members.length;
     }
 
-    // Inside.
+    // Internal.
 
     function _endTask(address nodeAddress) private returns (NodeStatus status) {
         status = _nodes[nodeAddress].status;
@@ -285,7 +285,7 @@ contract Node is TaskRole {
         _nodes[nodeAddress].score = score == 0 ? 1 : score;
     }
 
-    /// A card that is asked for by name makes the memory of the task irrelevant.
+    /// If a card is required by name, the task's memory is irrelevant.
     function _fits(
         NodeInfo storage node,
         uint256 minimumVRAM,

@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {NodeRole} from "./Roles.sol";
 
-/// Points of the nodes' tasks. A node whose last three tasks earned too few is kicked out.
+/// Points of the nodes' tasks. A node whose last three tasks earned too few points is kicked out.
 contract QOS is NodeRole {
     uint256 private constant POOL = 3;
     uint256 private constant FULL = 10;
@@ -15,7 +15,7 @@ contract QOS is NodeRole {
         uint256 count;
         /// Since it was last kicked out.
         uint256 recent;
-        /// Newest first; entry 0 belongs to the task at hand.
+        /// Newest first; entry 0 belongs to the current task.
         uint256[POOL] pool;
     }
 
@@ -78,7 +78,7 @@ contract QOS is NodeRole {
         return LIMIT;
     }
 
-    /// A task that has not been there yet counts in full.
+    /// A task that does not exist yet counts in full.
     function shouldKickOut(address nodeAddress) external view returns (bool) {
         Book storage book = _books[nodeAddress];
         uint256 missing = book.recent < POOL ? POOL - book.recent : 0;

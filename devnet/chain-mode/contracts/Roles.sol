@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {Ownable} from "../../chain/contracts/shared/Ownable.sol";
 
-/// Answers to the task contract, which the owner names.
+/// Callable by the task contract, which the owner sets.
 abstract contract TaskRole is Ownable {
     address internal _taskContract;
 
@@ -17,7 +17,7 @@ abstract contract TaskRole is Ownable {
     }
 }
 
-/// Answers to the node contract as well.
+/// Also callable by the node contract.
 abstract contract NodeRole is TaskRole {
     address internal _nodeContract;
 

@@ -4,13 +4,13 @@ pragma solidity ^0.8.30;
 import {TaskRole} from "./Roles.sol";
 import {Matching} from "./Types.sol";
 
-/// Tasks that wait for a node, in the order in which they came. A node takes the one with the best price that fits it.
+/// Tasks waiting for a node, in order of arrival. A node takes the best-priced one that it can run.
 contract TaskQueue is TaskRole {
     struct Entry {
         bytes32 commitment;
         /// Wei per unit of size.
         uint256 price;
-        /// Zero when any card will do.
+        /// Zero = any card.
         bytes32 gpuID;
         uint256 minimumVRAM;
         uint256[3] version;
@@ -63,7 +63,7 @@ contract TaskQueue is TaskRole {
         entry.modelIDs = modelIDs;
     }
 
-    /// Removes the task that it returns.
+    /// Removes the returned task.
     function popTask(
         string calldata gpuName,
         uint256 gpuVRAM,
@@ -71,7 +71,7 @@ contract TaskQueue is TaskRole {
         string[] calldata localModelIDs,
         string[] calldata lastModelIDs
     ) external onlyTask returns (bytes32 commitment) {
-        // Tasks for exactly this card first; then, memory size by memory size, only what pays strictly more.
+        // Tasks for exactly this card first; then, memory size by memory size, only those that pay strictly more.
         uint256 best = _bestOf(Matching.gpuID(gpuName, gpuVRAM), 0, version, localModelIDs, lastModelIDs);
         uint256 bestPrice = best == 0 ? 0 : _entries[best - 1].price;
         for (uint256 i = 0; i < _entries.length; i++) {
@@ -93,8 +93,8 @@ contract TaskQueue is TaskRole {
         _remove(position);
     }
 
-    /// Of one bucket (a card, or a memory size), the best-fitting task among those at its top price.
-    /// @return position index + 1; 0 = none fits, whatever waits at a lower price
+    /// The best-fitting task of one bucket (a card, or a memory size) among those at its top price.
+    /// @return position index + 1; 0 = none fits, whatever is waiting at a lower price
     function _bestOf(
         bytes32 gpuID,
         uint256 minimumVRAM,
@@ -109,7 +109,7 @@ contract TaskQueue is TaskRole {
             if (!_isIn(entry, gpuID, minimumVRAM) || entry.price != top) continue;
             if (!Matching.versionFits(version, entry.version)) continue;
             string[] memory models = entry.modelIDs;
-            // A task without models is never taken from the queue by a node that has run none.
+            // A task without models is never taken from the queue by a node that has run no models.
             if (models.length == 0 && lastModelIDs.length == 0) continue;
             if (Matching.sameList(models, lastModelIDs)) return i + 1;
             uint256 held = Matching.held(localModelIDs, models);

@@ -44,7 +44,7 @@ struct TaskInfo {
     uint256 requiredGPUVRAM;
     uint256[3] taskVersion;
     TaskAbortReason abortReason;
-    /// The network calls it `error`; a name of ours is not on the wire.
+    /// The network calls it `error`; the name is not on the wire.
     TaskError taskError;
     address[] paymentAddresses;
     uint256[] payments;
@@ -144,7 +144,7 @@ interface INetworkStats {
     function taskFinished() external;
 }
 
-/// What nodes and tasks are matched by.
+/// The criteria for matching nodes and tasks.
 library Matching {
     function gpuID(string memory name, uint256 vram) internal pure returns (bytes32) {
         return keccak256(abi.encodePacked(name, vram));

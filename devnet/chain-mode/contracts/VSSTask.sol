@@ -40,7 +40,7 @@ contract VSSTask is Ownable {
     /// One task in this many is validated as a group.
     uint256 private constant SAMPLING = 10;
     uint256 private constant NONCE_BLOCKS = 100_000;
-    /// Fewer free holders of a model than this, and nodes are asked to download it …
+    /// If fewer free nodes than this have a model, others are asked to download it …
     uint256 private constant FEW_HOLDERS = 3;
     /// … so that this many have it.
     uint256 private constant ENOUGH_HOLDERS = 10;
@@ -76,7 +76,7 @@ contract VSSTask is Ownable {
         _distanceThreshold = threshold;
     }
 
-    /// Seconds; of tasks that are created from now on.
+    /// Seconds; for tasks created from now on.
     function updateTimeout(uint256 t) external onlyOwner {
         _timeout = t;
     }
@@ -89,7 +89,7 @@ contract VSSTask is Ownable {
         return _nodeTasks[nodeAddress];
     }
 
-    /// The value is the fee. A free node gets the task at once, even where older ones wait.
+    /// The value is the fee. A free node gets the task at once, even if older ones are waiting.
     function createTask(
         TaskType taskType,
         bytes32 taskIDCommitment,
@@ -104,11 +104,11 @@ contract VSSTask is Ownable {
         require(taskType == TaskType.SD || bytes(requiredGPU).length > 0, "GPU name is empty");
         require(msg.value > 0, "Task fee cannot be 0");
         uint256 used = _nonces[nonce];
-        // Panics on a chain that is younger than that.
+        // Panics on a chain with fewer blocks.
         require(used == 0 || used <= block.number - NONCE_BLOCKS, "Nonce is used");
         _nonces[nonce] = block.number;
 
-        // The same commitment again writes over the first.
+        // The same commitment again overwrites the first.
         delete _tasks[taskIDCommitment];
         TaskInfo storage task = _tasks[taskIDCommitment];
         task.taskType = taskType;
@@ -143,7 +143,7 @@ contract VSSTask is Ownable {
         }
     }
 
-    /// Anybody may ask whether a task waits for a node.
+    /// Anybody may ask whether a task is waiting for a node.
     function nodeAvailableCallback(address root) external {
         NodeInfo memory info = _node.getNodeInfo(root);
         try _queue.popTask(info.gpu.name, info.gpu.vram, info.version, info.localModelIDs, info.lastModelIDs) returns (
@@ -192,7 +192,7 @@ contract VSSTask is Ownable {
         else _abort(task, TaskAbortReason.IncorrectResult);
     }
 
-    /// The order of the arguments decides the points, and so the shares.
+    /// The order of the arguments determines the points, and so the shares.
     function validateTaskGroup(
         bytes32 taskIDCommitment1,
         bytes32 taskIDCommitment2,
@@ -228,7 +228,7 @@ contract VSSTask is Ownable {
         _enter(task, isSingle ? TaskStatus.EndSuccess : TaskStatus.EndGroupSuccess);
     }
 
-    /// While a task is queued, at once; later only after its time has passed, in every state.
+    /// Possible at once while a task is queued; later only after its time has passed, in every state.
     function abortTask(bytes32 taskIDCommitment, TaskAbortReason abortReason) external {
         TaskInfo storage task = _found(taskIDCommitment);
         require(msg.sender == task.creator || msg.sender == task.selectedNode, "Invalid caller");
@@ -237,9 +237,9 @@ contract VSSTask is Ownable {
         _abort(task, abortReason);
     }
 
-    // Inside.
+    // Internal.
 
-    /// What every call about a task checks first.
+    /// Checks common to all calls about a task.
     function _found(bytes32 taskIDCommitment) private view returns (TaskInfo storage task) {
         task = _tasks[taskIDCommitment];
         require(task.taskIDCommitment != 0, "Task not found");
@@ -270,7 +270,7 @@ contract VSSTask is Ownable {
         for (uint256 i = 0; i < models.length; i++) _spread(task, models[i]);
     }
 
-    /// Asks nodes to download a model that few free ones have.
+    /// Asks nodes to download a model that few free nodes have.
     function _spread(TaskInfo storage task, string memory model) private {
         address selected = task.selectedNode;
         if (!_node.nodeContainsModelID(selected, model)) emit DownloadModel(selected, model, task.taskType);
@@ -296,7 +296,7 @@ contract VSSTask is Ownable {
         TaskInfo[] memory members = new TaskInfo[](count);
         for (uint256 i = 0; i < count; i++) members[i] = _tasks[ids[i]];
         TaskStatus[] memory next = Groups.judge(members, _distanceThreshold);
-        // Points are read before anybody is set free: a queued task may begin in that very moment.
+        // Read the points before freeing any node, because a queued task may start at that moment.
         for (uint256 i = 0; i < count; i++) {
             if (next[i] == TaskStatus.GroupValidated) _recordPayments(_tasks[ids[i]], members, next);
         }
@@ -316,7 +316,7 @@ contract VSSTask is Ownable {
         winner.payments = Groups.split(winner.taskFee, weights);
     }
 
-    /// First the event, then the money; the node last, which may take a queued task in the same transaction.
+    /// First the event, then the money, and last the node, which may take a queued task in the same transaction.
     function _enter(TaskInfo storage task, TaskStatus next) private {
         bytes32 id = task.taskIDCommitment;
         task.status = next;
@@ -348,7 +348,7 @@ contract VSSTask is Ownable {
         if (task.scoreReadyTimestamp == 0) task.scoreReadyTimestamp = block.timestamp;
         emit TaskEndAborted(task.taskIDCommitment, msg.sender, last, reason);
         if (task.selectedNode == address(0)) {
-            // The contracts of 2025 keep the fee.
+            // The 2025 contracts keep the fee.
             _queue.removeTask(task.taskIDCommitment);
             _stats.taskDequeue();
             return;

@@ -56,7 +56,7 @@ contract Vrf {
         revert("Invalid VRF proof");
     }
 
-    /// The root of x³ + 7 that is odd or even as asked for.
+    /// The root of x³ + 7 with the requested parity.
     function _yOf(uint256 x, bool isOdd) private view returns (bool isPoint, uint256 y) {
         if (x >= P) return (false, 0);
         uint256 square = addmod(mulmod(mulmod(x, x, P), x, P), 7, P);
@@ -70,7 +70,7 @@ contract Vrf {
         return abi.encodePacked(point.y & 1 == 1 ? bytes1(0x03) : bytes1(0x02), point.x);
     }
 
-    /// s·A − c·B, both scalars walked at once.
+    /// s·A − c·B, processing both scalars at once.
     function _combine(uint256 s, Point memory a, uint256 c, Point memory b) private view returns (Point memory) {
         Point memory minusB = Point(b.x, P - b.y);
         Point memory both = _affine(_add(Jacobian(a.x, a.y, 1), minusB));
@@ -119,7 +119,7 @@ contract Vrf {
         return Point(mulmod(p.x, square, P), mulmod(p.y, mulmod(square, inverse, P), P));
     }
 
-    /// base^exponent mod P, by the precompiled contract of EIP-198.
+    /// base^exponent mod P, using the precompiled contract of EIP-198.
     function _power(uint256 base, uint256 exponent) private view returns (uint256) {
         (bool done, bytes memory result) = address(5).staticcall(abi.encode(32, 32, 32, base, exponent, P));
         assert(done);

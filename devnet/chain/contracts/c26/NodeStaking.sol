@@ -5,7 +5,7 @@ import {AddressList} from "../shared/AddressList.sol";
 import {BenefitAddress} from "../shared/BenefitAddress.sol";
 import {Observed} from "./Observed.sol";
 
-/// The stake of nodes as of August 2026: coin alone. Amounts in wei, times in seconds.
+/// The stake of nodes as of August 2026: coin only. Amounts in wei, times in seconds.
 contract NodeStaking is Observed {
     using AddressList for AddressList.List;
 
@@ -54,7 +54,7 @@ contract NodeStaking is Observed {
         return _forceUnstakeDelay;
     }
 
-    /// All zero when the node has no stake.
+    /// All zero if the node has no stake.
     function getStakingInfo(address nodeAddress) external view returns (StakingInfo memory) {
         return _infoOf[nodeAddress];
     }
@@ -63,7 +63,7 @@ contract NodeStaking is Observed {
         return _nodes.page(page, pageSize);
     }
 
-    /// Brings the sender's stake to `stakedAmount`, whatever it is now; the value is the increase, or 0.
+    /// Sets the sender's stake to `stakedAmount`; the value is the increase, or 0.
     function stake(uint256 stakedAmount) external payable nonReentrant {
         require(stakedAmount >= _minimum(), "Staked amount is too low");
         StakingInfo storage info = _infoOf[msg.sender];
@@ -90,7 +90,7 @@ contract NodeStaking is Observed {
         emit NodeTryUnstaked(msg.sender);
     }
 
-    /// The way out when the admin stays silent: only later than `delay` after `tryUnstake`.
+    /// The way out if the admin does not respond: only once more than `delay` has passed since `tryUnstake`.
     function forceUnstake() external nonReentrant {
         StakingInfo storage info = _staked(msg.sender);
         require(info.status == StakingStatus.PendingUnstaked, "Node didn't tryUnstake first");
@@ -111,7 +111,7 @@ contract NodeStaking is Observed {
         _pay(slashReceiver, coin);
     }
 
-    /// Keeps the order of the refusals: the base's come after this one.
+    /// Keeps the order of the checks: the base's come after this one.
     function _afterBenefit(address benefitAddressContract, address next) private pure returns (address) {
         require(benefitAddressContract != address(0), "benefit address is zero");
         return next;

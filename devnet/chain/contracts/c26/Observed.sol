@@ -8,7 +8,7 @@ interface IStakeObserver {
 }
 
 /// What both staking contracts of August 2026 share: an owner who sets the parameters, an admin (on a live network, the
-/// relay) who acts on others' money, and an observer who hears of every change. Without an observer nothing changes.
+/// relay) who acts on others' money, and an observer who is told of every change. Without an observer nothing can change.
 abstract contract Observed is Ownable {
     error OwnershipRenouncementDisabled();
     error ReentrancyGuardReentrantCall();

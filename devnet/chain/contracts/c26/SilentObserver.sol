@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {IStakeObserver} from "./Observed.sol";
 
-/// Hears of every change and keeps none.
+/// Is told of every change and stores none.
 contract SilentObserver is IStakeObserver {
     function onStakeChanged(address account) external {}
 }

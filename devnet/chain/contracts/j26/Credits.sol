@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 import {AddressList} from "../shared/AddressList.sol";
 import {Controlled} from "./Controlled.sol";
 
-/// Stake that can't be cashed: given by the admin, usable as a node's stake, never transferable.
+/// Stake that cannot be cashed in: granted by the admin, usable as a node's stake, never transferable.
 /// Staked credits are booked to the staking contract's own address.
 contract Credits is Controlled {
     using AddressList for AddressList.List;

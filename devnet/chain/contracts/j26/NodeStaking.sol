@@ -64,7 +64,7 @@ contract NodeStaking is Controlled {
         return _forceUnstakeDelay;
     }
 
-    /// All zero when the node has no stake.
+    /// All zero if the node has no stake.
     function getStakingInfo(address nodeAddress) external view returns (StakingInfo memory) {
         return _infoOf[nodeAddress];
     }
@@ -73,8 +73,8 @@ contract NodeStaking is Controlled {
         return _nodes.page(page, pageSize);
     }
 
-    /// Brings the sender's stake to `stakedAmount`, whatever it is now. An increase takes credits first, and the
-    /// value must be exactly what they leave open; a decrease returns coin first.
+    /// Sets the sender's stake to `stakedAmount`. An increase takes credits first, and the
+    /// value must be exactly the rest; a decrease returns coin first.
     function stake(uint256 stakedAmount) external payable {
         require(stakedAmount >= _minStakeAmount, "Staked amount is too low");
         StakingInfo storage info = _infoOf[msg.sender];
@@ -98,7 +98,7 @@ contract NodeStaking is Controlled {
         emit NodeTryUnstaked(msg.sender);
     }
 
-    /// The way out when the admin stays silent: only later than `delay` after `tryUnstake`.
+    /// The way out if the admin does not respond: only once more than `delay` has passed since `tryUnstake`.
     function forceUnstake() external {
         StakingInfo storage info = _staked(msg.sender);
         require(info.status == StakingStatus.PendingUnstaked, "Node didn't tryUnstake first");
@@ -130,7 +130,7 @@ contract NodeStaking is Controlled {
         info.stakedBalance += msg.value;
         info.stakedCredits += fromCredits;
         _nodes.add(msg.sender);
-        // Called with 0 as well, as the network's contract does: its event shows every increase.
+        // Also called with 0, as in the network's contract, so that the event shows every increase.
         _credits.stakeCredits(msg.sender, fromCredits);
     }
 

@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {Ownable} from "./Ownable.sol";
 
-/// Where a node's money goes. Every account sets its own, once and for ever.
+/// Where a node's money goes. Every account sets its own, once and permanently.
 contract BenefitAddress is Ownable {
     event BenefitAddressSet(address indexed nodeAddress, address indexed benefitAddress);
 
@@ -16,7 +16,7 @@ contract BenefitAddress is Ownable {
         emit BenefitAddressSet(msg.sender, benefitAddress);
     }
 
-    /// Zero when unset.
+    /// Zero = not set.
     function getBenefitAddress(address nodeAddress) external view returns (address) {
         return _benefitOf[nodeAddress];
     }

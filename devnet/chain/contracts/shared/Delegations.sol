@@ -3,8 +3,8 @@ pragma solidity ^0.8.30;
 
 import {AddressList} from "./AddressList.sol";
 
-/// Stake that others put on a node, for a share (in percent) of what it earns: the books and what is read from them.
-/// Who may do what, and who is told of it, is each generation's own. Amounts in wei.
+/// Stake that others delegate to a node for a share (in percent) of its earnings: the books, and how they are read.
+/// Permissions and events differ between generations. Amounts in wei.
 abstract contract Delegations {
     using AddressList for AddressList.List;
 
@@ -24,9 +24,9 @@ abstract contract Delegations {
     AddressList.List private _nodes;
     AddressList.List private _openNodes;
 
-    /// Share 0 only closes the node: what is delegated stays, counts for it, can be slashed, and earns nothing.
+    /// Share 0 only closes the node: existing delegations stay, count, can be slashed, and earn nothing.
     function setDelegatorShare(uint8 share) external {
-        // The words are the network's: 100 itself is refused as well.
+        // The network's message; 100 itself is also refused.
         require(share < 100, "share is larger than 100");
         _shareOf[msg.sender] = share;
         if (share == 0) _openNodes.remove(msg.sender);
@@ -96,7 +96,7 @@ abstract contract Delegations {
         return _nodes.members;
     }
 
-    /// Brings the sender's delegation to this node to `amount`; the value is the increase, or 0.
+    /// Sets the sender's delegation to this node to `amount`; the value is the increase, or 0.
     function _stakeOn(address nodeAddress, uint256 amount, uint256 minimum) internal {
         require(_shareOf[nodeAddress] > 0, "node delegator share is 0");
         require(amount >= minimum, "stake amount is too low");
@@ -116,7 +116,7 @@ abstract contract Delegations {
         _pay(msg.sender, amount);
     }
 
-    /// All or nothing: one member who has left, or who is named twice, spoils the batch. The share stays as it is.
+    /// All or nothing: a member who has left or is listed twice fails the whole batch. The share is unchanged.
     function _slash(address nodeAddress, address[] calldata delegators, address receiver) internal {
         require(delegators.length > 0, "delegators is empty");
         uint256 total = 0;
@@ -129,7 +129,7 @@ abstract contract Delegations {
         _pay(receiver, total);
     }
 
-    /// A delegator's amounts are different now.
+    /// A delegator's amounts have changed.
     function _changed(address delegator) internal virtual;
 
     function _take(address delegator, address node) private returns (uint256 amount) {
@@ -138,7 +138,7 @@ abstract contract Delegations {
         _set(delegator, node, 0);
     }
 
-    /// The one place where a delegation changes: amounts, totals and lists stay in step.
+    /// The only place where a delegation changes, so that amounts, totals and lists stay consistent.
     function _set(address delegator, address node, uint256 amount) private {
         uint256 current = _amountOf[delegator][node];
         _amountOf[delegator][node] = amount;
