@@ -37,7 +37,7 @@ export interface Stage {
   stop(): Promise<void>;
 }
 
-/** The most that a node gives at once. */
+/** Maximum number of rows that a node returns at once. */
 const PAGE = 500;
 
 /** What your node has recorded of its payments, by commitment. */

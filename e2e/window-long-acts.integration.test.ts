@@ -20,7 +20,7 @@ async function open(fixture: string, route: string): Promise<Page> {
 }
 
 describe('a key', () => {
-  it('is exported until it is cancelled, also while a person is asked', async () => {
+  it('is exported unless that is cancelled, which is possible even while a person is being asked', async () => {
     const page = await open('nobody-there', '/settings/keys');
     await page.getByRole('button', { name: /^Export 0x/ }).click();
     const dialog = page.getByRole('alertdialog', { name: 'Export the key' });

@@ -52,7 +52,7 @@ describe('electron-builder.yml', () => {
     expect(read('build/crynux-node.service')).toContain('ExecStart=/usr/bin/crynux-node ');
   });
 
-  it("leaves the user's files alone, and Chromium its sandbox", () => {
+  it("leaves the user's files alone, and keeps Chromium's sandbox", () => {
     expect(config.nsis.deleteAppDataOnUninstall).toBe(false);
     // The old tool, with its default arguments, would start every AppImage without a sandbox.
     expect([config.toolsets.appimage, config.appImage.executableArgs]).toEqual(['1.0.3', []]);

@@ -88,7 +88,7 @@ export const HOST_ERRORS = {
   },
   KEY_COPY_OTHER: {
     meaning: 'This is a copy of another key.',
-    remedy: 'Look for the copy of this one; the two addresses tell them apart.',
+    remedy: 'Look for the copy of this key; compare the addresses.',
   },
   KEY_CONFIRMATION_INVALID: {
     meaning: 'The confirmation is unknown, used, expired, or belongs to another key.',

@@ -57,7 +57,7 @@ it('an act that nobody answers is refused when its time is up, and the question 
   expect(acts.pending()).toEqual([]);
 });
 
-it('a question that nobody waits for any more is withdrawn, and another can be asked', async () => {
+it('a question is withdrawn when nobody is waiting for it any more, and another can be asked', async () => {
   const { desk: acts } = desk(silent);
   const gone = new AbortController();
   const asked = acts.ask(QUESTION, gone.signal);

@@ -23,7 +23,7 @@ export interface ActDeskOptions {
 }
 
 export interface ActDesk {
-  /** True = a person has said yes. By `signal` the question is withdrawn, which is a no. */
+  /** True = a person said yes. `signal` withdraws the question, which counts as a no. */
   ask(question: ActQuestion, signal?: AbortSignal): Promise<boolean>;
   pending(): readonly PendingAct[];
   /** Called by the command line; each id works once. @throws HostError ACT_NOT_PENDING */

@@ -170,7 +170,7 @@ describe('an import', () => {
     expect(await keys.import({ ...file, filePassphrase: PASSPHRASE })).toMatchObject({ address: ADDRESS });
   });
 
-  it('counts as imported, and as backed up only once a copy of this very key was shown', async () => {
+  it('counts as imported, and as backed up only once a copy of this same key was provided', async () => {
     const keys = await open();
     expect(await keys.import(planted)).toMatchObject({ imported: true, backedUp: false });
     const other = { kind: 'privateKey', privateKey: `0x${'11'.repeat(32)}` } as const;

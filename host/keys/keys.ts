@@ -57,7 +57,7 @@ export interface Keys {
   list(): Promise<readonly KeyView[]>;
   create(order: Create): Promise<Created>;
   /**
-   * With the asked words in the order of their positions, all of them, or a copy of any kind.
+   * Takes the requested words in the order of their positions, all words, or a copy of any kind.
    * @throws HostError KEY_BACKUP_WRONG, KEY_COPY_OTHER, and those of an import
    */
   proveBackup(proof: BackupProof): Promise<KeyView>;

@@ -155,7 +155,7 @@ describe('a profile', () => {
     expect(supervisor.view('a')).toMatchObject({ worker: { kind: 'running' }, node: null });
   });
 
-  it('is not started twice, and cannot be asked when it is not running', async () => {
+  it('is not started twice, and cannot be called when it is not running', async () => {
     expect(() => supervisor.client('a')).toThrow(refusal('PROFILE_NOT_RUNNING'));
     await startAlive();
     await expect(supervisor.start('a')).rejects.toEqual(refusal('PROFILE_RUNNING'));

@@ -11,7 +11,7 @@ export const commitmentAt = (n: number): `0x${string}` => `0x${n.toString(16).pa
 export const SELF = `0x${'5e'.repeat(20)}` as const;
 export const FEE_WEI = 1_000_000_000_000_000_000n;
 
-/** The payment number `n` as a relay lists it. */
+/** Payment number `n`, as a relay lists it. */
 export function feeRecordAt(n: number): object {
   const common = { id: n, created_at: START_MS + n * STEP_MS, address: SELF, amount: String(FEE_WEI) };
   return { ...common, type: 0, reason: `0-${commitmentAt(n)}` };

@@ -1,4 +1,4 @@
-/** What years of money cost: reading the account after a task, importing a list, and holding the ledger against everything. */
+/** What years of payments cost: reading the account after a task, importing a list, and reconciling the whole ledger. */
 
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { DatabaseSync } from 'node:sqlite';

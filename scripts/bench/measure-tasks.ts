@@ -15,7 +15,7 @@ const ROUND_TRIP_MS = 50;
 const IDLE_SECONDS = 30;
 /** Pointer and events are polled alternately, half a second apart. */
 const LOOK_EVERY_MS = 500;
-/** Keeps the tiny model busy for some tenths of a second: real tasks take longer than a round trip, too. */
+/** Keeps the tiny model busy for some tenths of a second, because real tasks also take longer than a round trip. */
 const LONG_ANSWER = { title: 'story', user: 'Tell a long story about a lighthouse.', maxNewTokens: 400 };
 
 export interface TaskMeasurement {

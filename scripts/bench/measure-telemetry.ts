@@ -1,4 +1,4 @@
-/** What a month of readings costs: a reading more, and the curve of one card over the whole month. */
+/** What a month of readings costs: one more reading, and the chart of one card over the whole month. */
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -19,7 +19,7 @@ export async function measureTelemetry(figures: Figures): Promise<void> {
   try {
     const store = new TelemetryStore(db);
     const readings = CARDS.map((id) => ({ id, loadPercent: 50, memoryUsedMib: 9_000, temperatureC: 60, powerW: 200 }));
-    // As many rows as a month of readings every five seconds leaves: each level is filled as far back as it is kept.
+    // The rows that a month of readings every five seconds leaves: each level is filled as far back as it is kept.
     for (const { seconds, keepSeconds } of [...LEVELS].reverse()) {
       db.exec('BEGIN');
       for (let atMs = NOW_MS - keepSeconds * 1_000; atMs < NOW_MS; atMs += seconds * 1_000) store.record(atMs, readings);
