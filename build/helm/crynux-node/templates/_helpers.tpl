@@ -27,7 +27,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- if .Values.priorityClass.create }}{{ default (include "crynux-node.name" .) .Values.priorityClass.name }}{{ else }}{{ .Values.priorityClass.name }}{{ end -}}
 {{- end }}
 
-{{- /* What a schema cannot say. */}}
+{{- /* Checks that a schema cannot express. */}}
 {{- define "crynux-node.check" -}}
 {{- if and (not .Values.keys.existingSecret) (not .Values.keys.csi.driver) }}
 {{- fail (printf "keys: name a Secret in keys.existingSecret, or a driver in keys.csi.driver. For each pod it has POD.key and POD.passphrase, from %s-0.key on" (include "crynux-node.name" .)) }}
@@ -55,7 +55,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end }}
 {{- end }}
 
-{{- /* The file of `crynux-node apply`, the same for each pod: its key is in the folder of credentials. */}}
+{{- /* The nodes file for `crynux-node apply`. It is the same for every pod, because the key is in the credentials folder. */}}
 {{- define "crynux-node.nodesFile" -}}
 version: 1
 store: keystore
