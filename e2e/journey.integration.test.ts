@@ -1,4 +1,4 @@
-/** What a host lives through, in the desktop program's own window, by clicking only: what is on the screen decides. */
+/** What a host experiences in the desktop program's own window, only by clicking: what is on the screen decides. */
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { systemRandom } from '../devnet/system.ts';
@@ -11,7 +11,7 @@ import { type PageClients, pageClients } from './support/page-client.ts';
 import type { RunningShell } from './support/running-shell.ts';
 
 const WAIT = { timeout: 90_000 };
-/** Given by the first run to the node that it makes. */
+/** The name that the first run gives to its node. */
 const FIRST = 'My node';
 const SECOND = 'Heron';
 
@@ -19,7 +19,7 @@ let shell: RunningShell;
 let page: Page;
 let network: LittleNetwork;
 let clients: PageClients;
-/** Of the page: exceptions, and what its own policy has refused. */
+/** From the page: exceptions, and what its own policy has blocked. */
 const complaints: string[] = [];
 
 beforeAll(async () => {
@@ -49,7 +49,7 @@ async function switchTo(name: string): Promise<void> {
   await banner().getByRole('button', { name }).waitFor();
 }
 
-/** A node of a network that the test can move, as this machine has no card that a first run could choose. */
+/** A node of a network that the test can control, because this machine has no card that a first run could choose. */
 async function addSecondNode(): Promise<string> {
   clients = await pageClients(page);
   const { host } = clients;
@@ -110,7 +110,7 @@ it('two nodes side by side, each with its own network, state and screens', async
   await page.keyboard.press('Escape');
 });
 
-it('a worker that is killed is seen to go, and comes back by itself', async () => {
+it('a killed worker is reported, and comes back by itself', async () => {
   process.kill(await workerPid(SECOND), 'SIGKILL');
   await sentence().filter({ hasText: 'the node’s process ended unexpectedly' }).waitFor(WAIT);
   await page.getByRole('region', { name: 'Needs your attention' }).getByText('The node keeps crashing').waitFor();
@@ -119,7 +119,7 @@ it('a worker that is killed is seen to go, and comes back by itself', async () =
   await page.getByRole('region', { name: 'Earnings' }).getByText('1 payment').first().waitFor(WAIT);
 });
 
-it('a slash is there in red, and two clicks lead to its case file', async () => {
+it('a slash is shown in red, and two clicks lead to its case file', async () => {
   const [task] = network.relay.tasks();
   network.relay.slash({ address: task?.selectedNode ?? '', commitment: task?.commitment ?? '' });
   await sentence().filter({ hasText: 'Slashed. The network took the stake' }).waitFor(WAIT);
@@ -134,4 +134,4 @@ it('a slash is there in red, and two clicks lead to its case file', async () => 
   await page.getByRole('heading', { name: 'Timeline' }).waitFor();
 });
 
-it('nothing of it upset the page', () => expect(complaints).toEqual([]));
+it('none of this caused an error in the page', () => expect(complaints).toEqual([]));

@@ -1,4 +1,4 @@
-/** As kill.integration.test.ts, for engines that are killed, and for tasks that are invalid. */
+/** Like kill.integration.test.ts, for engines that are killed, and for tasks that are invalid. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectOneVerdict, KilledTasks, paidFor } from './support/killed-tasks.ts';
 import { FEE_WEI, startTestNetwork, type TestNetwork } from './support/test-network.ts';
@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => network.close());
 
-describe('a worker that is killed', () => {
+describe('a killed worker', () => {
   it.each(INVALID_POINTS)('law 2: at %s, reports an invalid task once and scores nothing', async (point) => {
     const outcome = await tasks.runThrough(`worker@${point}`, 'invalid');
     expect(outcome.kind).toBe('errorReported');
@@ -32,7 +32,7 @@ describe('a worker that is killed', () => {
   });
 });
 
-describe('an engine that is killed', () => {
+describe('a killed engine', () => {
   it.each(ENGINE_POINTS)(
     'law 2, law 3: at %s, costs at most a second attempt in a new lifetime, never a report',
     async (point) => {

@@ -1,12 +1,12 @@
 /**
- * SIGKILL at the worst instants, with the real worker, engine, store and relay. Whatever dies, the task ends as it
+ * SIGKILL at the worst moments, with the real worker, engine, store and relay. Whatever dies, the task ends as it
  * should: one verdict, never two different ones, no execution after a score, no wrong report, and the fee is paid once.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectOneVerdict, KilledTasks, localFacts, paidFor } from './support/killed-tasks.ts';
 import { FEE_WEI, startTestNetwork, type TestNetwork } from './support/test-network.ts';
 
-/** In the order in which a task passes them; every side of each durable write and each act on the network. */
+/** In the order in which a task passes them; both sides of each durable write and each act on the network. */
 const WORKER_POINTS = [
   'events.recorded',
   'task.observed',
@@ -33,7 +33,7 @@ beforeAll(async () => {
 });
 afterAll(() => network.close());
 
-describe('a worker that is killed', () => {
+describe('a killed worker', () => {
   it.each(WORKER_POINTS)('law 3, law 4: at %s, finishes the task after its restart', async (point) => {
     const outcome = await tasks.runThrough(`worker@${point}`);
     expect(outcome.kind).toBe('success');

@@ -1,4 +1,6 @@
-/** SIGKILL around every transaction of a node's life, with the real worker process: each is on the chain exactly once. */
+/**
+ * SIGKILL around every transaction of a node's life, with the real worker process: each is on the chain exactly once.
+ */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
@@ -20,7 +22,7 @@ import { KILLABLE_ENTRY } from './support/test-network.ts';
 const CNX = 10n ** 18n;
 const STAKE_WEI = 400n * CNX;
 
-it('killed before and after each, a node stakes once, joins once, asks its stake back once', async () => {
+it('killed before and after each transaction, a node stakes once, joins once, and requests its stake once', async () => {
   const devnet = await startDevnet(
     { dataDir: tempDir(), workerEntry: WORKER_ENTRY, relay: { times: { chainScan: 0.2 } } },
     { clock: systemClock, random: systemRandom },
@@ -39,7 +41,7 @@ it('killed before and after each, a node stakes once, joins once, asks its stake
     modelIds: ['base:tiny/model'],
   };
 
-  /** A worker process on the node's directory, which may kill itself at a point. */
+  /** A worker process on the node's directory, which may kill itself at a given point. */
   const worker = (killAt: Point | null = null): WorkerClient => {
     const strike = join(tempDir(), 'strike');
     if (killAt !== null) writeFileSync(strike, `worker@${killAt}`);
@@ -47,7 +49,7 @@ it('killed before and after each, a node stakes once, joins once, asks its stake
     const args = killAt === null ? [] : [strike];
     const client = createWorkerClient(forkWorker({ entry, args, logFile: join(tempDir(), 'worker.log') }));
     onTestFinished(async () => void (await client.stop({ quitNetwork: false })));
-    // A worker that kills itself never runs; whoever cares waits for a view.
+    // A worker that kills itself never gets ready; whoever needs that waits for a view.
     client.start(config, privateKey).catch(() => {});
     return client;
   };
@@ -77,10 +79,10 @@ it('killed before and after each, a node stakes once, joins once, asks its stake
   orderNode(leaving, 'unstake');
   expect(await leaving.exited).toEqual({ code: null, signal: 'SIGKILL' });
   expect(await onChain(devnet, address)).toEqual(staked);
-  // It goes on by itself: what the host wanted is on disk.
+  // It continues by itself, because what the host wanted is on disk.
   await killedAt('stakeAct.final');
   const { transactions, events } = await onChain(devnet, address);
-  // The relay, which gives the stake back by a transaction of its own, may have been as quick.
+  // The relay, which returns the stake with a transaction of its own, may have been as quick.
   expect({ transactions, events: events.filter((event) => event !== 'NodeUnstaked') }).toEqual({
     transactions: 2,
     events: ['NodeStaked', 'NodeTryUnstaked'],
@@ -92,7 +94,7 @@ it('killed before and after each, a node stakes once, joins once, asks its stake
   });
 });
 
-/** Transactions that the account has sent, and what the staking contract says of it. */
+/** Transactions sent by the account, and its state in the staking contract. */
 async function onChain({ chain }: Devnet, address: Hex) {
   if (chain === null) return expect.fail('no chain');
   const { provider } = chain.anvil.control;

@@ -1,4 +1,4 @@
-/** What stands in a node's way is named by its code and blamed on the right one; when it is gone, the node goes on. */
+/** Obstacles are reported with their code and blamed on the right party; once they are gone, the node continues. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startRpcProxy } from '../worker/chain/testing/rpc-proxy.ts';
 import { createMoneyService } from '../worker/money/money-service.ts';
@@ -25,7 +25,7 @@ const sent = ({ address }: ChainNode) => provider().getTransactionCount(address)
 const running = (node: ChainNode) => node.until(({ state }) => state === 'running');
 const blamed = (node: ChainNode, code: string) => node.until(({ error }) => error?.code === code);
 
-it('an RPC endpoint that is away, or is none, keeps it from staking, and from asking the stake back; the relay is not blamed', async () => {
+it('an RPC endpoint that is down, or is none, keeps it from staking and from requesting the stake; the relay is not blamed', async () => {
   const proxy = await proxied();
   proxy.mode = 'reset';
   const node = await network.node({ chain: { rpcUrls: [proxy.url], requestTimeoutMs: 500 } });
@@ -48,7 +48,7 @@ it('an RPC endpoint that is away, or is none, keeps it from staking, and from as
   expect(await sent(node)).toBe(2);
 });
 
-it('an answer that is lost right after the stake was sent is no second stake', async () => {
+it('a lost answer right after the stake was sent causes no second stake', async () => {
   const proxy = await proxied();
   proxy.mode = 'loseAnswer';
   proxy.only = ['eth_sendRawTransaction'];
@@ -64,7 +64,7 @@ it('another chain is refused before anything is signed', async () => {
   expect(await sent(node)).toBe(0);
 });
 
-it('a wallet that is short says by how much, and the node goes on when it is filled', async () => {
+it('a wallet that lacks coin says how much, and the node continues when it is filled', async () => {
   const node = await network.node({ walletWei: 10n * CNX });
   const { error } = await blamed(node, 'PREFLIGHT_STAKE_UNCOVERED');
   expect(BigInt(String(error?.data.missingWei)) > STAKE_WEI - 10n * CNX).toBe(true);
@@ -76,12 +76,12 @@ it('a wallet that is short says by how much, and the node goes on when it is fil
   await network.devnet.fund(node.address, { walletWei: COIN_WEI });
   node.parts.node.resume();
   await running(node);
-  // Coin from elsewhere leaves no trace that could be read: it is the host's word that makes it a transfer.
+  // Coin from elsewhere leaves no trace that could be read, so the host has to say that it was a transfer.
   await createMoneyService(node.parts.money).acknowledgeTransfer({ byWei: COIN_WEI.toString() });
   await expectBooksAgree(network, node);
 });
 
-it('a relay that is away is blamed alone, and nothing is sent to the chain meanwhile', async () => {
+it('only the relay is blamed if it is down, and nothing is sent to the chain in the meantime', async () => {
   const node = await network.node({ network: { relayUrl: 'http://127.0.0.1:9' } });
   expect(await blamed(node, 'RELAY_UNREACHABLE')).toMatchObject({ relay: 'unreachable', life: { kind: 'checking' } });
   expect(await sent(node)).toBe(0);

@@ -1,6 +1,6 @@
 /**
  * A node's whole life on a devnet with its chain: stake, join, earn, pause, resume, withdraw, stop, unstake. At every
- * step its ledger is what relay and chain hold, to the wei.
+ * step its ledger matches relay and chain to the wei.
  */
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { STAKING_GENERATIONS, type StakingGeneration } from '../contract/chain-preset.ts';
@@ -22,7 +22,7 @@ import {
   startChainNetwork,
 } from './support/chain-network.ts';
 
-/** Sum of the ledger's lines of a kind, wei. */
+/** Sum of the ledger's entries of a kind, wei. */
 function booked({ parts }: ChainNode, kind: LedgerKind): bigint {
   const entries = parts.money.ledger.page({ limit: 1_000, after: null, order: 'oldestFirst', kinds: [kind] });
   return entries.reduce((sum, { wei }) => sum + wei, 0n);
@@ -87,7 +87,7 @@ describe.each(STAKING_GENERATIONS)('on a chain of generation %s', (generation) =
     const states = again.parts.store.history.latest(100).map(({ state }) => state);
     expect(states).toEqual(expect.arrayContaining(['staked', 'Available', 'Paused', 'unstakeAsked', 'Quit']));
 
-    // The coin is at the beneficial address now: the checks say so, and nothing is tried.
+    // The coin is at the beneficial address now: the checks say so, and nothing is attempted.
     again.parts.node.resume();
     const refused = await again.until(({ life }) => life?.kind === 'notCleared');
     expect(refused.error).toMatchObject({ code: 'PREFLIGHT_STAKE_UNCOVERED', data: { check: 'balance' } });
@@ -120,7 +120,7 @@ describe.each(STAKING_GENERATIONS)('on a chain of generation %s', (generation) =
     const network = await startNetwork(generation);
     const node = await network.node();
     await running(node);
-    // Fifty groups without a point would take a day; the relay is told that they were.
+    // Fifty groups without a point would take a day, so the relay is told that they happened.
     const qos = network.devnet.relay.node(node.address)?.qos;
     Object.assign(qos ?? {}, { pool: Array<number>(50).fill(0) });
     expect((await network.runTask()).kind).toBe('success');
@@ -133,7 +133,7 @@ describe.each(STAKING_GENERATIONS)('on a chain of generation %s', (generation) =
   });
 });
 
-it('credits are staked first; the join names the coin that is left to stake', async () => {
+it('credits are staked first; the join names the coin that remains to be staked', async () => {
   const network = await startNetwork('J26');
   const { devnet } = network;
   const node = await network.node({ walletWei: 350n * CNX });

@@ -1,4 +1,4 @@
-/** The first run on made-up hosts, as a host with a keyboard meets it. */
+/** The first run with made-up hosts, as experienced by a host with a keyboard. */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axeFindings, type FixtureWindow, openFixtureWindow } from './support/fixture-window.ts';
@@ -17,7 +17,7 @@ async function open(fixture: string, route: string, options: { dark?: boolean } 
 }
 
 describe('first run', () => {
-  it('leads to a node by the keyboard alone, and proves the backup on the way', async () => {
+  it('leads to a node using only the keyboard, and confirms the backup on the way', async () => {
     const page = await open('first-run', '/');
     await pressOn(page, 'button', 'Create a new key');
     await pressOn(page, 'button', 'Create the key');
@@ -29,7 +29,7 @@ describe('first run', () => {
       await page.keyboard.type(number === 7 ? 'wrong' : word(number));
     }
     await page.keyboard.press('Enter');
-    await page.getByRole('alert').getByText('The words given back are not those of the recovery phrase.').waitFor();
+    await page.getByRole('alert').getByText('These words do not match the recovery phrase.').waitFor();
     await tabTo(page, 'textbox', 'Word 7');
     await page.keyboard.press('ControlOrMeta+A');
     await page.keyboard.type(word(7));
@@ -51,14 +51,14 @@ describe('first run', () => {
     expect(new URL(page.url()).hash).toBe('#/node/my-node/overview');
   });
 
-  it('is never a dead end: every step says what is open, and where', async () => {
+  it('is never a dead end: every step says what is missing, and where', async () => {
     const page = await open('first-run', '/first-run/stake');
     expect(await page.getByRole('button', { name: 'Create and start' }).isDisabled()).toBe(true);
     await page.getByRole('region', { name: 'Fund & stake' }).getByRole('link', { name: 'Network' }).click();
     await page.getByRole('heading', { name: 'The network' }).waitFor();
   });
 
-  it('on a public network without card and worker says where to get them, goes on with the rest, and keeps what was chosen', async () => {
+  it('on a public network without card and worker says where to get them, continues with the rest, and keeps the choices', async () => {
     const page = await open('first-run-public', '/first-run');
     await page.getByText('Your earlier choices were kept').waitFor();
     const worker = page.getByRole('region', { name: 'This network needs the official worker' });
@@ -90,7 +90,7 @@ describe('first run', () => {
     await stake.fill('100001');
     await funding.getByText('100001.00084 CNX').waitFor();
     await stake.fill('100002');
-    // Now all of it is there.
+    // Now all of it is available.
     await funding.getByText('100002.00084 CNX').waitFor();
     await funding.getByText('still missing').waitFor({ state: 'detached' });
     await page.getByText('Your choices are kept, even if you close the program.').waitFor();
@@ -103,7 +103,7 @@ describe('first run', () => {
     expect(await stake.inputValue()).toBe('100002');
   });
 
-  it('needs one click with the network on this machine', async () => {
+  it('needs one click with the local network', async () => {
     const page = await open('first-run', '/');
     await page.getByRole('button', { name: 'Try it on this machine' }).click();
     await page.getByText('Running · waiting for a task.').waitFor();
@@ -111,7 +111,7 @@ describe('first run', () => {
 });
 
 describe('the page', () => {
-  it('never complained, nor did its policy refuse anything', () => {
+  it('never reported an error, and its policy blocked nothing', () => {
     expect(window.complaints).toEqual([]);
   });
 });

@@ -23,7 +23,7 @@ const selection = (page: Page) => page.getByRole('region', { name: 'Selected nod
 const grid = (page: Page) => page.getByRole('grid', { name: 'Nodes of all places' });
 
 describe('the fleet screen', () => {
-  it('counts 500 nodes and draws only those in view, wherever one scrolls', async () => {
+  it('counts 500 nodes and only renders those in view, wherever one scrolls', async () => {
     const page = await open();
     await page.getByText('500 nodes shown').waitFor();
     const most = async () => expect(await rows(page).count()).toBeLessThan(50);
@@ -38,10 +38,10 @@ describe('the fleet screen', () => {
     await most();
   });
 
-  it('draws a burst of 500 changes once', async () => {
+  it('renders a burst of 500 changes once', async () => {
     const page = await open();
     await rows(page).first().waitFor();
-    // Every drawing changes the rows in one go: what an observer is told of in one piece.
+    // Each render changes the rows in one go, so an observer is called once for it.
     const drawings = await page.evaluate(`(async () => {
       let drawings = 0;
       const observer = new MutationObserver(() => { drawings += 1; });
@@ -55,7 +55,7 @@ describe('the fleet screen', () => {
     expect(drawings).toBe(1);
   });
 
-  it('shows the nodes of a place that is away grey and dated, with the reason, and steers none of them', async () => {
+  it('shows the nodes of a place that is away in grey with their date and the reason, and controls none of them', async () => {
     const page = await open();
     await page.getByText('oslo does not answer.').waitFor();
     await page.getByRole('searchbox', { name: 'Search' }).fill('oslo');
@@ -68,7 +68,7 @@ describe('the fleet screen', () => {
     }
   });
 
-  it('is steered by keys: selects, pauses, and says of each node what became of it', async () => {
+  it('is controlled with the keyboard: selects, pauses, and reports the outcome for each node', async () => {
     const page = await open();
     await page.getByRole('searchbox', { name: 'Search' }).fill('here gpu-00');
     await page.getByText('8 nodes shown').waitFor();
@@ -91,7 +91,7 @@ describe('the fleet screen', () => {
     await page.getByText('8 nodes selected').waitFor({ state: 'detached' });
   });
 
-  it('is narrowed by a state and by what needs the host, and sorted by a column', async () => {
+  it('can be filtered by a state and by what needs the host, and sorted by a column', async () => {
     const page = await open();
     await page.getByRole('button', { name: /^Problem/ }).click();
     await expect.poll(() => page.evaluate('location.hash')).toContain('state=trouble');
@@ -119,7 +119,7 @@ describe('the fleet screen', () => {
     expect(await axeFindings(page)).toEqual([]);
   });
 
-  it('says how a place is added where there is nothing to show', async () => {
+  it('says how to add a place if there is nothing to show', async () => {
     const page = await window.open({ fixture: 'first-run', screen: 'overview' });
     await go(page, '/fleet');
     await page.getByText('No nodes yet').waitFor();
@@ -127,7 +127,7 @@ describe('the fleet screen', () => {
     expect(await axeFindings(page)).toEqual([]);
   });
 
-  it('stands in the rail where there is more than one node', async () => {
+  it('is in the sidebar if there is more than one node', async () => {
     const page = await window.open({ fixture: 'two-nodes', screen: 'overview' });
     await page.getByRole('link', { name: 'Fleet' }).click();
     await page.getByText('2 nodes shown').waitFor();

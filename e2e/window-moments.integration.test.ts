@@ -1,7 +1,7 @@
 /**
- * What the screen says at each moment of a bad day, in both languages, read from two pages of the real program with a node of its own
- * on a network with a chain: the relay and the chain go and come back, the node's process is killed, it leaves and comes back, is
- * kicked out and slashed, is stopped, and at last the program itself is killed and started again.
+ * What the screen says at each moment of a bad day, in both languages, read from two pages of the real program with its
+ * own node on a network with a chain: the relay and the chain go and come back, the node's process is killed, it leaves
+ * and comes back, is kicked out and slashed, is stopped, and finally the program itself is killed and restarted.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -30,7 +30,7 @@ import { type ChainNetwork, COIN_WEI, STAKE_WEI, startChainNetwork } from './sup
 import { type FaultProxy, PASS, startFaultProxy } from './support/fault-proxy.ts';
 import { START_WITHIN_MS } from './support/launch-shell.ts';
 
-/** The second is slashed: to join again after a kick-out takes a minute. */
+/** The second one is slashed, because rejoining after a kick-out takes a minute. */
 const NAMES = ['Heron', 'Otter'] as const;
 type Id = 'heron' | 'otter';
 const PASSPHRASE = 'a heron on the ice of march';
@@ -44,7 +44,7 @@ let relayLine: FaultProxy;
 let chainLine: FaultProxy;
 let dataDir: string;
 const addresses = new Map<Id, Hex>();
-/** Whose screens the pages show. */
+/** The node whose screens the pages show. */
 let shown: Id = 'heron';
 let server: ChildProcess;
 let port: number;
@@ -54,7 +54,7 @@ let browser: Browser;
 let pages: readonly (readonly [typeof en | typeof zhCn, Page])[];
 const complaints: string[] = [];
 
-/** As a host has set it up: keys, network and nodes are there, and nothing runs. */
+/** As a host has set it up: keys, network and nodes exist, and nothing is running. */
 async function setUp(): Promise<void> {
   const own = await openProgram({ dataDir, port: 0, windowDir: null, log });
   const { client: host } = own.app;
@@ -79,7 +79,7 @@ async function setUp(): Promise<void> {
   await own.close();
 }
 
-/** The program as a process of its own, with the node started. */
+/** The program as a separate process, with the node started. */
 async function serve(at: number): Promise<void> {
   const entry = path.resolve(import.meta.dirname, '../headless/main.ts');
   const args = ['--disable-warning=ExperimentalWarning', entry, 'serve', '--json', '--data', dataDir, '--port', String(at)];
@@ -146,8 +146,8 @@ beforeEach(() => {
 });
 
 /**
- * What both pages say of the node, and the word in the frame. All are looked at together: what passes soon is gone when it is
- * looked at page by page.
+ * What both pages say about the node, and the word in the frame. All are checked together, because short-lived texts
+ * would be gone if the pages were checked one by one.
  */
 async function says(life: LifeWord): Promise<void> {
   const looks = pages.flatMap(([{ overview, common }, page]) => [
@@ -161,7 +161,7 @@ async function says(life: LifeWord): Promise<void> {
   await Promise.all(looks);
 }
 
-/** A sentence anywhere on the overview of both pages; without its last part, where that is a time. */
+/** A sentence anywhere on the overview of both pages; without its last part if that is a time. */
 async function alsoSays(text: (texts: typeof en | typeof zhCn) => string): Promise<void> {
   const looks = pages.map(([texts, page]) =>
     page
@@ -185,14 +185,14 @@ async function offers(...controls: readonly (keyof typeof en.overview.control)[]
   }
 }
 
-/** Runs in a page: keeps every text that it shows from now on. */
+/** Runs in a page: records every text shown from now on. */
 const KEEP_WORDS = `
   globalThis.words = [];
   new MutationObserver(() => words.push(document.body.innerText)).observe(document.body, {
     ...{ childList: true, subtree: true, characterData: true },
   });`;
 
-/** The stake of the overview. */
+/** The stake on the overview. */
 async function stakeIs(where: keyof typeof en.overview.hero.where): Promise<void> {
   for (const [{ overview }, page] of pages) {
     await page
@@ -202,7 +202,7 @@ async function stakeIs(where: keyof typeof en.overview.hero.where): Promise<void
   }
 }
 
-/** The node's own contract, for what a page may not do alone. */
+/** The node's own contract, for what a page may not do on its own. */
 const node = (): Promise<NodeClient> => program.node(shown);
 
 async function workerPid(): Promise<number> {
@@ -217,14 +217,14 @@ async function workerPid(): Promise<number> {
 }
 
 describe('what the screen says in both languages', () => {
-  it('a node that runs: waiting, staked, and what a stop means', async () => {
+  it('a running node: waiting, staked, and what a stop means', async () => {
     await says('waiting');
     await stakeIs('staked');
     await offers('pause', 'stop');
     await alsoSays(({ overview }) => overview.promise.stakeStays);
   }, 120_000);
 
-  it('the relay goes: cut off, with what is safe meanwhile; it comes back', async () => {
+  it('the relay goes down: cut off, with what is safe in the meantime; it comes back', async () => {
     relayLine.setPlan(() => GONE);
     await says('cutOff');
     await offers('pause', 'stop');
@@ -232,7 +232,7 @@ describe('what the screen says in both languages', () => {
     await says('waiting');
   }, 120_000);
 
-  it('the chain goes: the node goes on, stake and wallet may be out of date; it comes back', async () => {
+  it('the chain goes down: the node continues, stake and wallet may be out of date; it comes back', async () => {
     chainLine.setPlan(() => GONE);
     await alsoSays(({ overview }) => overview.sentence.chainDown);
     await alsoSays(({ overview }) => overview.attention.chainDown.title);
@@ -242,9 +242,9 @@ describe('what the screen says in both languages', () => {
       await page.getByText(overview.sentence.chainDown).waitFor({ ...WAIT, state: 'detached' });
   }, 120_000);
 
-  it('the node’s process is killed: it is said, and it comes back by itself', async () => {
+  it('the node’s process is killed: this is reported, and it comes back by itself', async () => {
     const pid = await workerPid();
-    // A second later it starts again: what the pages said meanwhile is kept.
+    // It restarts a second later, so what the pages said in the meantime was recorded.
     for (const [, page] of pages) await page.evaluate(KEEP_WORDS);
     process.kill(pid, 'SIGKILL');
     for (const [{ overview, common }, page] of pages) {
@@ -266,7 +266,7 @@ describe('what the screen says in both languages', () => {
     await stakeIs('staked');
   }, 180_000);
 
-  it('it is kicked out: it is said, with the stake on its way, and the way back', async () => {
+  it('it is kicked out: this is reported, with the stake being returned, and the way back', async () => {
     Object.assign(network.devnet.relay.node(addressOfNode('heron'))?.qos ?? {}, { pool: Array<number>(50).fill(0) });
     const outcome = network.runTask({ group: false, chat: true });
     await says('kickedOut');
@@ -299,7 +299,7 @@ describe('what the screen says in both languages', () => {
     await alsoSays(({ common }) => common.node.records);
   }, 180_000);
 
-  it('the program is killed: nobody can tell what its nodes do; a new one asks for a new address', async () => {
+  it('the program is killed: nobody can tell what its nodes are doing; a new one asks for a new address', async () => {
     server.kill('SIGKILL');
     await once(server, 'exit');
     await says('unknown');
@@ -312,5 +312,5 @@ describe('what the screen says in both languages', () => {
     for (const [{ common }, page] of pages) await page.getByRole('heading', { name: common.session.title }).waitFor(WAIT);
   }, 120_000);
 
-  it('nothing of it upset a page', () => expect(complaints).toEqual([]));
+  it('none of this caused an error in a page', () => expect(complaints).toEqual([]));
 });

@@ -1,4 +1,4 @@
-/** Earnings, Wallet & stake, GPUs and Models in a real browser, on a made-up host. */
+/** Earnings, Wallet & stake, GPUs and Models in a real browser, with a made-up host. */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axeFindings, contrastFindings, type FixtureWindow, openFixtureWindow } from './support/fixture-window.ts';
@@ -12,13 +12,13 @@ afterAll(async () => {
   expect(window.complaints).toEqual([]);
 });
 
-/** Patient: what is waited for comes, sooner or later, on a busy machine too. */
+/** Generous, because a busy machine is slow and what is awaited always comes. */
 const eventually = <Value>(read: () => Promise<Value>) => expect.poll(read);
 const dialog = (page: Page) => page.getByRole('alertdialog');
 const messages = (page: Page) => page.getByRole('region', { name: 'Messages' });
 const confirmButton = (page: Page, name: string) => dialog(page).getByRole('button', { name });
 
-/** From the dialog's cancel, where the focus is at first, to its confirmation, once that is offered. */
+/** From the dialog's cancel button, which has the focus first, to its confirmation once that is enabled. */
 async function confirmByKeyboard(page: Page, name: string): Promise<void> {
   await eventually(() => confirmButton(page, name).isEnabled()).toBe(true);
   await eventually(() => confirmButton(page, 'Cancel').and(page.locator(':focus')).count()).toBe(1);
@@ -42,7 +42,7 @@ describe('a stake', () => {
     await forecast.getByText('Selection weight').waitFor();
     await forecast.getByText(/quality of service is assumed to stay as it is now/).waitFor();
     await page.keyboard.press('Enter');
-    // 420 are staked and 5 are free credits, which go in first.
+    // 420 are staked and 5 are free credits, which are used first.
     await dialog(page).getByText('450000000000000000001 wei').waitFor();
     await dialog(page).getByText('25000000000000000001 wei').waitFor();
     await dialog(page).getByText('5000000000000000000 wei', { exact: true }).waitFor();
@@ -52,7 +52,7 @@ describe('a stake', () => {
     expect(await amount.and(page.locator(':focus')).count()).toBe(1);
   });
 
-  it('that cannot be is explained, and nothing can be confirmed', async () => {
+  it('that is not possible is explained, and nothing can be confirmed', async () => {
     const page = await window.open({ fixture: 'running', screen: 'wallet' });
     await page.getByRole('textbox', { name: 'New stake' }).fill('9999');
     await page.getByText(/Wallet, credits and stake together allow at most [\d.,]+ CNX\./).waitFor();
@@ -67,14 +67,14 @@ describe('a stake', () => {
     expect(await page.getByRole('button', { name: 'Review the change' }).first().isDisabled()).toBe(true);
   });
 
-  it('on its way back shows when it can be taken without the relay', async () => {
+  it('being returned shows when it can be taken without the relay', async () => {
     const page = await window.open({ fixture: 'returning', screen: 'wallet' });
     await page.getByText(/you can recover it yourself in 21 min/).waitFor();
     expect(await page.getByRole('button', { name: 'Recover it without the relay' }).isDisabled()).toBe(true);
   });
 });
 
-it('a stake in contracts that the network has left is taken out step by step', async () => {
+it('a stake in contracts that the network has left is withdrawn step by step', async () => {
   const page = await window.open({ fixture: 'legacy-stake', screen: 'wallet' });
   const steps = page.getByRole('list', { name: 'Three steps' });
   await steps.getByText('1. Request it', { exact: true }).waitFor();
@@ -89,7 +89,7 @@ it('a stake in contracts that the network has left is taken out step by step', a
   await page.getByText('set the beneficial address and the delegators’ share again').waitFor();
 });
 
-it('a withdrawal shows fee, destination and its price in weight before it is confirmed by keyboard', async () => {
+it('a withdrawal shows fee, destination and its effect on the weight before it is confirmed by keyboard', async () => {
   const page = await window.open({ fixture: 'running', screen: 'wallet' });
   await page.getByRole('textbox', { name: 'Amount to receive' }).focus();
   await page.keyboard.type('12.5');
@@ -106,7 +106,7 @@ it('a withdrawal shows fee, destination and its price in weight before it is con
   await newest.getByText('In progress').waitFor();
 });
 
-it('the beneficial address is set only after its last digits were typed', async () => {
+it('the beneficial address is set only after its last characters were typed', async () => {
   const page = await window.open({ fixture: 'executing', screen: 'wallet' });
   const address = '0x52908400098527886e0f7030069857d2e4169ee7';
   await page.getByRole('textbox', { name: 'Address' }).fill(address);
@@ -125,7 +125,7 @@ it('the beneficial address is set only after its last digits were typed', async 
   await page.getByText(address, { exact: true }).waitFor();
 });
 
-it('what the cards used stands beside what was earned, and a profit only at the host’s own prices', async () => {
+it('what the cards used is shown next to what was earned, and a profit only at the host’s own prices', async () => {
   const page = await window.open({ fixture: 'running', screen: 'earnings' });
   const card = page.getByRole('region', { name: 'Electricity and profit' }).first();
   await card.getByRole('row', { name: /^Total/ }).waitFor();
@@ -143,7 +143,7 @@ it('what the cards used stands beside what was earned, and a profit only at the 
   await card.getByRole('rowheader', { name: 'NVIDIA GeForce RTX 4090' }).waitFor();
 });
 
-it('withdrawals are sorted by a heading, by keyboard too, and stand as they came after the third press', async () => {
+it('withdrawals are sorted by a heading, by keyboard too, and are back in their original order after the third press', async () => {
   const page = await window.open({ fixture: 'running', screen: 'wallet' });
   const table = page.getByRole('table', { name: 'Withdrawals' });
   const amounts = () => table.locator('tbody tr td:last-child').allInnerTexts();
@@ -165,7 +165,7 @@ it('withdrawals are sorted by a heading, by keyboard too, and stand as they came
   expect(await axeFindings(page)).toEqual([]);
 });
 
-it('the ledger leads to tasks, is paged and filtered, and is saved as one file', async () => {
+it('the ledger links to tasks, has pages and filters, and is exported as one file', async () => {
   const page = await window.open({ fixture: 'running', screen: 'earnings' });
   const ledger = page.getByRole('table', { name: 'Ledger' });
   const rows = () => ledger.getByRole('row').count();
@@ -184,7 +184,7 @@ it('the ledger leads to tasks, is paged and filtered, and is saved as one file',
   await page.waitForURL(/tasks\?task=0x[0-9a-f]{64}/);
 });
 
-it('a difference is explained, and one of the wallet becomes a transfer by the word of the host', async () => {
+it('a difference is explained, and one of the wallet becomes a transfer if the host says so', async () => {
   const page = await window.open({ fixture: 'books-differ', screen: 'earnings' });
   await page.getByText('The ledger and the network do not agree everywhere.').waitFor();
   await page.getByText(/task_fees 9641 \(0.52 CNX\) is not booked/).waitFor();
@@ -196,7 +196,7 @@ it('a difference is explained, and one of the wallet becomes a transfer by the w
   await page.getByText('The ledger and the network agree.').waitFor();
 });
 
-it('cards are chosen as a group, with what the network will be told', async () => {
+it('cards are chosen as a group, with what will be reported to the network', async () => {
   const page = await window.open({ fixture: 'running', screen: 'gpus' });
   const cards = page.getByRole('group', { name: '2 × NVIDIA GeForce RTX 3060' }).getByRole('checkbox');
   await cards.first().check();

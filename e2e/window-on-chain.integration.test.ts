@@ -1,4 +1,7 @@
-/** The window of a node whose network lives on a chain, in a real browser, on a made-up host: what it does not have is not shown. */
+/**
+ * The window of a node whose tasks are on a chain, in a real browser, with a made-up host: what such a network does not
+ * have is not shown.
+ */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { axeFindings, type FixtureWindow, openFixtureWindow } from './support/fixture-window.ts';
 
@@ -13,7 +16,7 @@ afterAll(async () => {
 
 const open = (screen: string) => window.open({ fixture: 'on-chain', screen });
 
-it('earnings know a wallet and a stake, and link each transaction to its page in the explorer', async () => {
+it('earnings have a wallet and a stake, and link each transaction to its page in the explorer', async () => {
   const page = await open('earnings');
   const link = page.getByRole('link', { name: /in the explorer/ }).first();
   await link.waitFor();
@@ -27,7 +30,7 @@ it('earnings know a wallet and a stake, and link each transaction to its page in
   expect(await axeFindings(page)).toEqual([]);
 });
 
-it('the quality is points, and a wallet has no relay', async () => {
+it('the quality is shown in points, and the wallet has no relay', async () => {
   const trust = await open('trust?tab=qos');
   await trust.getByText('Last three tasks').waitFor();
   expect(await trust.getByText('Health').count()).toBe(0);

@@ -1,4 +1,4 @@
-/** The window where there is little room: its smallest size, and a zoom of 200 %. */
+/** The window with little space: its smallest size, and a zoom of 200 %. */
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FixtureWindow, openFixtureWindow } from './support/fixture-window.ts';
@@ -22,7 +22,7 @@ const SIDEWAYS = `Math.max(...['html', 'main'].map((name) => {
   return element.scrollWidth - element.clientWidth;
 }))`;
 
-/** Controls of which a part lies where no scrolling brings it into view, by name. */
+/** Names of controls that are partly out of view and cannot be scrolled into view. */
 const CUT_OFF = `[...document.querySelectorAll('button, a[href], input, select, textarea, [role=separator]')].filter((control) => {
   const box = control.getBoundingClientRect();
   // What is not drawn, and what is only for those who hear the page.
@@ -60,7 +60,7 @@ function overlap(a: Box, b: Box): boolean {
   return shared('x', 'width') > 0 && shared('y', 'height') > 0;
 }
 
-/** What a zoom of 200 % is: half the room, twice the dots. */
+/** A zoom of 200 %: half the space, twice the pixels. */
 async function zoomed(page: Page, look: () => Promise<void>): Promise<void> {
   const session = await page.context().newCDPSession(page);
   const metrics = (width: number, height: number, deviceScaleFactor: number) =>
@@ -105,7 +105,7 @@ describe('at 200 %', () => {
       for (const route of routes) {
         await go(page, route);
         await page.locator('main').getByText('Loading…', { exact: true }).first().waitFor({ state: 'detached' });
-        // Drawn with what its screen has read.
+        // Rendered with the data that its screen has read.
         await page.evaluate('new Promise((then) => requestAnimationFrame(() => requestAnimationFrame(then)))');
         const [excess, cutOff] = [await page.evaluate<number>(SIDEWAYS), await page.evaluate<string[]>(CUT_OFF)];
         if (excess > 0 || cutOff.length > 0) found[route] = { excess, cutOff };
@@ -114,7 +114,7 @@ describe('at 200 %', () => {
     expect(found).toEqual({});
   });
 
-  it('the list of tasks scrolls in itself to its last column', async () => {
+  it('the list of tasks scrolls within itself to its last column', async () => {
     const page = await open('running', '/node/living-room/tasks');
     await zoomed(page, async () => {
       const grid = page.getByRole('grid');
@@ -127,7 +127,7 @@ describe('at 200 %', () => {
     });
   });
 
-  it('messages stand one beside or above the other, and lie on nothing', async () => {
+  it('messages are next to or above each other, and cover nothing', async () => {
     const page = await open('running', '/node/living-room/overview');
     await page.getByRole('button', { name: 'Pause' }).click();
     await go(page, '/node/living-room/earnings');
@@ -145,7 +145,7 @@ describe('at 200 %', () => {
       expect(overlaps).toEqual([]);
       const [screen, strip] = [await boxOf(page.locator('main')), await boxOf(messages)];
       expect(overlap(screen, strip)).toBe(false);
-      // Still room to read and to click in.
+      // There is still room for reading and clicking.
       expect(screen.height).toBeGreaterThan(160);
       await save.click();
       expect(await page.evaluate<string[]>(CUT_OFF)).toEqual([]);
@@ -154,7 +154,7 @@ describe('at 200 %', () => {
 });
 
 describe('the page', () => {
-  it('never complained, nor did its policy refuse anything', () => {
+  it('never reported an error, and its policy blocked nothing', () => {
     expect(window.complaints).toEqual([]);
   });
 });

@@ -1,4 +1,7 @@
-/** What the window loads before its first screen is there: a budget in compressed bytes (brotli), which no machine's speed changes. */
+/**
+ * What the window loads before its first screen is ready: a budget in compressed bytes (brotli), which does not depend
+ * on the machine's speed.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
@@ -19,7 +22,7 @@ function compressedBytes(file: string): number {
   return bytes;
 }
 
-/** A file and all that it imports without being asked, each once. */
+/** A file and everything it imports statically, each once. */
 function withImports(file: string, seen = new Set<string>()): Set<string> {
   if (seen.has(file)) return seen;
   seen.add(file);
@@ -28,7 +31,7 @@ function withImports(file: string, seen = new Set<string>()): Set<string> {
   return seen;
 }
 
-it.for(['overview', 'first-run'])('the screen %s, when it is the first, needs no more than the budget', (feature) => {
+it.for(['overview', 'first-run'])('the screen %s, as the first one, needs no more than the budget', (feature) => {
   const page = readFileSync(path.join(WINDOW, 'index.html'), 'utf8');
   const linked = [...page.matchAll(/(?:src|href)="\.\/(assets\/[^"]+)"/g)].map(([, file]) => file ?? '');
   const screen = readdirSync(path.join(WINDOW, 'assets')).filter((name) => name.startsWith(`${feature}-screen-`));

@@ -1,4 +1,4 @@
-/** Tasks, Trust and Logs in a real browser, on a made-up host. */
+/** Tasks, Trust and Logs in a real browser, with a made-up host. */
 import type { Locator, Page, Request } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axeFindings, type FixtureWindow, openFixtureWindow } from './support/fixture-window.ts';
@@ -22,7 +22,7 @@ interface Controls {
   readonly fixtureLogs: { add(message: string): void; holdBundle(held: boolean): void };
 }
 
-/** What functions that run in the page use of an element; the tests themselves know no browser. */
+/** The members of an element used by functions that run in the page; the tests themselves have no DOM types. */
 interface InPage {
   readonly scrollHeight: number;
   readonly scrollTop: number;
@@ -31,7 +31,7 @@ interface InPage {
   matches(selector: string): boolean;
 }
 
-/** Runs in the page: the fewest rows that the list has had since. */
+/** Runs in the page: the smallest number of rows that the list has had since. */
 const WATCH_ROWS = `
   const rows = () => document.querySelectorAll('[role=grid] tbody tr').length;
   globalThis.fewestRows = rows();
@@ -40,7 +40,7 @@ const WATCH_ROWS = `
 const grid = (page: Page) => page.getByRole('grid', { name: 'Tasks, newest first' });
 const rowAt = (page: Page, index: number) => grid(page).locator(`tr[aria-rowindex="${index + 2}"]`);
 const openTask = (page: Page) => page.getByRole('dialog');
-/** Patient: what is waited for comes, sooner or later, on a busy machine too. */
+/** Generous, because a busy machine is slow and what is awaited always comes. */
 const eventually = <Value>(read: () => Promise<Value>) => expect.poll(read);
 const hasFocus = (locator: Locator) => locator.evaluate((element) => (element as unknown as InPage).matches(':focus'));
 
@@ -49,10 +49,10 @@ async function commitmentAt(page: Page, index: number): Promise<string> {
 }
 
 describe('the list of tasks', () => {
-  it('a filter stands in the address and outlives a reload', async () => {
+  it('keeps its filter in the address and across a reload', async () => {
     const page = await window.open({ fixture: 'running', screen: 'tasks' });
     await page.getByText('1,204 tasks').waitFor();
-    // What is made anew for each filter makes it slow: rows that are there take the texts of those that fit.
+    // Creating new rows for each filter would be slow, so existing rows get the texts of those that match.
     const made = await rowAt(page, 0).elementHandle();
     await page.getByRole('button', { name: 'State: All states' }).click();
     await page.getByRole('checkbox', { name: 'Invalidated' }).check();
@@ -69,10 +69,10 @@ describe('the list of tasks', () => {
     await page.getByText('1,204 tasks').waitFor();
   });
 
-  it('of 100,000 tasks the first screen reads one short page and draws what is in view, with code that is there already', async () => {
-    // The tab has it from an earlier address: what counts is that nothing is left to be fetched.
+  it('reads one short page of 100,000 tasks for the first screen and renders what is in view, with code that is already loaded', async () => {
+    // The tab has it from an earlier address; what matters is that nothing remains to be fetched.
     const page = await window.open({ fixture: 'many-tasks', screen: 'overview' });
-    // What the overview itself is still fetching counts neither.
+    // What the overview itself is still fetching does not count either.
     const code = ['tasks-screen', 'overview-daily-bars', 'overview-load-chart', 'BarChart', 'LineChart'];
     await eventually(() =>
       page
@@ -90,10 +90,10 @@ describe('the list of tasks', () => {
     expect(await grid(page).locator('tbody tr').count()).toBeLessThan(30);
   });
 
-  it('rows stay until those that a filter finds are there; what is typed is looked for at once', async () => {
+  it('keeps its rows until those that match a filter are there; typed text is searched for at once', async () => {
     const page = await window.open({ fixture: 'running', screen: 'tasks' });
     await rowAt(page, 0).waitFor();
-    // Watched from inside: every drawing of the list has rows.
+    // Observed from inside: the list has rows in every render.
     await page.evaluate(WATCH_ROWS);
     await page.getByRole('searchbox', { name: 'Search' }).pressSequentially('timeout');
     await page.getByText('80 tasks').waitFor();
@@ -103,7 +103,7 @@ describe('the list of tasks', () => {
     expect(asked.length).toBeGreaterThan(2);
   });
 
-  it('keys and wheel reach every one of 100,000 rows, and only those in view are in the page', async () => {
+  it('reaches every one of 100,000 rows with keys and wheel, and only those in view are in the page', async () => {
     const page = await window.open({ fixture: 'many-tasks', screen: 'tasks' });
     await rowAt(page, 0).waitFor();
     await grid(page).focus();
@@ -129,7 +129,7 @@ describe('the list of tasks', () => {
     await eventually(() => rowAt(page, 0).getAttribute('aria-selected')).toBe('true');
   });
 
-  it('Enter opens a task, Escape closes it, and the focus is where it was', async () => {
+  it('opens a task with Enter, closes it with Escape, and returns the focus', async () => {
     const page = await window.open({ fixture: 'running', screen: 'tasks' });
     await rowAt(page, 0).waitFor();
     // Behind an open dialog nothing can be found by its role.
@@ -148,11 +148,11 @@ describe('the list of tasks', () => {
     expect(await rowAt(page, 2).getAttribute('aria-selected')).toBe('true');
   });
 
-  it('a row changes in its place; new tasks wait while one reads further down', async () => {
+  it('changes a row in place; new tasks wait while one is reading further down', async () => {
     const page = await window.open({ fixture: 'running', screen: 'tasks' });
     await rowAt(page, 0).waitFor();
     await page.evaluate(() => (globalThis as unknown as Controls).fixtureTasks.add());
-    // At the top one sees it at once.
+    // At the top it is visible at once.
     await page.getByText('1,205 tasks').waitFor();
     await rowAt(page, 0).getByText('Started').waitFor();
 
@@ -174,7 +174,7 @@ describe('the list of tasks', () => {
     await rowAt(page, 0).getByText('Started').waitFor();
   });
 
-  it('the images of a task stand side by side, and the keyboard looks at each in full and comes back', async () => {
+  it("shows a task's images side by side, and the keyboard opens each in full and returns", async () => {
     const page = await window.open({ fixture: 'running', screen: 'tasks', dark: true });
     const drawer = openTask(page).filter({ hasText: 'Path through the network' });
     await rowAt(page, 4).click();
@@ -194,7 +194,7 @@ describe('the list of tasks', () => {
     expect(await axeFindings(page)).toEqual([]);
   });
 
-  it('a result that the settings removed says when and by which of them', async () => {
+  it('says of a removed result when it was removed and by which setting', async () => {
     const page = await window.open({ fixture: 'running', screen: 'tasks' });
     await rowAt(page, 0).waitFor();
     // Faster than the last rows can be read.
@@ -214,7 +214,7 @@ describe('the list of tasks', () => {
     expect(await axeFindings(page)).toEqual([]);
   });
 
-  it('keeps the widths that its columns are given, by keyboard and by pointer', async () => {
+  it('keeps its column widths, set by keyboard and by pointer', async () => {
     const page = await window.open({ fixture: 'running', screen: 'tasks' });
     const edge = (name: string) => page.getByRole('separator', { name: `Width of ${name}` });
     const widthOf = async (column: number) => (await rowAt(page, 0).locator('td').nth(column).boundingBox())?.width;
@@ -230,7 +230,7 @@ describe('the list of tasks', () => {
     await page.mouse.up();
     await eventually(() => widthOf(3)).toBe((state ?? 0) + 40);
     expect(await axeFindings(page)).toEqual([]);
-    // Another screen, and back: they come from the settings.
+    // Another screen and back: they come from the settings.
     await page.getByRole('link', { name: 'Logs' }).click();
     await page.getByRole('heading', { name: 'Logs', level: 1 }).waitFor();
     await page.getByRole('link', { name: 'Tasks' }).click();
@@ -240,7 +240,7 @@ describe('the list of tasks', () => {
     await eventually(() => widthOf(3)).toBe(state);
   });
 
-  it('an open task tells what happens to it', async () => {
+  it('an open task shows its progress', async () => {
     const page = await window.open({ fixture: 'executing', screen: 'tasks' });
     await rowAt(page, 0).click();
     await openTask(page).getByText('Parameters uploaded').first().waitFor();
@@ -262,10 +262,10 @@ it('a case is opened from the timeline and saved as a bundle', async () => {
   expect(await axeFindings(page)).toEqual([]);
 });
 
-it('the log follows, lets go when one scrolls up, and leads from an error to its task', async () => {
+it('the log follows, stops when one scrolls up, and leads from an error to its task', async () => {
   const page = await window.open({ fixture: 'running', screen: 'logs', dark: true });
   const log = page.getByRole('region', { name: 'Log lines, oldest first' });
-  // Act and outcome stand in the row, as the program writes them.
+  // The row shows act and outcome as the program writes them.
   await log
     .getByText(/^closing the task/)
     .last()
@@ -292,7 +292,7 @@ it('the log follows, lets go when one scrolls up, and leads from an error to its
     .getByText(/its result files are missing/)
     .last()
     .waitFor();
-  // A bundle that takes long is told, can be cancelled, and can be made anew.
+  // A bundle that takes long is shown, can be cancelled, and can be requested again.
   await page.evaluate(() => (globalThis as unknown as Controls).fixtureLogs.holdBundle(true));
   const bundle = page.getByRole('button', { name: 'Support bundle' });
   await bundle.click();
@@ -316,7 +316,7 @@ it.each([
 ])('axe finds nothing on $screen ($fixture)', async ({ shown, open, button, ...options }) => {
   const page = await window.open(options);
   await page.getByText(shown).first().waitFor();
-  // The frame of the window, which names the screens, is there before the screen is.
+  // The window's frame, which has the names of the screens, appears before the screen.
   await page.getByRole('heading', { level: 1 }).waitFor();
   if (open === true) {
     await rowAt(page, 0).click();

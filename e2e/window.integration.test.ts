@@ -1,4 +1,4 @@
-/** The window's frame, overview and settings on made-up hosts, as a host with a keyboard meets them. */
+/** The window's frame, overview and settings with made-up hosts, as experienced by a host with a keyboard. */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -23,7 +23,7 @@ async function open(fixture: string, route: string, options: { dark?: boolean } 
 }
 
 describe('accessibility', () => {
-  it('has nothing to find on any of its screens, light or dark', async () => {
+  it('has no findings on any of its screens, light or dark', async () => {
     const found: Record<string, string[]> = {};
     const look = async (page: Page, name: string) => {
       const findings = [...(await axeFindings(page)), ...(await repeatedHeadings(page))];
@@ -54,7 +54,7 @@ describe('accessibility', () => {
     expect(found).toEqual({ 'overview, dark': [] });
   });
 
-  it('would be found wanting with an image that says nothing and a text that cannot be read', async () => {
+  it('would report an image without a description and an unreadable text', async () => {
     const page = await open('running', '/settings/keys');
     await page.evaluate(`document.querySelector('main').insertAdjacentHTML(
       'beforeend', '<img src="./icon.png"><p class="bad">pale</p>');
@@ -66,7 +66,7 @@ describe('accessibility', () => {
     expect(await contrastFindings(page)).toEqual([expect.stringMatching(/^color-contrast: .*pale/)]);
   });
 
-  it('goes anywhere from the keyboard, tells its keys, and draws stronger lines for who asks for contrast', async () => {
+  it('goes anywhere from the keyboard, shows its keys, and draws stronger lines if more contrast is requested', async () => {
     const page = await open('two-nodes', '/node/living-room/overview');
     await page.keyboard.press('ControlOrMeta+k');
     await page.getByRole('combobox', { name: 'Screen, node or setting' }).and(page.locator(':focus')).waitFor();
@@ -100,7 +100,7 @@ describe('overview', () => {
     await page.getByText('Running · waiting for a task.').waitFor();
   });
 
-  it('says why no tasks come one click from idle, and gives the focus back', async () => {
+  it('says one click from idle why no tasks come, and returns the focus', async () => {
     const page = await open('running', '/node/living-room/overview');
     const why = page.getByRole('region', { name: 'Node' }).getByRole('button', { name: 'Why no tasks?' });
     await why.click();
@@ -110,7 +110,7 @@ describe('overview', () => {
     expect(await hasFocus(why)).toBe(true);
   });
 
-  it('puts what costs most first', async () => {
+  it('shows first what costs most', async () => {
     const page = await open('slashed', '/node/living-room/overview');
     await page.getByText('The stake was taken').waitFor();
     const items = page.getByRole('region', { name: 'Needs your attention' }).getByRole('listitem');
@@ -164,13 +164,13 @@ describe('overview', () => {
     await page.getByRole('list', { name: 'What happened, newest first' }).getByRole('listitem').first().waitFor();
     await go(page, '/node/living-room/wallet');
     await page.getByRole('heading', { name: 'Balances' }).waitFor();
-    // Nothing is offered that only a running node can do, and nothing fails for want of it.
+    // Nothing is offered that only a running node can do, and nothing fails because of that.
     expect(await page.getByRole('alert').count()).toBe(0);
     expect(await page.getByText('not set').count()).toBe(0);
     expect(await page.getByRole('button', { name: 'Start the node' }).count()).toBe(1);
   });
 
-  it('says since when the chain does not answer, and never that a stake stays that is not there', async () => {
+  it('says since when the chain does not answer, and never that a stake stays that does not exist', async () => {
     const page = await open('chain-down', '/node/living-room/overview');
     await page.getByRole('listitem').filter({ hasText: 'The chain does not answer' }).waitFor();
     const stake = page.getByRole('region', { name: 'Stake', exact: true });
@@ -181,7 +181,7 @@ describe('overview', () => {
     expect(await left.getByText('does not touch the stake').count()).toBe(0);
   });
 
-  it('says that the connection is gone, that nobody can tell then what the node does, and comes back by itself', async () => {
+  it('says that the connection is lost and that nobody can tell what the node is doing, and comes back by itself', async () => {
     const page = await open('host-lost', '/node/living-room/overview');
     await page.getByText('The connection to the program was lost').waitFor();
     await page.getByText('Unknown · the program does not answer').waitFor();
@@ -192,7 +192,7 @@ describe('overview', () => {
 });
 
 describe('settings', () => {
-  it('of notifications say what is told by which way, how a way does, and test it', async () => {
+  it('of notifications say what is sent through which channel and how a channel is doing, and test it', async () => {
     const page = await open('running', '/settings/notifications');
     await page.getByRole('checkbox', { name: 'A payment arrived: Desktop' }).check();
     expect(await page.getByRole('checkbox', { name: 'A node was slashed: Telegram' }).isDisabled()).toBe(true);
@@ -210,7 +210,7 @@ describe('settings', () => {
     await telegram.getByRole('textbox', { name: 'Chat' }).fill('me');
     await telegram.getByText('Enter a number, or a name that begins with @.').waitFor();
     await telegram.getByRole('button', { name: 'Send a test' }).click();
-    await telegram.getByText('This way of notification lacks its address').waitFor();
+    await telegram.getByText('The address, token or chat for these notifications is missing').waitFor();
     await page.getByRole('switch', { name: 'Quiet hours' }).click();
     await page.getByLabel('From').fill('23:30');
     await page.getByRole('switch', { name: 'Send urgent messages anyway' }).waitFor();
@@ -226,7 +226,7 @@ describe('settings', () => {
     expect(await page.locator('html').getAttribute('lang')).toBe('zh-CN');
   });
 
-  it('export a key only behind its typed confirmation', async () => {
+  it('export a key only after a typed confirmation', async () => {
     const page = await open('running', '/settings/keys');
     await page.getByRole('button', { name: /^Export 0x/ }).click();
     const dialog = page.getByRole('alertdialog', { name: 'Export the key' });
@@ -234,7 +234,7 @@ describe('settings', () => {
     await dialog.getByText('Too easy to guess.', { exact: false }).waitFor();
     await dialog.getByLabel('New passphrase for the file').fill('long enough');
     await dialog.getByLabel('Type a4B5 to confirm').fill('a4B5');
-    // A typing error would lose the file: it is typed twice.
+    // A typo would make the file useless, so it is typed twice.
     expect(await dialog.getByRole('button', { name: 'Export' }).isDisabled()).toBe(true);
     await dialog.getByLabel('Repeat the passphrase').fill('long enough');
     await dialog.getByLabel('Type a4B5 to confirm').fill('');
@@ -264,7 +264,7 @@ describe('settings', () => {
     expect(await folder.inputValue()).toBe('');
   });
 
-  it('say when the backup of a damaged file was used, in both languages, until that is dismissed', async () => {
+  it('say when a damaged file was replaced by its copy, in both languages, until that is dismissed', async () => {
     const page = await open('restored', '/settings/appearance');
     const notices = page.getByRole('region', { name: 'Notes from the program’s start' });
     await notices.getByText('settings.json is damaged; its copy is used').waitFor();
@@ -275,7 +275,7 @@ describe('settings', () => {
     await chinese.waitFor({ state: 'detached' });
   });
 
-  it('of a node are saved, and say that they wait for the next start', async () => {
+  it('of a node are saved, and say that they apply at the next start', async () => {
     const page = await open('running', '/settings/nodes');
     await page.getByRole('button', { name: 'Edit Living room' }).click();
     const dialog = page.getByRole('dialog', { name: 'Edit Living room' });
@@ -297,7 +297,7 @@ describe('settings', () => {
 });
 
 describe('the page', () => {
-  it('never complained, nor did its policy refuse anything', () => {
+  it('never reported an error, and its policy blocked nothing', () => {
     expect(window.complaints).toEqual([]);
   });
 });

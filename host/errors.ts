@@ -82,7 +82,7 @@ export const HOST_ERRORS = {
     remedy: 'Unlock it with its passphrase.',
   },
   KEY_BACKUP_WRONG: {
-    meaning: 'The words given back are not those of the recovery phrase.',
+    meaning: 'These words do not match the recovery phrase.',
     remedy:
       'Compare them with what you wrote down. The key works either way, but without a backup, a broken disk means losing it.',
   },
@@ -160,7 +160,7 @@ export const HOST_ERRORS = {
   PROFILE_RUNNING: { meaning: 'The profile is running, starting or stopping.', remedy: 'Stop the node and wait until it exits.' },
   PROFILE_NOT_RUNNING: { meaning: 'The profile is not running.', remedy: 'Start it first.' },
   NOTIFY_INCOMPLETE: {
-    meaning: 'This way of notification lacks its address, its token or its chat.',
+    meaning: 'The address, token or chat for these notifications is missing.',
     remedy: 'Fill in what is missing in the settings, then test again.',
   },
   NOTIFY_REFUSED: {

@@ -1,5 +1,5 @@
 /**
- * Runs every test and closes with a line `N passed, N failed`. Arguments go to Vitest: `npm test -- protocol`.
+ * Runs every test and ends with a line `N passed, N failed`. Arguments are passed to Vitest: `npm test -- protocol`.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
@@ -18,7 +18,7 @@ const reportSchema = z.object({
 });
 type Report = z.output<typeof reportSchema>;
 
-/** So many, once so many files were run: where a suite has become slow. */
+/** Number of slowest files to list, if at least MANY_FILES were run, to show where a suite has become slow. */
 const SLOWEST = 10;
 const MANY_FILES = 50;
 
@@ -43,9 +43,9 @@ const MEMORY = '/dev/shm';
 const ROOM_BYTES = 4 * 1024 ** 3;
 
 /**
- * Where the tests keep their files. They open thousands of databases, and each commit waits for the disk: a file system in
- * memory is many times faster, if it has the room and may hold the programs that some tests write. A SIGKILL, which is what
- * the tests can do to a process, loses as little there as on a disk.
+ * Where the tests keep their files. They open thousands of databases, and each commit waits for the disk. A file system
+ * in memory is many times faster, if it has the space and may execute the programs that some tests write. A SIGKILL,
+ * the worst that tests do to a process, loses as little there as on a disk.
  */
 function roomOfTests(): string {
   if (process.env.TMPDIR !== undefined) return tmpdir();
@@ -64,7 +64,10 @@ function roomOfTests(): string {
   }
 }
 
-/** What the integration tests start is bundled once, when they begin (`testing/bundle-programs.ts`), and used by them all. */
+/**
+ * The programs that integration tests start are bundled once, at the beginning (`testing/bundle-programs.ts`), and used
+ * by all of them.
+ */
 function takeBundledPrograms(folder: string): void {
   if (process.env.CRYNUX_TEST_SOURCES === '1') return;
   process.env.CRYNUX_TEST_PROGRAMS = path.join(folder, 'programs');
@@ -75,9 +78,9 @@ function takeBundledPrograms(folder: string): void {
 
 async function main(): Promise<number> {
   process.env.CRYNUX_BROWSER = ensureTestPrograms();
-  // The tests start hundreds of processes from the same sources: what is compiled once need not be again.
+  // The tests start hundreds of processes from the same sources, so compiled code is cached.
   process.env.NODE_COMPILE_CACHE ??= path.join(process.cwd(), 'node_modules', '.cache', 'compile');
-  // A short name: the path of a socket has to fit into a hundred letters.
+  // A short name, because the path of a socket is limited to about a hundred characters.
   const folder = await mkdtemp(path.join(roomOfTests(), 'ct-'));
   process.env.TMPDIR = folder;
   takeBundledPrograms(folder);
@@ -85,13 +88,13 @@ async function main(): Promise<number> {
   const vitest = path.join(process.cwd(), 'node_modules', 'vitest', 'vitest.mjs');
   const args = [vitest, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...process.argv.slice(2)];
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], { stdio: 'inherit' });
-  // What is in memory has to be removed: this process ends after the runner, however it is told to end.
+  // Files in memory have to be removed, so this process outlives the runner, however it is told to end.
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => child.kill('SIGTERM'));
   const code = await new Promise<number>((resolve) => child.once('exit', (status) => resolve(status ?? 1)));
   const counts = await readReport(report);
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });
-  // A file that fails to load has no tests to count, yet it is a failure; so is a runner that died.
+  // A file that fails to load has no tests to count but is a failure; so is a runner that died.
   const failed = counts === null ? 1 : counts.numFailedTests + (counts.numFailedTests === 0 && code !== 0 ? 1 : 0);
   if (counts !== null) process.stdout.write(slowestFiles(counts));
   process.stdout.write(`\n${counts?.numPassedTests ?? 0} passed, ${failed} failed\n`);

@@ -1,6 +1,6 @@
 /**
- * The window on made-up hosts in a real browser. One tab is loaded anew for each test, with nothing kept from the one before: a tab
- * of its own would cost four times as much, because each compiles the window's code again.
+ * The window with made-up hosts in a real browser. One tab is reloaded for each test, with nothing kept from the one
+ * before: a separate tab would cost four times as much, because each compiles the window's code again.
  */
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
@@ -19,13 +19,13 @@ interface PageOptions {
 
 export interface FixtureWindow {
   open(options: PageOptions): Promise<Page>;
-  /** What the pages complained about: errors, and whatever their policy refused. */
+  /** What the pages reported: errors, and whatever their policy blocked. */
   readonly complaints: readonly string[];
   close(): Promise<void>;
 }
 
 const NODE = 'living-room';
-/** A message that goes by itself would be gone before a slow machine has read it. */
+/** A message that disappears by itself could be gone before a slow machine has read it. */
 const MESSAGES_STAY = `{
   const { setTimeout } = globalThis;
   globalThis.setTimeout = (then, ms, ...rest) => (ms === ${shownForMs({ tone: 'good' })} ? 0 : setTimeout(then, ms, ...rest));
@@ -44,7 +44,7 @@ export async function openFixtureWindow(): Promise<FixtureWindow> {
       if (visits > 0) await page.evaluate('localStorage.clear(); sessionStorage.clear();');
       await page.setViewportSize(VIEWPORT);
       await page.emulateMedia({ colorScheme: dark ? 'dark' : 'light' });
-      // Another address, or only the fragment would change and the page would stay.
+      // Another address; otherwise only the fragment would change and the page would stay.
       const address = `${server.url}?visit=${visits++}&fixture=${fixture}&language=${language}#/node/${NODE}/${screen}`;
       await page.goto(address);
       return page;
@@ -60,11 +60,11 @@ async function openTab(browser: Browser, complaints: string[]): Promise<Page> {
   const context = await browser.newContext({
     viewport: VIEWPORT,
     locale: 'en-GB',
-    // Nothing is waited for that only moves.
+    // Animations are not waited for.
     reducedMotion: 'reduce',
   });
   const page = await context.newPage();
-  // Ends what hangs; a busy machine may be ten times slower than a quiet one.
+  // Ends what hangs; a busy machine may be ten times slower than an idle one.
   page.setDefaultTimeout(60_000);
   await page.addInitScript(MESSAGES_STAY);
   page.on('console', (message) => {
@@ -74,13 +74,13 @@ async function openTab(browser: Browser, complaints: string[]): Promise<Page> {
   return page;
 }
 
-/** What axe finds on a page, or within a part of it, however light, in short. */
+/** A short list of what axe finds on a page or in a part of it, however minor. */
 export function axeFindings(page: Page, within: string | null = null): Promise<string[]> {
   const axe = axeOn(page);
   return findingsOf(within === null ? axe : axe.include(within));
 }
 
-/** Headings that a page says twice, a line that repeats the heading above it among them. */
+/** Headings that occur twice on a page, including lines that repeat the heading above them. */
 export function repeatedHeadings(page: Page): Promise<string[]> {
   return page.evaluate(`(() => {
     const main = document.querySelector('main');
@@ -90,12 +90,12 @@ export function repeatedHeadings(page: Page): Promise<string[]> {
   })()`);
 }
 
-/** What another theme can change: the contrast alone. */
+/** What another theme can change: only the contrast. */
 export function contrastFindings(page: Page): Promise<string[]> {
   return findingsOf(axeOn(page).withRules('color-contrast'));
 }
 
-/** There are no frames to go through, and nobody reads what passes: both cost more than the rules themselves. */
+/** There are no frames to visit, and nobody reads the passes; both cost more than the rules themselves. */
 function axeOn(page: Page): AxeBuilder {
   return new AxeBuilder({ page }).options({ resultTypes: ['violations'] }).setLegacyMode();
 }

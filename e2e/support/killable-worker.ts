@@ -1,7 +1,7 @@
 /**
- * The real worker program with one difference: when a file says `<victim>@<point>`, it kills itself (`worker`) or its engine
- * (`engine`) with SIGKILL the next time it is at that point of a task's life. The file is the first argument, or named by
- * the environment; its end is the sign that the kill took place. Nothing of this is in the product.
+ * The real worker program with one difference: if a file says `<victim>@<point>`, it kills itself (`worker`) or its
+ * engine (`engine`) with SIGKILL the next time it reaches that point of a task's life. The file is the first argument,
+ * or named by the environment; its removal shows that the kill happened. None of this is in the product.
  */
 import { readFileSync, rmSync } from 'node:fs';
 import type { Engine } from '../../worker/engines/engine.ts';
@@ -35,7 +35,7 @@ runWorker(processPort(), {
     const [victim, wanted] = order()?.split('@') ?? [];
     if (wanted !== point) return;
     const state = engine?.state();
-    // There is nothing to kill yet: the next time it is there.
+    // There is nothing to kill yet; wait for the next time.
     if (victim === 'engine' && state?.kind !== 'ready') return;
     rmSync(file);
     if (victim === 'worker') process.kill(process.pid, 'SIGKILL');

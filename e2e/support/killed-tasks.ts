@@ -1,4 +1,4 @@
-/** Runs tasks through workers and engines that are killed, and reads what is left of it. */
+/** Runs tasks through workers and engines that are killed, and reads what is left. */
 import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -12,7 +12,7 @@ export interface LocalFacts {
   readonly executions: readonly { readonly lifetime: string; readonly outcome: string | null }[];
 }
 
-/** What the node's own store says; a worker may have it open. */
+/** The content of the node's own store, which a worker may have open. */
 export function localFacts(network: TestNetwork, commitment: string): LocalFacts {
   const db = new DatabaseSync(path.join(network.dataDir, STORE_FILE), { readOnly: true });
   try {
@@ -60,7 +60,9 @@ export function paidFor(network: TestNetwork, commitment: string): bigint[] {
     .map((row) => row.wei);
 }
 
-/** One worker after the other on a network, each killed or left without its engine, and started again as it would be. */
+/**
+ * One worker after the other on a network, each killed or left without its engine, and restarted as the program would.
+ */
 export class KilledTasks {
   readonly #network: TestNetwork;
   #worker: WorkerHandle | null = null;
@@ -69,7 +71,7 @@ export class KilledTasks {
     this.#network = network;
   }
 
-  /** Runs one task, on whose way the strike (`<victim>@<point>`) takes place, to its end. */
+  /** Runs one task to its end; on the way, the kill (`<victim>@<point>`) happens. */
   async runThrough(strike: string, kind: 'chat' | 'invalid' = 'chat'): Promise<TaskOutcome> {
     const worker = this.#worker ?? this.#start();
     await worker.started;
@@ -80,10 +82,10 @@ export class KilledTasks {
       this.#start();
     }
     const outcome = await ended;
-    // `task.closed` and after: the node has to learn of the end.
+    // `task.closed` and later: the node has to learn of the end.
     await this.#worker?.started;
     await this.#worker?.client.until((node) => node.currentTask === null);
-    // A kill that never took place would prove nothing.
+    // A kill that never happened would prove nothing.
     await expect.poll(() => existsSync(this.#network.strikeFile)).toBe(false);
     return outcome;
   }

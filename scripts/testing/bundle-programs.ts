@@ -1,8 +1,8 @@
 /**
- * The programs that the integration tests start, each with all its modules in few files: they are started hundreds of
- * times, and most of a start is reading, stripping and compiling modules. What they do is the same. They lie as in a
- * build (`programs/` in the place of `dist/`), so that they find each other; `use-programs.mjs` puts them in the place of
- * the sources. Left out where `CRYNUX_TEST_PROGRAMS` is not set: then the sources themselves are run.
+ * Bundles the programs that the integration tests start, each with all its modules in a few files: they are started
+ * hundreds of times, and most of a start is reading, stripping and compiling modules. Their behaviour is the same. They
+ * have the layout of a build (`programs/` in place of `dist/`), so that they find each other; `use-programs.mjs`
+ * substitutes them for the sources. Without `CRYNUX_TEST_PROGRAMS`, the sources themselves are run.
  */
 import { existsSync } from 'node:fs';
 import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
@@ -13,7 +13,7 @@ import { TEST_PROGRAMS } from './test-programs.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..', '..');
 
-/** With machine code beside their modules, or looked for by their place. */
+/** Modules with machine code next to them, or located by their path. */
 const EXTERNAL = ['node-llama-cpp', 'onnxruntime-node', 'keytar'];
 
 export async function setup(): Promise<void> {
@@ -49,12 +49,12 @@ export async function setup(): Promise<void> {
     await writeFile(file, starter(path.join(folder, 'compiled'), path.basename(entry)));
     map[pathToFileURL(path.join(ROOT, `${entry}.ts`)).href] = pathToFileURL(file).href;
   }
-  // Whole or not there.
+  // Appears completely or not at all.
   await writeFile(path.join(folder, 'map.new'), JSON.stringify(map));
   await rename(path.join(folder, 'map.new'), path.join(folder, 'map.json'));
 }
 
-/** An engine is given no environment variable of ours: its program has to know by itself where compiled code is kept. */
+/** An engine gets none of our environment variables, so its program has to know where compiled code is cached. */
 const starter = (cache: string, name: string) =>
   `import { enableCompileCache } from 'node:module';\nenableCompileCache(${JSON.stringify(cache)});\nawait import('./${name}.program.js');\n`;
 
@@ -64,8 +64,8 @@ async function versionOfProject(): Promise<unknown> {
 }
 
 /**
- * What a module asks about itself, answered as if it were alone. The one that finds the programs is told its place in
- * the build; all others are told that of their source.
+ * What a module asks about itself, answered as if it had not been bundled. The one that locates the programs is told
+ * its place in the build, all others the place of their source.
  */
 function places(programs: string): Plugin {
   return {

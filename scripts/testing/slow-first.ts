@@ -1,11 +1,11 @@
 /**
- * Which test files begin first: those that take longest, so that none of them is alone at the end. Without this, a fresh
- * clone begins with the largest files. `npm test` prints the slowest.
+ * Runs the slowest test files first, so that none of them runs alone at the end. Without this, a fresh clone starts with
+ * the largest files. `npm test` prints the slowest.
  */
 import type { TestSpecification } from 'vitest/node';
 import { BaseSequencer } from 'vitest/node';
 
-/** Those that take more than twelve seconds alone, by the time each takes. */
+/** Files that take more than twelve seconds when run alone, slowest first. */
 const SLOW = [
   'e2e/window-moments.integration.test.ts',
   'e2e/chain-kill.integration.test.ts',

@@ -1,4 +1,4 @@
-/** What the integration tests start as a process or a thread, from the root, without its extension. */
+/** The entry points that integration tests start as a process or thread, from the root, without extension. */
 export const TEST_PROGRAMS = [
   'worker/main',
   'worker/engines/embedded/main',

@@ -1,4 +1,4 @@
-/** Preloaded into every process of a test run: a program that was bundled for it is run in the place of its source. */
+/** Preloaded into every process of a test run: replaces a program's source by its test bundle. */
 import { readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import path from 'node:path';
@@ -8,7 +8,7 @@ function programs() {
   try {
     return JSON.parse(readFileSync(path.join(process.env.CRYNUX_TEST_PROGRAMS, 'map.json'), 'utf8'));
   } catch {
-    // None were made: the sources are run.
+    // Nothing was bundled: run the sources.
     return {};
   }
 }
