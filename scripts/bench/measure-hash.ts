@@ -1,12 +1,7 @@
-/**
- * The perceptual hash: CPU time compared to the former implementation in the same run, and instructions if they can be
- * counted.
- */
-import { spawnSync } from 'node:child_process';
+/** The perceptual hash: CPU time compared to the former implementation in the same run. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { systemClock } from '../../devnet/system.ts';
 import { imageHash } from '../../protocol/scores/phash.ts';
 import { imageHashOracle } from '../../protocol/scores/testing/phash-oracle.ts';
@@ -62,23 +57,4 @@ async function measureThreads(png: Uint8Array, runs: number, figures: Figures): 
     await images.close();
     await rm(dir, { recursive: true, force: true });
   }
-}
-
-/** The difference of two counts, so that start-up and compilation cancel out. Null = valgrind is not installed. */
-export function countInstructions(figures: Figures): boolean {
-  const [few, many] = [2, 6];
-  const counts = [few, many].map(instructions);
-  const [less, more] = counts;
-  if (less == null || more == null) return false;
-  figures.add('hash of 1024 × 1024 RGB, one thread: instructions', 'million', (more - less) / (many - few) / 1e6);
-  return true;
-}
-
-function instructions(times: number): number | null {
-  const child = fileURLToPath(new URL('./hash-child.ts', import.meta.url));
-  const tool = ['--tool=cachegrind', '--cache-sim=no', '--cachegrind-out-file=/dev/null', '--smc-check=all-non-file'];
-  const node = [process.execPath, '--single-threaded', '--disable-warning=ExperimentalWarning', child, String(times)];
-  const { stderr, status } = spawnSync('valgrind', [...tool, ...node], { encoding: 'utf8' });
-  const told = /I\s+refs:\s+([\d,]+)/.exec(stderr ?? '')?.[1];
-  return status === 0 && told !== undefined ? Number(told.replaceAll(',', '')) : null;
 }
