@@ -68,6 +68,9 @@ function measure(dir: string, size: number, figures: Figures): void {
   timed('list, last page', () => page({}, size - 100));
   timed('list, by status', () => page({ statuses: ['EndAborted'] }));
   timed('list, by text', () => page({ text: 'deadbee' }));
+  timed('list, by the start of a commitment', () => page({ text: `0x${'0'.repeat(50)}7` }));
+  timed('list, by an abort reason', () => page({ text: 'timeout' }));
+  timed('list, by words that are nowhere', () => page({ text: 'out of memory' }));
   timed('open tasks', () => tasks.open());
   timed('totals of all days', () => ledger.totals.select());
   timed('check of the totals', () => ledger.totals.missing());

@@ -1,4 +1,5 @@
-/** What keeps years of tasks and money quick to ask about: one step of the store's schema, see migrations.ts. */
+/** What keeps years of tasks and money quick to ask about: steps of the store's schema, see migrations.ts. */
+
 export const GROWTH_TABLES = `
 -- How many records each list of money_records holds: counting would read them all, and every page that is imported asks.
 CREATE TABLE money_record_counts (list TEXT PRIMARY KEY, records INTEGER NOT NULL) STRICT, WITHOUT ROWID;
@@ -12,4 +13,9 @@ END;
 
 -- The newest record of a list.
 CREATE INDEX money_records_in_order ON money_records (list, position);
+`;
+
+/** Finds the few aborted tasks by their reason. */
+export const SEARCH_TABLES = `
+CREATE INDEX tasks_by_abort_reason ON tasks (abort_reason) WHERE abort_reason <> 'None';
 `;

@@ -4,7 +4,7 @@ import { CHAIN_TABLES } from '../chain/transactions/journal-tables.ts';
 import { openDatabase } from '../kit/database.ts';
 import { ARTIFACT_GUARDS } from './artifact-guards.ts';
 import { CLOSED_BULK_TABLES } from './closed-bulk-tables.ts';
-import { GROWTH_TABLES } from './growth-tables.ts';
+import { GROWTH_TABLES, SEARCH_TABLES } from './growth-tables.ts';
 import { findDamage } from './integrity.ts';
 import { MONEY_TABLES } from './money-tables.ts';
 import { REMOVED_RESULTS_TABLES, REMOVED_WHEN_ASKED } from './removed-results.ts';
@@ -193,6 +193,7 @@ export const MIGRATIONS: readonly string[] = [
   UNSETTLED,
   REMOVED_WHEN_ASKED,
   GROWTH_TABLES,
+  SEARCH_TABLES,
 ];
 
 /** The node's database in this version. @throws as `openDatabase` */

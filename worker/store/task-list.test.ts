@@ -52,6 +52,11 @@ describe('the list of tasks', () => {
     ['no model by text that spans two of them', { model: '","' }, []],
     ['part of a commitment', { text: 'A3' }, [3]],
     ['a whole commitment', { text: commitmentOf(0xa2).toUpperCase().replace('0X', '0x') }, [2]],
+    ['the start of a commitment, any case', { text: `0X${'0'.repeat(62)}A` }, [6, 5, 4, 3, 2, 1]],
+    ['the start of a commitment without its zero', { text: `x${'0'.repeat(62)}a3` }, [3]],
+    ['no task by a start that is not there', { text: '0xa3' }, []],
+    ['all tasks by what every commitment starts with', { text: '0x' }, [6, 5, 4, 3, 2, 1]],
+    ['digits that are part of a message as well', { text: 'ed' }, [4, 1]],
     ['an abort reason', { text: 'timeOUT' }, [6, 3]],
     ['no task by the abort reason that means "none"', { text: 'None' }, []],
     ['the code of an alarm', { text: 'result_changed' }, [1]],
@@ -149,18 +154,28 @@ describe(`with ${COUNT} tasks`, () => {
     expect(page(store, { model: 'MODEL-1' }).total).toBe((COUNT * 11) / 20);
   });
 
-  it('searches a text in one index, and among the failed executions', () => {
-    const filter = taskFilterSchema.parse({ text: 'memory' });
-    // No commitment has an m: none is compared with it.
-    expect(countSql(filter, COUNT).text).not.toContain('commitment LIKE');
-    expect(countSql(taskFilterSchema.parse({ text: 'cafe' }), COUNT).text).toContain('commitment LIKE');
+  it.each([
+    ['words', { text: 'memory' }, COUNT / 1_000],
+    ['an abort reason', { text: 'timeo' }, COUNT / 100],
+    ['the start of a commitment', { text: `0x${'0'.repeat(61)}07` }, 16],
+  ] as const)('%s are looked for among alarms, failed executions and by indexes, not among all tasks', (_, input, total) => {
+    const filter = taskFilterSchema.parse(input);
+    for (const sql of [pageSql({ filter, offset: 0, limit: 50, upTo: COUNT }), countSql(filter, COUNT)]) {
+      const scans = planOf(store, sql).filter((step) => step.startsWith('SCAN'));
+      expect(scans).toEqual(['SCAN alarms', 'SCAN last USING INDEX executions_in_error']);
+    }
+    expect(page(store, input).total).toBe(total);
+  });
+
+  it('digits that may stand anywhere in a commitment are looked for in one index', () => {
+    const filter = taskFilterSchema.parse({ text: '1869f' });
     const scans = planOf(store, countSql(filter, COUNT)).filter((step) => step.startsWith('SCAN'));
     expect(scans).toEqual([
       'SCAN tasks USING COVERING INDEX tasks_listed',
       'SCAN alarms',
       'SCAN last USING INDEX executions_in_error',
     ]);
-    expect(page(store, { text: 'memory' }).total).toBe(COUNT / 1_000);
+    expect(page(store, { text: '1869f' }).total).toBe(1);
   });
 
   it('all tasks are looked through once for a page of those with a text, and for their total', () => {
@@ -174,7 +189,8 @@ describe(`with ${COUNT} tasks`, () => {
       if (text.includes('FROM tasks')) asked.push({ text, values: [] });
       return prepare(text);
     };
-    expect(page(store, { text: 'out of' }, { limit: 50 })).toMatchObject({ total: COUNT / 1_000, tasks: { length: 50 } });
+    const total = Array.from({ length: COUNT }, (_, i) => (i + 1).toString(16)).filter((digits) => digits.includes('186')).length;
+    expect(page(store, { text: '186' }, { limit: 50 })).toMatchObject({ total, tasks: { length: 50 } });
     db.prepare = prepare;
     const steps = asked.flatMap((sql) => planOf(store, sql)).filter((step) => step.startsWith('SCAN tasks'));
     expect(steps).toEqual(['SCAN tasks USING COVERING INDEX tasks_listed']);

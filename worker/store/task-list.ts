@@ -49,7 +49,8 @@ export class TaskList {
 
   page(query: TaskListQuery): TaskListPage {
     const upTo = query.upTo ?? this.newest();
-    if (query.filter.text !== '' && !isCommitment(query.filter)) return this.#searched({ ...query, upTo });
+    if (placeInCommitment(query.filter.text).kind !== 'always' && !isCommitment(query.filter))
+      return this.#searched({ ...query, upTo });
     const page = pageSql({ ...query, upTo });
     const tasks = readAll(this.#db, taskRowSchema, page.text, ...page.values);
     // A page that is not full is the last, so its size gives the total without a count.
@@ -57,7 +58,7 @@ export class TaskList {
     return { tasks, total: isLast ? query.offset + tasks.length : this.#count(query.filter, upTo), upTo };
   }
 
-  /** No index helps with part of a text, so all tasks are scanned: once, for the page and the total together. */
+  /** Where all tasks have to be scanned for a text, they are scanned once, for the page and the total together. */
   #searched({ filter, offset, limit, upTo }: TaskListQuery & { readonly upTo: number }): TaskListPage {
     const { text, values } = searchSql(filter, upTo);
     const found = readAll(this.#db, foundSchema, text, ...values, limit, offset);
@@ -119,12 +120,12 @@ function narrowed(filter: TaskFilter): { from: string; where: string[]; values: 
   if (filter.fromMs !== null) parts.push({ text: 'first_seen_ms >= ?', values: [filter.fromMs] });
   if (filter.toMs !== null) parts.push({ text: 'first_seen_ms < ?', values: [filter.toMs] });
   if (filter.model !== '') parts.push(ofModel(filter.model));
-  const isOne = isCommitment(filter);
-  if (isOne) parts.push({ text: 'commitment = ?', values: [filter.text.toLowerCase()] });
-  else if (filter.text !== '') parts.push(withText(filter.text));
+  const place = placeInCommitment(filter.text);
+  if (isCommitment(filter)) parts.push({ text: 'commitment = ?', values: [filter.text.toLowerCase()] });
+  else if (place.kind !== 'always') parts.push(withText(filter.text, place));
   const from = (index: string | null) => (index === null ? 'tasks' : `tasks INDEXED BY ${index}`);
   return {
-    from: from(parts.length === 0 ? 'tasks_in_order' : filter.text === '' || isOne ? null : 'tasks_listed'),
+    from: from(parts.length === 0 ? 'tasks_in_order' : place.kind === 'anywhere' ? 'tasks_listed' : null),
     where: parts.map(({ text }) => text),
     values: parts.flatMap(({ values }) => values),
   };
@@ -145,26 +146,53 @@ function ofModel(part: string): Sql {
   return { text, values: [containing(part)] };
 }
 
-/** Known names are matched here; recorded text is matched in the database. */
-function withText(text: string): Sql {
+type Place =
+  /** Every commitment contains it. */
+  | { readonly kind: 'always' }
+  | { readonly kind: 'never' }
+  | { readonly kind: 'start'; readonly start: string }
+  | { readonly kind: 'anywhere' };
+
+/** A commitment is "0x" with hex digits, so only a text of digits alone has to be looked for in the middle of each. */
+function placeInCommitment(text: string): Place {
+  const [isFound, prefix, digits] = /^(0?x)?([0-9a-f]*)$/.exec(text.toLowerCase()) ?? [null];
+  if (isFound === null) return { kind: 'never' };
+  if (digits === '') return { kind: 'always' };
+  return prefix === undefined ? { kind: 'anywhere' } : { kind: 'start', start: `0x${digits}` };
+}
+
+/** Known names are matched here; recorded text is matched in the database, in what is short. */
+function withText(text: string, place: Place): Sql {
   const has = (name: string) => name.toLowerCase().includes(text.toLowerCase());
   const like = containing(text);
   const reasons = Object.keys(ABORT_REASON).filter((reason) => reason !== 'None' && has(reason));
   const outcomes = Object.entries(EXECUTION_ERROR_CODES).flatMap(([outcome, code]) => (has(code) ? [outcome] : []));
-  const executions = `SELECT commitment FROM executions AS last
-    WHERE outcome IN ('invalid', 'failed', 'cancelled') AND (${oneOf('outcome', outcomes).text} OR detail LIKE ? ESCAPE '\\')
-      AND attempt = (SELECT max(attempt) FROM executions WHERE commitment = last.commitment)`;
-  const parts: Sql[] = [
-    // Most words contain a letter that no commitment contains, so commitments need no scan for them.
-    ...(/^[0-9a-fx]+$/i.test(text) ? [{ text: "commitment LIKE ? ESCAPE '\\'", values: [like] }] : []),
-    oneOf('abort_reason', reasons),
-    {
-      text: "commitment IN (SELECT commitment FROM alarms WHERE code LIKE ? ESCAPE '\\' OR message LIKE ? ESCAPE '\\')",
-      values: [like, like],
-    },
-    { text: `commitment IN (${executions})`, values: [...outcomes, like] },
+  const aborted = oneOf('abort_reason', reasons);
+  const alarmed: Sql = {
+    text: "SELECT commitment FROM alarms WHERE code LIKE ? ESCAPE '\\' OR message LIKE ? ESCAPE '\\'",
+    values: [like, like],
+  };
+  const failed: Sql = {
+    text: `SELECT commitment FROM executions AS last
+      WHERE outcome IN ('invalid', 'failed', 'cancelled') AND (${oneOf('outcome', outcomes).text} OR detail LIKE ? ESCAPE '\\')
+        AND attempt = (SELECT max(attempt) FROM executions WHERE commitment = last.commitment)`,
+    values: [...outcomes, like],
+  };
+  const inCommitment: Sql = { text: "commitment LIKE ? ESCAPE '\\'", values: [like] };
+  const of = ({ text: commitments, values }: Sql): Sql => ({ text: `commitment IN (${commitments})`, values });
+  if (place.kind === 'anywhere') return joined([inCommitment, aborted, of(alarmed), of(failed)], ' OR ', (all) => `(${all})`);
+  const matches: readonly Sql[] = [
+    ...(place.kind === 'start' ? [{ text: 'commitment >= ? AND commitment < ?', values: [place.start, `${place.start}g`] }] : []),
+    ...(reasons.length === 0 ? [] : [{ text: `abort_reason <> 'None' AND ${aborted.text}`, values: aborted.values }]),
+    of(alarmed),
+    of(failed),
   ];
-  return { text: `(${parts.map((part) => part.text).join(' OR ')})`, values: parts.flatMap(({ values }) => values) };
+  const selects = matches.map(({ text: match, values }) => ({ text: `SELECT id FROM tasks WHERE ${match}`, values }));
+  return joined(selects, ' UNION ', (all) => `id IN (${all})`);
+}
+
+function joined(parts: readonly Sql[], by: string, wrapped: (all: string) => string): Sql {
+  return { text: wrapped(parts.map(({ text }) => text).join(by)), values: parts.flatMap(({ values }) => values) };
 }
 
 /** A LIKE pattern (case-insensitive) for literal text. */
