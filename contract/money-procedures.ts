@@ -9,7 +9,6 @@ const nothing = z.object({});
 export const MONEY_PROCEDURES = {
   summary: { input: nothing, output: money.moneySummarySchema, access: 'read' },
   entries: { input: money.entriesQuerySchema, output: money.entriesPageSchema, access: 'read' },
-  task: { input: money.taskMoneyQuerySchema, output: money.taskMoneySchema, access: 'read' },
   earnings: { input: money.earningsQuerySchema, output: money.earningsSchema, access: 'read' },
   exportCsv: { input: money.csvQuerySchema, output: money.csvChunkSchema },
   /** Reads every source again; may take some seconds. */

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { TASK_TYPE, type TaskType } from '../protocol/tasks/status.ts';
-import { commitmentField, weiText } from '../protocol/wire/fields.ts';
+import { weiText } from '../protocol/wire/fields.ts';
 import { errorViewSchema } from './worker-channel.ts';
 
 /** May be negative. */
@@ -107,7 +107,6 @@ export const entriesQuerySchema = z.object({
 export const entriesPageSchema = z.object({ entries: z.array(ledgerEntrySchema), next: count.nullable() });
 
 export const taskMoneySchema = z.object({ entries: z.array(ledgerEntrySchema), earnedWei: signedWeiText });
-export const taskMoneyQuerySchema = z.object({ commitment: commitmentField });
 
 /** Emissions count in full when they are granted, although they are released gradually; estimates are not included. */
 export const earningsSumsSchema = z.object({

@@ -5,7 +5,7 @@
 import type { ContractProcedure } from '@orpc/contract';
 import { z } from 'zod';
 import { act, type ProcedureMeta, procedure, stream } from './acts.ts';
-import { cardEnergySchema, gpuHistoryPointSchema, gpuInventorySchema, SELF_TEST_ORDERS } from './gpu.ts';
+import { cardEnergySchema, gpuHistoryPointSchema, SELF_TEST_ORDERS } from './gpu.ts';
 import { lastWordSchema } from './life.ts';
 import { nodeMetricsSchema } from './metrics.ts';
 import { modelsRequestSchema, modelsUpdateSchema, removalSchema } from './models.ts';
@@ -98,7 +98,6 @@ export const nodeContract = {
     protection: procedure(nothing, protectionSchema, 'read'),
   },
   gpus: {
-    inventory: procedure(nothing, gpuInventorySchema, 'read'),
     history: procedure(
       z.object({ cardId: z.string(), fromMs: z.number(), toMs: z.number(), points: z.number().int().min(2).max(1_000) }),
       z.object({ points: z.array(gpuHistoryPointSchema) }),

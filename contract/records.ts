@@ -12,7 +12,6 @@ export const RECORD_PROCEDURES: ReadonlySet<string> = new Set([
   'tasks.watch',
   'money.summary',
   'money.entries',
-  'money.task',
   'money.earnings',
   'money.exportCsv',
   'money.stake',

@@ -118,8 +118,7 @@ export const taskDetailSchema = z.object({
   files: z.array(taskFileSchema),
   /** Why the files are no longer on disk; null = they are, or the reason is unknown. */
   removed: resultRemovalSchema.nullable(),
-  /** Null if the node keeps no ledger. */
-  money: taskMoneySchema.nullable(),
+  money: taskMoneySchema,
   /** The case file about this task; null = there is none. */
   caseId: z.string().nullable(),
 });

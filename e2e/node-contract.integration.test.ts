@@ -80,7 +80,7 @@ it('sees the node run, a current task, its result and its payment, on two connec
   expect((await other.tasks.detail({ commitment })).files).toMatchObject([{ present: true }]);
   expect(await other.tasks.file({ commitment, position: 0 })).toEqual(file);
   expect(await other.trust.protection({})).toMatchObject({ scores: 1, executions: 1, sound: true });
-  await expect.poll(async () => (await other.money.task({ commitment })).earnedWei).toBe(FEE_WEI.toString());
+  await expect.poll(async () => (await other.tasks.detail({ commitment })).money.earnedWei).toBe(FEE_WEI.toString());
 
   // The revisions have no gap, and the streams end with the process.
   expect(tasks.told.map(({ revision }) => revision)).toEqual(tasks.told.map((_, n) => (tasks.told[0]?.revision ?? 0) + n));

@@ -49,10 +49,6 @@ export class AnvilControl {
     await this.provider.send('evm_setAutomine', [on]);
   }
 
-  async setNextBaseFee(wei: bigint): Promise<void> {
-    await this.provider.send('anvil_setNextBlockBaseFeePerGas', [toQuantity(wei)]);
-  }
-
   /** Replaces the newest blocks with empty ones; their transactions are gone, from the pool too. */
   async reorganise(depth: number): Promise<void> {
     await this.provider.send('anvil_reorg', [depth, []]);

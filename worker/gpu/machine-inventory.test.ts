@@ -17,12 +17,12 @@ function read(folder: string, nvidiaSmi: string) {
 }
 
 describe('the cards of a machine without a node', () => {
-  it.runIf(process.platform !== 'win32')('are all listed, with their users and the free ones', async () => {
+  it.runIf(process.platform !== 'win32')('are all listed, with their users', async () => {
     const folder = tempDir();
     const { command } = fakeNvidiaSmi(folder, compose(['tesla-t4', 'tesla-t4', 'rtx-3090-v12']));
     const claimant = { folder: join(folder, 'claims'), profile: 'alice', pid: process.pid, nowMs: 1 };
     const outcome = claimGpus([composedUuid(0)], claimant);
-    const { inventory, usedBy, suggestion } = await read(folder, command);
+    const { inventory, usedBy } = await read(folder, command);
     expect(gpuInventorySchema.parse(inventory).cards.map(({ vendor, unusable }) => [vendor, unusable?.code ?? null])).toEqual([
       ['nvidia', null],
       ['nvidia', null],
@@ -30,12 +30,8 @@ describe('the cards of a machine without a node', () => {
       ['intel', 'GPU_NOT_ISOLATABLE'],
     ]);
     expect(usedBy).toEqual({ [composedUuid(0)]: 'alice' });
-    // Two cards with the same name would take precedence over the larger one, but one of them is taken.
-    expect(suggestion).toEqual({ ids: [composedUuid(2)] });
     if (outcome.kind === 'claimed') outcome.claim.release();
-    const free = await read(folder, command);
-    expect(free.usedBy).toEqual({});
-    expect(free.suggestion).toEqual({ ids: [composedUuid(0), composedUuid(1)] });
+    expect((await read(folder, command)).usedBy).toEqual({});
     expect(gpuReport({ ids: [composedUuid(2)] }, { cards: inventory.cards, executor: null })).toMatchObject({
       reportedName: expect.stringMatching(/^NVIDIA GeForce RTX 3090\+/),
       reportedVramGib: 24,
@@ -43,8 +39,8 @@ describe('the cards of a machine without a node', () => {
   });
 
   it('are listed with the reason why some could not be read', async () => {
-    const { inventory, usedBy, suggestion } = await read(tempDir(), '/nowhere/nvidia-smi');
+    const { inventory, usedBy } = await read(tempDir(), '/nowhere/nvidia-smi');
     expect(inventory.cards.map(({ vendor }) => vendor)).toEqual(['intel']);
-    expect({ usedBy, suggestion }).toEqual({ usedBy: {}, suggestion: null });
+    expect(usedBy).toEqual({});
   });
 });

@@ -3,7 +3,7 @@ import type { GpuInventory, GpuReport, GpuSelection } from '../../contract/gpu.t
 import type { NodeConfigInput } from '../../contract/node-config.ts';
 import type { Clock } from '../../protocol/ports.ts';
 import { SystemProcessRunner } from '../kit/process-runner.ts';
-import { deriveGpu, type NodeMachine, suggestSelection } from './assignment.ts';
+import { deriveGpu, type NodeMachine } from './assignment.ts';
 import { ownerOf } from './claims.ts';
 import { inventoryReader } from './inventory.ts';
 import { machineNvidiaSmi } from './nvidia-smi.ts';
@@ -12,8 +12,8 @@ import { thisPlatform } from './platform.ts';
 
 export interface ReadInventoryOptions {
   readonly clock: Clock;
-  /** Folder in which the profiles of this machine claim their cards; null = there are no claims. */
-  readonly claimsDir: string | null;
+  /** Folder in which the profiles of this machine claim their cards. */
+  readonly claimsDir: string;
   /** Path of nvidia-smi; absent = the driver's default location. */
   readonly nvidiaSmi?: string;
   /** For tests. */
@@ -24,8 +24,6 @@ export interface MachineInventory {
   readonly inventory: GpuInventory;
   /** Card ID → name of the running profile that owns it; '' in the moment before it has written its label. */
   readonly usedBy: Readonly<Record<string, string>>;
-  /** The official node's choice among the free cards; null = there are none. */
-  readonly suggestion: GpuSelection | null;
 }
 
 /** Never rejects because of a probe: its failures are among the inventory's problems. */
@@ -39,12 +37,11 @@ export async function readInventory(options: ReadInventoryOptions): Promise<Mach
     controllers: options.controllers ?? (() => probeControllers({ runner })),
   }).read();
   const usedBy: Record<string, string> = {};
-  for (const { id, unusable } of claimsDir === null ? [] : inventory.cards) {
-    const owner = claimsDir === null || unusable !== null ? null : ownerOf(id, claimsDir);
+  for (const { id, unusable } of inventory.cards) {
+    const owner = unusable === null ? ownerOf(id, claimsDir) : null;
     if (owner !== null) usedBy[id] = owner.label?.profile ?? '';
   }
-  const taken = new Set(Object.keys(usedBy));
-  return { inventory, usedBy, suggestion: suggestSelection({ cards: inventory.cards, taken }) };
+  return { inventory, usedBy };
 }
 
 /**

@@ -10,11 +10,9 @@ import { keyText } from './model-key.ts';
 import type { ModelParts } from './parts.ts';
 import { isPresent } from './presence.ts';
 
-export interface TaskWant {
+interface TaskWant {
   readonly key: ModelKey;
   readonly taskType: TaskType;
-  /** Gives up after this time. */
-  readonly waitMs?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -38,8 +36,8 @@ export class Downloads {
   }
 
   /**
-   * Resolves when the model is on disk; meanwhile, downloads for the network or the host give way. At the deadline, or
-   * when the signal aborts, the task's want ends, and with it the download unless somebody else wants it too.
+   * Resolves when the model is on disk; meanwhile, downloads for the network or the host give way. When
+   * the signal aborts, the task's want ends, and with it the download unless somebody else wants it too.
    * @throws EngineError MODEL_*; ModelStoreError MODEL_DEADLINE, MODEL_ENGINE_FAILED, MODEL_NOT_FOUND (deleted)
    */
   async forTask(want: TaskWant): Promise<void> {
@@ -120,8 +118,8 @@ export class Downloads {
     });
   }
 
-  async #end({ key, waitMs, signal }: TaskWant): Promise<void> {
-    const { file, rows, clock } = this.#parts;
+  async #end({ key, signal }: TaskWant): Promise<void> {
+    const { file, rows } = this.#parts;
     const over = new AbortController();
     try {
       await new Promise<void>((resolve, reject) => {
@@ -134,12 +132,6 @@ export class Downloads {
         };
         over.signal.addEventListener('abort', file.onChange(check), { once: true });
         signal?.addEventListener('abort', () => reject(tooLate(key, 'cancelled')), { once: true, signal: over.signal });
-        if (waitMs !== undefined) {
-          clock.sleep(Math.max(0, waitMs), over.signal).then(
-            () => reject(tooLate(key, 'the deadline has passed')),
-            () => {},
-          );
-        }
         check();
       });
     } finally {

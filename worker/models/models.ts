@@ -14,7 +14,7 @@ import type { EngineLog } from '../engines/log.ts';
 import { loadCatalogue } from '../engines/models/catalogue.ts';
 import { diskFreeBytes, type FreeBytes } from '../engines/models/download-file.ts';
 import type { ProxyPolicy } from '../outbound/proxy-policy.ts';
-import { Downloads, type TaskWant } from './downloads.ts';
+import { Downloads } from './downloads.ts';
 import { engineWithModels } from './engine-with-models.ts';
 import { ModelStoreError } from './errors.ts';
 import { ModelsFeed, type ModelsListener } from './feed.ts';
@@ -98,11 +98,6 @@ export class Models {
     return this.#feed.subscribe(listener);
   }
 
-  /** Resolves when the model is on disk. @throws as {@link Downloads.forTask} */
-  forTask(want: Omit<TaskWant, 'key'> & { readonly modelId: string }): Promise<void> {
-    return this.#downloads.forTask({ ...want, key: this.#key(want.modelId) });
-  }
-
   scan(): Promise<void> {
     return this.#upkeep.scan();
   }
@@ -167,17 +162,13 @@ export class Models {
     this.#downloads.request(key, taskType, 'host');
   }
 
-  #key(modelId: string): ModelKey {
-    return modelKey(this.#parts.source.engine, modelId);
-  }
-
   #offer(modelIds: readonly string[]): void {
     const { file, source } = this.#parts;
     file.change(() => {
       file.run('DELETE FROM offers WHERE profile = ?', file.profile);
       for (const modelId of new Set(modelIds)) {
         const sql = 'INSERT INTO offers (profile, engine, model_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING';
-        file.run(sql, file.profile, source.engine, this.#key(modelId).modelId);
+        file.run(sql, file.profile, source.engine, modelKey(source.engine, modelId).modelId);
       }
     });
   }

@@ -16,7 +16,6 @@ import { bucketsOf } from './earnings/buckets.ts';
 import { csvChunk } from './earnings/csv.ts';
 import { earningsByGroup, earningsByTime, earningsSummary } from './earnings/earnings.ts';
 import { MoneyError } from './errors.ts';
-import { EARNED_KINDS, legsOf } from './ledger/entry.ts';
 import { accountsOf, type MoneyParts } from './money.ts';
 import { acknowledgeTransfer } from './reconcile/acknowledge.ts';
 import { stakeView } from './stake/stake-view.ts';
@@ -105,13 +104,6 @@ export function createMoneyService(money: MoneyParts): MoneyService {
     async entries(query) {
       const entries = ledger.page(query);
       return { entries: entries.map(views.entryView), next: entries.length < query.limit ? null : (entries.at(-1)?.id ?? null) };
-    },
-
-    async task({ commitment }) {
-      const entries = ledger.ofTask(commitment);
-      const earned = entries.filter(({ kind }) => (EARNED_KINDS as readonly string[]).includes(kind)).flatMap(legsOf);
-      const earnedWei = earned.reduce((sum, { wei }) => sum + wei, 0n);
-      return { entries: entries.map(views.entryView), earnedWei: String(earnedWei) };
     },
 
     async earnings({ bucket, by, ...range }) {

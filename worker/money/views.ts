@@ -4,9 +4,11 @@ import type * as money from '../../contract/money.ts';
 import type * as acts from '../../contract/money-acts.ts';
 import type { ErrorView } from '../../contract/worker-channel.ts';
 import { serialiseError } from '../../protocol/errors.ts';
+import type { Hex } from '../../protocol/hex.ts';
 import type { WithdrawalRecord } from '../../protocol/wire/relay-account.ts';
 import type { EarningsRow, EarningsSums } from './earnings/earnings.ts';
-import type { RecordedEntry } from './ledger/entry.ts';
+import { EARNED_KINDS, legsOf, type RecordedEntry } from './ledger/entry.ts';
+import type { Ledger } from './ledger/ledger.ts';
 import type { AccountCheck, Agreement, Candidate } from './reconcile/compare.ts';
 import type { Recovery } from './stake/recovery.ts';
 import type { Range, WeightForecast } from './stake/weight-forecast.ts';
@@ -20,6 +22,13 @@ export function errorView(error: unknown): ErrorView {
 export function entryView(entry: RecordedEntry): money.LedgerEntryView {
   const { id, source, kind, from, to, wei, atMs, observedMs, task, tx, record, labels } = entry;
   return { id, source, kind, from, to, wei: String(wei), atMs, observedMs, task, transaction: tx, record, ...labels };
+}
+
+/** What a task has brought, with every entry about it. */
+export function taskMoney(ledger: Pick<Ledger, 'ofTask'>, commitment: Hex): z.input<typeof money.taskMoneySchema> {
+  const entries = ledger.ofTask(commitment);
+  const earned = entries.filter(({ kind }) => (EARNED_KINDS as readonly string[]).includes(kind)).flatMap(legsOf);
+  return { entries: entries.map(entryView), earnedWei: String(earned.reduce((sum, { wei }) => sum + wei, 0n)) };
 }
 
 export function sumsView(sums: EarningsSums): money.EarningsSumsView {

@@ -7,6 +7,8 @@ import { describe, expect, it } from 'vitest';
 import type { ModelsUpdate } from '../../contract/models.ts';
 import { nodeContract } from '../../contract/node-contract.ts';
 import { errorOf } from '../../contract/rpc-errors.ts';
+import { Ledger } from '../money/ledger/ledger.ts';
+import { payment } from '../money/testing/ledger.ts';
 import { STORE_FILE } from '../store/store.ts';
 import { caseFile } from '../testing/case-file.ts';
 import { START_MS } from '../testing/loop-rig.ts';
@@ -34,7 +36,7 @@ function withTask(rig: ServiceRig, changes: Parameters<typeof remoteTask>[0] = {
 
 it('serves every procedure of the contract', () => {
   const rig = serviceRig();
-  const parts = { store: rig.store, resultsDir: '', dataDir: '', money: null } as unknown as Parameters<
+  const parts = { store: rig.store, resultsDir: '', dataDir: '', money: {} } as unknown as Parameters<
     typeof createNodeRouter
   >[0]['parts'];
   const router = createNodeRouter({
@@ -71,7 +73,7 @@ describe('tasks', () => {
     const detail = await rig.client.tasks.detail({ commitment: TASK });
     expect(detail).toMatchObject({
       taskArgs: '{"model":"tiny/model","messages":[]}',
-      ...{ taskId: null, timeoutSeconds: 60, minVramGib: 4, failure: null, money: null, caseId: TASK },
+      ...{ taskId: null, timeoutSeconds: 60, minVramGib: 4, failure: null, money: { entries: [], earnedWei: '0' }, caseId: TASK },
       executions: [{ attempt: 1, startedMs: START_MS + 1_000, endedMs: START_MS + 3_000, outcome: 'scored', detail: '' }],
       files: [{ position: 0, kind: 'text', sizeBytes: 16, present: true }],
     });
@@ -88,9 +90,10 @@ describe('tasks', () => {
   });
 
   it('include what the ledger knows about them', async () => {
-    const entries = { entries: [], earnedWei: '7' };
-    const rig = withTask(serviceRig({ money: { task: async () => entries } as never }));
-    expect((await rig.client.tasks.detail({ commitment: TASK })).money).toEqual(entries);
+    const rig = withTask(serviceRig());
+    new Ledger(rig.store.db).record([payment({ task: TASK, wei: 7n })], START_MS);
+    const { money } = await rig.client.tasks.detail({ commitment: TASK });
+    expect(money).toMatchObject({ entries: [{ kind: 'taskPayment', wei: '7', task: TASK }], earnedWei: '7' });
   });
 
   it('show what the node did about a failure (law 2)', async () => {
@@ -158,19 +161,6 @@ describe('the node', () => {
     await rig.client.node.warmUp({ order: 'cancel' });
     await rig.client.node.unstake({});
     expect(rig.asked).toEqual(['pause', 'resume', 'selfTest accept', 'warmUp cancel', 'unstake']);
-  });
-
-  it('reports by a code what its configuration lacks', async () => {
-    const { client, unexpected } = serviceRig();
-    expect(await failed(client.money.summary({}))).toMatchObject({ code: 'MONEY_UNSUPPORTED' });
-    expect(await failed(client.models.ask({ type: 'scan' }))).toMatchObject({
-      code: 'NODE_UNSUPPORTED',
-      data: { part: 'models' },
-    });
-    expect(await failed(client.models.watch({}).then((updates) => updates.next()))).toMatchObject({ code: 'NODE_UNSUPPORTED' });
-    expect(await failed(client.checks.run({}))).toMatchObject({ code: 'NODE_UNSUPPORTED', data: { part: 'checks' } });
-    expect(await client.checks.last({})).toEqual({ report: null });
-    expect(unexpected).toEqual([]);
   });
 
   it('passes on the models’ own feed, and their refusals as errors', async () => {

@@ -85,7 +85,7 @@ export function openRecords(options: RecordsOptions): Records {
 }
 
 /** Read on each request; only a running node changes them. */
-function modelsOf(read: () => ModelsView): NonNullable<ServiceParts['models']> {
+function modelsOf(read: () => ModelsView): ServiceParts['models'] {
   return {
     subscribe(listener) {
       listener({ kind: 'snapshot', revision: 0, ...read() });
@@ -166,14 +166,15 @@ function partsOf(store: Store, options: RecordsOptions): ServiceParts {
   };
   const keeper = new Housekeeper({ store, resultsDir, retention, clock, log });
   return {
-    ...{ store, dataDir, resultsDir, clearance: null, networkClock: clock, random },
+    ...{ store, dataDir, resultsDir, clearance: absent<ServiceParts['clearance']>(), networkClock: clock, random },
     models: modelsOf(readModels),
     node: absent(),
     reader: absent<ServiceParts['reader']>({ rules: rulesOf(mode) }),
-    cards: absent<ServiceParts['cards']>({ energy: (span) => energyOf(dataDir, span) }),
+    gpu: absent<ServiceParts['gpu']>({ energy: (span) => energyOf(dataDir, span) }),
     cases: new CaseArchive({ store, dataDir, redaction, clock }),
     keeper,
     metrics: new MetricsService({ store, ledger: money.ledger, accounts: accountsOf(mode), keeper, clock, process: null }),
+    ledger: money.ledger,
     money: { ...createMoneyService(money), stake: readStake },
   };
 }

@@ -1,19 +1,19 @@
 /** Opens the procedures of an opened node. */
 
-import { readInventory } from '../gpu/machine-inventory.ts';
 import { accountsOf } from '../money/money.ts';
 import { createMoneyService } from '../money/money-service.ts';
 import type { NodeParts } from '../node/node-parts.ts';
 import { MetricsService } from './metrics-service.ts';
 import { createNodeService, type NodeService, type NodeServiceOptions } from './node-service.ts';
-import type { ServiceParts } from './parts.ts';
 
 export function openNodeService(
   parts: NodeParts,
   options: Pick<NodeServiceOptions, 'withoutKey' | 'ask' | 'drained'>,
 ): NodeService {
   const onUnexpected = (error: unknown) => parts.log.error({ err: error }, 'a procedure failed');
-  return createNodeService({ ...options, parts: servicePartsOf(parts), onUnexpected });
+  const { money, config } = parts;
+  const service = { ledger: money.ledger, money: createMoneyService(money), metrics: metricsOf(parts), dataDir: config.dataDir };
+  return createNodeService({ ...options, parts: { ...parts, ...service }, onUnexpected });
 }
 
 function metricsOf(parts: NodeParts): MetricsService {
@@ -30,21 +30,4 @@ function metricsOf(parts: NodeParts): MetricsService {
     };
   };
   return new MetricsService({ store, ledger: money.ledger, accounts: accountsOf(money.mode), keeper, clock, process: own });
-}
-
-function servicePartsOf(all: NodeParts): ServiceParts {
-  const { config, gpu, clock, money, ...parts } = all;
-  const smi = config.gpu.kind === 'nvidia' ? config.gpu.nvidiaSmi : undefined;
-  const options = { clock, claimsDir: null, ...(smi === undefined ? {} : { nvidiaSmi: smi }) };
-  return {
-    ...parts,
-    dataDir: config.dataDir,
-    money: createMoneyService(money),
-    metrics: metricsOf(all),
-    cards: {
-      inventory: async () => (await readInventory(options)).inventory,
-      history: (query) => gpu.history(query),
-      energy: (span) => gpu.energy(span),
-    },
-  };
 }

@@ -1,10 +1,11 @@
 /** What the procedures need of a node. */
-import type { CardEnergy, GpuHistoryPoint, GpuHistoryQuery, GpuInventory } from '../../contract/gpu.ts';
 import type { NodeMetrics } from '../../contract/metrics.ts';
 import type { MoneyService } from '../../contract/money-procedures.ts';
 import type { PreflightReport } from '../../contract/preflight.ts';
 import type { Random } from '../../protocol/ports.ts';
+import type { NodeGpu } from '../gpu/node-gpu.ts';
 import type { Models } from '../models/models.ts';
+import type { Ledger } from '../money/ledger/ledger.ts';
 import type { NetworkClock } from '../networks/network-clock.ts';
 import type { TrustNetwork } from '../networks/relay/relay-reader.ts';
 import type { Node } from '../node/node.ts';
@@ -21,18 +22,13 @@ export interface ServiceParts {
   readonly cases: Pick<CaseArchive, 'page' | 'get' | 'export'>;
   readonly keeper: Pick<Housekeeper, 'storage' | 'sweep'>;
   readonly reader: TrustNetwork;
-  /** Null if the node keeps no ledger. */
-  readonly money: MoneyService | null;
-  /** Null if the node does not manage the host's models. */
-  readonly models: Pick<Models, 'subscribe' | 'ask'> | null;
-  /** The checks before a start; null if there are none. */
-  readonly clearance: { readonly report: PreflightReport | null; run(): Promise<PreflightReport>; confirmAlone(): void } | null;
+  readonly ledger: Pick<Ledger, 'ofTask'>;
+  readonly money: MoneyService;
+  readonly models: Pick<Models, 'subscribe' | 'ask'>;
+  /** The checks before a start. */
+  readonly clearance: { readonly report: PreflightReport | null; run(): Promise<PreflightReport>; confirmAlone(): void };
   readonly metrics: { read(): Promise<NodeMetrics> };
-  readonly cards: {
-    inventory(): Promise<GpuInventory>;
-    history(query: GpuHistoryQuery): readonly GpuHistoryPoint[];
-    energy(span: { fromMs: number; toMs: number }): readonly CardEnergy[];
-  };
+  readonly gpu: Pick<NodeGpu, 'history' | 'energy'>;
   readonly networkClock: Pick<NetworkClock, 'now'>;
   readonly random: Random;
 }

@@ -4,13 +4,11 @@ import { z } from 'zod';
 import type { Caller } from '../../contract/acts.ts';
 import type { LastWord } from '../../contract/life.ts';
 import type { ModelsAnswer, ModelsUpdate } from '../../contract/models.ts';
-import type { Consent, MoneyService } from '../../contract/money-procedures.ts';
+import { type Consent, MONEY_PROCEDURES, type MoneyProcedure } from '../../contract/money-procedures.ts';
 import { nodeContract } from '../../contract/node-contract.ts';
 import type { CallContext } from '../../contract/rpc-server.ts';
 import type { NodeView } from '../../contract/worker-channel.ts';
 import { CodedError } from '../../protocol/errors.ts';
-import { WorkerError } from '../kit/errors.ts';
-import { MoneyError } from '../money/errors.ts';
 import type { Feed, Subscribe } from './feed.ts';
 import type { ServiceParts } from './parts.ts';
 import { type StreamOptions, streamOf } from './stream.ts';
@@ -68,28 +66,24 @@ export function createNodeRouter({ parts, views, tasks, trust, streams, consentO
       protection: build.trust.protection.handler(() => trust.protection()),
     },
     gpus: {
-      inventory: build.gpus.inventory.handler(() => parts.cards.inventory()),
-      history: build.gpus.history.handler(({ input }) => ({ points: [...parts.cards.history(input)] })),
-      energy: build.gpus.energy.handler(({ input }) => ({ rows: [...parts.cards.energy(input)] })),
+      history: build.gpus.history.handler(({ input }) => ({ points: [...parts.gpu.history(input)] })),
+      energy: build.gpus.energy.handler(({ input }) => ({ rows: [...parts.gpu.energy(input)] })),
     },
     models: {
       watch: build.models.watch.handler(({ signal }) => {
-        const models = modelsOf(parts);
-        return stream<ModelsUpdate>((listener) => models.subscribe(listener), signal);
+        return stream<ModelsUpdate>((listener) => parts.models.subscribe(listener), signal);
       }),
-      ask: build.models.ask.handler(async ({ input }) => answered(await modelsOf(parts).ask(input))),
+      ask: build.models.ask.handler(async ({ input }) => answered(await parts.models.ask(input))),
     },
     metrics: { read: build.metrics.read.handler(() => parts.metrics.read()) },
     checks: {
-      last: build.checks.last.handler(() => ({ report: parts.clearance?.report ?? null })),
+      last: build.checks.last.handler(() => ({ report: parts.clearance.report })),
       run: build.checks.run.handler(() => {
-        if (parts.clearance === null) throw unsupported('checks');
         // Called after the machine woke up, and by users who doubt what is shown: the loops check at once, too.
         parts.node.lookAround();
         return parts.clearance.run();
       }),
       confirmAlone: build.checks.confirmAlone.handler(() => {
-        if (parts.clearance === null) throw unsupported('checks');
         parts.clearance.confirmAlone();
         return {};
       }),
@@ -97,46 +91,24 @@ export function createNodeRouter({ parts, views, tasks, trust, streams, consentO
   });
 }
 
-/** @throws MoneyError MONEY_UNSUPPORTED from each procedure if the node keeps no ledger */
-function moneyRouter(parts: Pick<ServiceParts, 'money'>, consentOf: RouterParts['consentOf']) {
+/** Each procedure by its name in the table; only an act asks for consent. */
+function moneyRouter({ money }: Pick<ServiceParts, 'money'>, consentOf: RouterParts['consentOf']) {
   const build = implement(nodeContract).$context<CallContext>().money;
-  const money = (): MoneyService => {
-    if (parts.money === null) throw new MoneyError('MONEY_UNSUPPORTED', 'this node keeps no ledger');
-    return parts.money;
-  };
-  return {
-    summary: build.summary.handler(({ input }) => money().summary(input)),
-    entries: build.entries.handler(({ input }) => money().entries(input)),
-    task: build.task.handler(({ input }) => money().task(input)),
-    earnings: build.earnings.handler(({ input }) => money().earnings(input)),
-    exportCsv: build.exportCsv.handler(({ input }) => money().exportCsv(input)),
-    reconcile: build.reconcile.handler(({ input }) => money().reconcile(input)),
-    acknowledgeTransfer: build.acknowledgeTransfer.handler(({ input }) => money().acknowledgeTransfer(input)),
-    withdrawals: build.withdrawals.handler(({ input }) => money().withdrawals(input)),
-    prepareWithdrawal: build.prepareWithdrawal.handler(({ input }) => money().prepareWithdrawal(input)),
-    confirmWithdrawal: build.confirmWithdrawal.handler(({ input, context }) =>
-      money().confirmWithdrawal(input, consentOf(context.caller)),
-    ),
-    stake: build.stake.handler(({ input }) => money().stake(input)),
-    whatIf: build.whatIf.handler(({ input }) => money().whatIf(input)),
-    prepareChainAct: build.prepareChainAct.handler(({ input }) => money().prepareChainAct(input)),
-    confirmChainAct: build.confirmChainAct.handler(({ input, context }) =>
-      money().confirmChainAct(input, consentOf(context.caller)),
-    ),
-  };
+  const names = Object.keys(MONEY_PROCEDURES) as MoneyProcedure[];
+  type Run = (input: unknown, consent: Consent | undefined) => Promise<never>;
+  const handlers = names.map((name) => [
+    name,
+    build[name].handler(({ input, context }) => (money[name] as Run)(input, consentOf(context.caller))),
+  ]);
+  return Object.fromEntries(handlers) as MoneyHandlers<typeof build>;
 }
+
+type MoneyHandlers<Build extends Record<MoneyProcedure, { handler(run: never): unknown }>> = {
+  readonly [Name in MoneyProcedure]: ReturnType<Build[Name]['handler']>;
+};
 
 function lastWord({ settings }: ServiceParts['store']): LastWord {
   return { barred: settings.get('barred'), relayBalance: settings.get('lastBalance') };
-}
-
-function modelsOf({ models }: ServiceParts): NonNullable<ServiceParts['models']> {
-  if (models === null) throw unsupported('models');
-  return models;
-}
-
-function unsupported(part: string): WorkerError {
-  return new WorkerError('NODE_UNSUPPORTED', `this node has no ${part}`, { part });
 }
 
 const plain = z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.string())]);

@@ -1,9 +1,10 @@
 /** The tasks of this node for a UI: pages of the list, details of one, files of its result, and changes. */
 import type { z } from 'zod';
-import type { MoneyService } from '../../contract/money-procedures.ts';
 import type { TaskDetail, TaskRow, TasksPage, TasksUpdate, taskFileQuerySchema, tasksQuerySchema } from '../../contract/tasks.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import { WorkerError } from '../kit/errors.ts';
+import type { Ledger } from '../money/ledger/ledger.ts';
+import { taskMoney } from '../money/views.ts';
 import type { TrustNetwork } from '../networks/relay/relay-reader.ts';
 import type { Store } from '../store/store.ts';
 import type { StoredTask } from '../store/tasks.ts';
@@ -14,8 +15,7 @@ import { taskRow } from './task-row.ts';
 export interface TaskServiceParts {
   readonly store: Store;
   readonly resultsDir: string;
-  /** Null if the node keeps no ledger. */
-  readonly money: Pick<MoneyService, 'task'> | null;
+  readonly ledger: Pick<Ledger, 'ofTask'>;
   readonly reader: Pick<TrustNetwork, 'rules'>;
 }
 
@@ -47,7 +47,7 @@ export class TaskService {
 
   /** @throws WorkerError TASK_UNKNOWN */
   async detail(commitment: Hex): Promise<TaskDetail> {
-    const { store, resultsDir, money } = this.#parts;
+    const { store, resultsDir, ledger } = this.#parts;
     const task = this.#find(commitment);
     const row = this.#row(task);
     return {
@@ -62,7 +62,7 @@ export class TaskService {
       failure: row.error === null ? null : { reaction: reaction(row), error: row.error },
       files: await taskFiles(resultsDir, store.artifacts.of(commitment)),
       removed: store.removed.find(commitment),
-      money: (await money?.task({ commitment })) ?? null,
+      money: taskMoney(ledger, commitment),
       caseId: store.cases.about(commitment),
     };
   }

@@ -76,7 +76,7 @@ it('a page of rows reads each part of a row with a statement that is compiled on
   const { context } = await loopRig();
   const { store } = context;
   for (let n = 1; n <= 20; n++) store.tasks.observe(remoteTask({ commitment: commitmentOf(n) }), START_MS);
-  const service = new TaskService({ store, resultsDir: '', money: null, reader: { rules: RELAY_RULES } });
+  const service = new TaskService({ store, resultsDir: '', ledger: new Ledger(store.db), reader: { rules: RELAY_RULES } });
   const prepared: object[] = [];
   const prepare = store.db.prepare.bind(store.db);
   store.db.prepare = (sql: string) => {

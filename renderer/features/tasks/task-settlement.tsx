@@ -31,10 +31,12 @@ export function TaskSettlement({ detail: { task, money } }: { readonly detail: T
         <Fact name={t('drawer.feeOffered')}>
           <Money wei={task.feeWei} />
         </Fact>
-        <Fact name={t('drawer.earned')}>{money === null ? t('drawer.noLedger') : <Money wei={money.earnedWei} signed />}</Fact>
+        <Fact name={t('drawer.earned')}>
+          <Money wei={money.earnedWei} signed />
+        </Fact>
       </Facts>
-      {money?.entries.length === 0 && <p className="text-faint">{t(`drawer.${unbookedWord(task)}`)}</p>}
-      {money?.entries.map((entry) => (
+      {money.entries.length === 0 && <p className="text-faint">{t(`drawer.${unbookedWord(task)}`)}</p>}
+      {money.entries.map((entry) => (
         <div
           key={entry.id}
           className="flex flex-wrap items-baseline justify-between gap-x-3 border-t border-line pt-2 text-[13px]"

@@ -162,7 +162,6 @@ export const tasks = {
       'This task is not paid: a group is paid from the fee of its winner, and the winner’s task was aborted before its result was reported. This node did its part.',
     settlementNothing: 'The network does not pay for this task.',
     settlementNone: 'Nothing has been booked for this task yet.',
-    noLedger: 'This node keeps no ledger.',
     feeOffered: 'Fee offered',
     earned: 'Earned',
     failure: 'What went wrong',

@@ -150,7 +150,6 @@ export const tasks: Same<typeof en> = {
     settlementNever: '此任务不会有报酬：组的报酬出自胜出者的任务费，而胜出者的任务在结果报告之前被中止。此节点已完成自己的部分。',
     settlementNothing: '网络不为此任务付款。',
     settlementNone: '此任务尚无入账。',
-    noLedger: '此节点没有账本。',
     feeOffered: '任务费用',
     earned: '已赚取',
     failure: '出了什么问题',

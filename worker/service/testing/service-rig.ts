@@ -11,6 +11,7 @@ import type { NodeView } from '../../../contract/worker-channel.ts';
 import type { Hex } from '../../../protocol/hex.ts';
 import { ManualClock } from '../../../protocol/ports.ts';
 import { redaction } from '../../kit/redaction.ts';
+import { Ledger } from '../../money/ledger/ledger.ts';
 import type { Artifact } from '../../store/artifacts.ts';
 import { Housekeeper } from '../../store/housekeeper.ts';
 import { openStore, type Store } from '../../store/store.ts';
@@ -53,6 +54,15 @@ export function nodeView(changes: Partial<NodeView> = {}): NodeView {
   };
 }
 
+/** What only some tests have. */
+function unused<Part extends object>(): Part {
+  return new Proxy({} as Part, {
+    get(_, name) {
+      throw new Error(`${String(name)} is not used here`);
+    },
+  });
+}
+
 export function serviceRig(changes: Partial<ServiceParts> = {}): ServiceRig {
   const dataDir = tempDir();
   const resultsDir = join(dataDir, 'results');
@@ -73,7 +83,10 @@ export function serviceRig(changes: Partial<ServiceParts> = {}): ServiceRig {
         selfTest: (order) => void asked.push(`selfTest ${order}`),
         warmUp: (order) => void asked.push(`warmUp ${order}`),
       },
-      ...{ store, dataDir, resultsDir, money: null, models: null, clearance: null },
+      ...{ store, dataDir, resultsDir, ledger: new Ledger(store.db) },
+      money: unused<ServiceParts['money']>(),
+      models: unused<ServiceParts['models']>(),
+      clearance: unused<ServiceParts['clearance']>(),
       cases: new CaseArchive({
         store,
         dataDir,
@@ -82,8 +95,8 @@ export function serviceRig(changes: Partial<ServiceParts> = {}): ServiceRig {
       }),
       keeper: new Housekeeper({ store, resultsDir, retention: retentionSchema.parse({}), clock, log: QUIET_LOG }),
       reader: fakeNetwork(),
-      cards: { inventory: async () => ({ atMs: START_MS, cards: [], problems: [] }), history: () => [], energy: () => [] },
-      metrics: { read: () => Promise.reject(new Error('metrics are not used here')) },
+      gpu: { history: () => [], energy: () => [] },
+      metrics: unused<ServiceParts['metrics']>(),
       networkClock: clock,
       random: { bytes: (count) => new Uint8Array(count).fill(7), fraction: () => 0 },
       ...changes,
