@@ -2,7 +2,7 @@ import type { FunctionComponent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { en } from './en/index.ts';
 
-/** A screen whose English comes with its code: the window does not load it before anything else. */
+/** A screen whose English texts load with its code, not with the window. */
 export function withTexts<Name extends keyof typeof en>(
   name: Name,
   texts: (typeof en)[Name],

@@ -19,14 +19,14 @@ export const NodeContext = createContext<SelectedNode | null>(null);
 
 export function useApp(): App {
   const app = use(AppContext);
-  if (app === null) throw new Error('a component stands outside the window');
+  if (app === null) throw new Error('a component is used outside the window');
   return app;
 }
 
 /** The node whose screens are shown. */
 export function useNode(): SelectedNode {
   const node = use(NodeContext);
-  if (node === null) throw new Error('a component of a node stands outside of it');
+  if (node === null) throw new Error('a node’s component is used outside a node');
   return node;
 }
 

@@ -10,37 +10,37 @@ const row = (commitment: string, sequence: number, status: TaskRow['status']) =>
 
 describe('profiles', () => {
   const start: ProfilesState = { revision: null, profiles: [] };
-  const told = afterProfilesUpdate(start, { kind: 'snapshot', revision: 4, profiles: [profile('b', 2), profile('a', 1)] });
+  const loaded = afterProfilesUpdate(start, { kind: 'snapshot', revision: 4, profiles: [profile('b', 2), profile('a', 1)] });
 
   it('are in order of creation, and change in place', () => {
-    expect(told?.profiles.map((view) => view.profile.id)).toEqual(['a', 'b']);
-    const next = told && afterProfilesUpdate(told, { kind: 'changed', revision: 5, profile: profile('a', 1, 'RTX') });
+    expect(loaded?.profiles.map((view) => view.profile.id)).toEqual(['a', 'b']);
+    const next = loaded && afterProfilesUpdate(loaded, { kind: 'changed', revision: 5, profile: profile('a', 1, 'RTX') });
     expect(next?.profiles.map((view) => view.gpuName)).toEqual(['RTX', '']);
     expect(next && afterProfilesUpdate(next, { kind: 'removed', revision: 6, id: 'a' })?.profiles).toHaveLength(1);
   });
 
   it('apply nothing twice, and nothing after a gap', () => {
-    if (told === null) throw new Error('no snapshot');
-    expect(afterProfilesUpdate(told, { kind: 'removed', revision: 4, id: 'a' })).toBe(told);
-    expect(afterProfilesUpdate(told, { kind: 'removed', revision: 6, id: 'a' })).toBeNull();
+    if (loaded === null) throw new Error('no snapshot');
+    expect(afterProfilesUpdate(loaded, { kind: 'removed', revision: 4, id: 'a' })).toBe(loaded);
+    expect(afterProfilesUpdate(loaded, { kind: 'removed', revision: 6, id: 'a' })).toBeNull();
     expect(afterProfilesUpdate(start, { kind: 'removed', revision: 1, id: 'a' })).toBeNull();
   });
 });
 
 describe('tasks', () => {
   const start: TasksState = { revision: null, upTo: 0, rows: new Map() };
-  const told = afterTasksUpdate(start, { kind: 'snapshot', revision: 1, upTo: 7, open: [row('x', 7, 'Started')] });
+  const loaded = afterTasksUpdate(start, { kind: 'snapshot', revision: 1, upTo: 7, open: [row('x', 7, 'Started')] });
 
   it('are open until the network no longer moves them', () => {
-    if (told === null) throw new Error('no snapshot');
-    expect(openTasks(told)).toHaveLength(1);
-    const ended = afterTasksUpdate(told, { kind: 'task', revision: 2, task: row('x', 7, 'EndSuccess') });
+    if (loaded === null) throw new Error('no snapshot');
+    expect(openTasks(loaded)).toHaveLength(1);
+    const ended = afterTasksUpdate(loaded, { kind: 'task', revision: 2, task: row('x', 7, 'EndSuccess') });
     expect(ended && openTasks(ended)).toEqual([]);
-    expect(afterTasksUpdate(told, { kind: 'task', revision: 3, task: row('y', 8, 'Started') })).toBeNull();
+    expect(afterTasksUpdate(loaded, { kind: 'task', revision: 3, task: row('y', 8, 'Started') })).toBeNull();
   });
 
   it('are kept in a limited number, the open ones however long they take', () => {
-    let state = told;
+    let state = loaded;
     for (let index = 0; index < 1_200 && state !== null; index += 1) {
       const task = row(`t${index}`, 8 + index, 'EndSuccess');
       state = afterTasksUpdate(state, { kind: 'task', revision: 2 + index, task });

@@ -139,7 +139,7 @@ function ConfirmBody(props: ConfirmDialogProps) {
       className="flex min-h-0 flex-col"
       onSubmit={(event) => {
         event.preventDefault();
-        // A form that this question was opened from is not sent by its answer: React passes events on to where it stands.
+        // The answer must not submit the form that this dialog was opened from: React passes events on to its parent component.
         event.stopPropagation();
         if (ready && busy !== true) onConfirm();
       }}

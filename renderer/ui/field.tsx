@@ -19,15 +19,15 @@ export interface FieldProps {
 /** A labelled control with its hint and its error. */
 export function Field({ label, hint, problem, children }: FieldProps) {
   const id = useId();
-  const told = typeof problem === 'string' && problem !== '';
-  const described = told ? `${id}-problem` : hint === undefined ? undefined : `${id}-hint`;
+  const hasProblem = typeof problem === 'string' && problem !== '';
+  const described = hasProblem ? `${id}-problem` : hint === undefined ? undefined : `${id}-hint`;
   return (
     <div className="flex flex-col gap-1">
       <label htmlFor={id} className="font-medium">
         {label}
       </label>
-      {children({ id, 'aria-describedby': described, 'aria-invalid': told || undefined })}
-      {told ? (
+      {children({ id, 'aria-describedby': described, 'aria-invalid': hasProblem || undefined })}
+      {hasProblem ? (
         <p id={`${id}-problem`} className="text-[13px] text-bad">
           {problem}
         </p>

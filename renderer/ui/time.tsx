@@ -10,22 +10,22 @@ type Tick = (nowMs: number) => void;
 const ticking = new Map<number, Set<Tick>>();
 
 function tickEvery(everyMs: number, tick: Tick): () => void {
-  const told = ticking.get(everyMs) ?? startTicking(everyMs);
-  told.add(tick);
-  return () => void told.delete(tick);
+  const listeners = ticking.get(everyMs) ?? startTicking(everyMs);
+  listeners.add(tick);
+  return () => void listeners.delete(tick);
 }
 
 function startTicking(everyMs: number): Set<Tick> {
-  const told = new Set<Tick>();
-  ticking.set(everyMs, told);
+  const listeners = new Set<Tick>();
+  ticking.set(everyMs, listeners);
   const timer = setInterval(() => {
     const nowMs = Date.now();
-    for (const tick of told) tick(nowMs);
-    if (told.size > 0) return;
+    for (const tick of listeners) tick(nowMs);
+    if (listeners.size > 0) return;
     clearInterval(timer);
     ticking.delete(everyMs);
   }, everyMs);
-  return told;
+  return listeners;
 }
 
 /** The current time, updated every `everyMs`, the first time possibly sooner. */

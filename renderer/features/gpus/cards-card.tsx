@@ -58,7 +58,7 @@ function GpuRow({ card, profileId }: { readonly card: GpuCard; readonly profileI
           {card.busId !== null && ` · ${card.busId}`}
         </span>
       </div>
-      {tells(card) && <Readings card={card} />}
+      {hasReadings(card) && <Readings card={card} />}
       {card.unusable !== null && <ProblemNote problem={card.unusable} />}
     </li>
   );
@@ -82,7 +82,7 @@ function UseBadge({ card, profileId }: { readonly card: GpuCard; readonly profil
 }
 
 /** If a card has no readings at all, do not say so five times. */
-function tells({ loadPercent, memoryMib, temperatureC, powerW, processes }: GpuCard): boolean {
+function hasReadings({ loadPercent, memoryMib, temperatureC, powerW, processes }: GpuCard): boolean {
   return [loadPercent, memoryMib, temperatureC, powerW, processes].some((value) => value !== null);
 }
 

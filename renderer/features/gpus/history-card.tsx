@@ -102,7 +102,7 @@ function HistoryChart({ points, fromMs, toMs, metric, period }: HistoryChartProp
   );
   const lines = linesOf(points, metric);
   const unit = { load: '%', memory: 'GiB', temperature: '°C', power: 'W' }[metric];
-  const told = (value: number | null) => (value === null ? '—' : `${value} ${unit}`);
+  const valueText = (value: number | null) => (value === null ? '—' : `${value} ${unit}`);
   const everyNth = Math.ceil(lines.length / 30);
   return (
     <ChartOrTable
@@ -113,7 +113,7 @@ function HistoryChart({ points, fromMs, toMs, metric, period }: HistoryChartProp
         .toReversed()
         .map(({ atMs, average, maximum }) => ({
           key: String(atMs),
-          cells: [clock.format(atMs), told(average), told(maximum)],
+          cells: [clock.format(atMs), valueText(average), valueText(maximum)],
         }))}
       chart={
         <ResponsiveContainer width="100%" height={210}>

@@ -14,7 +14,7 @@ export interface TypedCopy {
 
 export const NO_COPY: TypedCopy = { kind: 'privateKey', secret: '', fileName: '', filePassphrase: '' };
 
-/** As the contract wants it; null while nothing is typed. */
+/** In the contract's form; null while nothing is typed. */
 export function keyCopyOf({ kind, secret, filePassphrase }: TypedCopy): KeyCopy | null {
   if (secret.trim() === '') return null;
   if (kind === 'keystoreFile') return { kind, json: secret, filePassphrase };
@@ -27,11 +27,11 @@ async function textOf(file: File): Promise<string> {
 
 export interface KeyCopyFieldsProps {
   readonly value: TypedCopy;
-  /** Takes what has changed: a file is read after the click that chose it. */
+  /** Receives only the changed fields, because a file is read some time after it was chosen. */
   readonly onChange: (part: Partial<TypedCopy>) => void;
 }
 
-/** A key as its owner has it elsewhere: typed, or in a file. It goes to the host and nowhere else. */
+/** A copy of a key that its owner has elsewhere: typed, or in a file. It is sent to the host and nowhere else. */
 export function KeyCopyFields({ value, onChange }: KeyCopyFieldsProps) {
   const { t } = useTranslation('keys');
   const { kind, secret, fileName, filePassphrase } = value;

@@ -32,10 +32,10 @@ export function StoreFields({
 }) {
   const { t } = useTranslation('keys');
   const read = useHostRead('key stores', async (client, signal) => {
-    const told = await client.keys.stores({}, { signal });
-    const usable = told.stores.find(({ problem }) => problem === null);
+    const stores = await client.keys.stores({}, { signal });
+    const usable = stores.stores.find(({ problem }) => problem === null);
     if (usable !== undefined && value.store === null) onChange({ ...value, store: usable.kind });
-    return told;
+    return stores;
   });
   const stores = read.value?.stores ?? [];
   const first = stores[0];
@@ -96,8 +96,8 @@ interface NewPassphraseProps {
 export function NewPassphrase({ label, hint, value: { passphrase, again }, onChange }: NewPassphraseProps) {
   const { t } = useTranslation('keys');
   const problem = passphrase === '' ? null : passphraseProblem(passphrase);
-  const field = (name: 'passphrase' | 'again', title: string, told: string | null, help?: string) => (
-    <Field label={title} hint={help} problem={told}>
+  const field = (name: 'passphrase' | 'again', title: string, problem: string | null, help?: string) => (
+    <Field label={title} hint={help} problem={problem}>
       {(control) => (
         <TextInput
           {...control}

@@ -47,13 +47,13 @@ export function GpuCard() {
 function Readings({ card }: { readonly card: Reading }) {
   const { t } = useTranslation('overview');
   const gib = (mib: number) => (mib / 1_024).toFixed(1);
-  const told = (value: number | null, unit: string) => (value === null ? '—' : `${Math.round(value)} ${unit}`);
+  const valueText = (value: number | null, unit: string) => (value === null ? '—' : `${Math.round(value)} ${unit}`);
   const used = card.memoryUsedMib === null ? '—' : gib(card.memoryUsedMib);
   const values = [
-    [t('gpu.load'), told(card.loadPercent, '%')],
+    [t('gpu.load'), valueText(card.loadPercent, '%')],
     [t('gpu.memory'), card.memoryMib === null ? '—' : `${used} / ${gib(card.memoryMib)} GiB`],
-    [t('gpu.temperature'), told(card.temperatureC, '°C')],
-    [t('gpu.power'), told(card.powerW, 'W')],
+    [t('gpu.temperature'), valueText(card.temperatureC, '°C')],
+    [t('gpu.power'), valueText(card.powerW, 'W')],
   ] as const;
   return (
     <dl className="flex flex-wrap gap-x-7 gap-y-2">

@@ -23,8 +23,8 @@ export function ScoresCard() {
   const chances = useLiveRead('chances', (client, signal) => client.trust.noTasks({}, { signal }));
   useRefresh(qos, 60_000);
   useRefresh(chances, 60_000);
-  const told = chances.value?.conditions.find(({ id }) => id === 'weight')?.params ?? {};
-  const { stakingScore, weight, share } = weightParams.parse(told);
+  const params = chances.value?.conditions.find(({ id }) => id === 'weight')?.params ?? {};
+  const { stakingScore, weight, share } = weightParams.parse(params);
   const percent = share === null ? null : `${(share * 100).toFixed(1)} %`;
   const alive = useAlive();
   const error = alive ? (qos.error ?? chances.error) : null;

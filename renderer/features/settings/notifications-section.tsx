@@ -28,12 +28,12 @@ function EventsCard({ settings, desktop }: { readonly settings: Settings; readon
   const { t } = useTranslation('settings');
   const change = useSettingsChange();
   const { notifications, elsewhere } = settings;
-  const setDesktop = (told: Told, on: boolean) => void change.run({ notifications: { [told]: on } });
-  const setWay = (channel: Channel, told: Told, on: boolean) => {
+  const setDesktop = (event: Told, on: boolean) => void change.run({ notifications: { [event]: on } });
+  const setWay = (channel: Channel, event: Told, on: boolean) => {
     const way = elsewhere[channel];
-    void change.run({ elsewhere: { ...elsewhere, [channel]: { ...way, tells: { ...way.tells, [told]: on } } } });
+    void change.run({ elsewhere: { ...elsewhere, [channel]: { ...way, tells: { ...way.tells, [event]: on } } } });
   };
-  const isNotice = (told: Told): told is (typeof NOTICES)[number] => (NOTICES as readonly Told[]).includes(told);
+  const isNotice = (event: Told): event is (typeof NOTICES)[number] => (NOTICES as readonly Told[]).includes(event);
   const columns = [
     { key: 'event', label: t('notifications.event') },
     { key: 'desktop', label: t('notifications.desktop') },
@@ -45,24 +45,24 @@ function EventsCard({ settings, desktop }: { readonly settings: Settings; readon
         {t('notifications.lead')} {!desktop && t('notifications.unsupported')}
       </p>
       <Table caption={t('notifications.events')} columns={columns}>
-        {TOLD.map((told) => (
-          <Row key={told}>
-            <Cell head>{t(`notifications.kinds.${told}`)}</Cell>
+        {TOLD.map((event) => (
+          <Row key={event}>
+            <Cell head>{t(`notifications.kinds.${event}`)}</Cell>
             <Cell>
               <Tick
-                label={`${t(`notifications.kinds.${told}`)}: ${t('notifications.desktop')}`}
-                checked={desktop && isNotice(told) && notifications[told]}
-                disabled={!desktop || !isNotice(told)}
-                onChange={(on) => setDesktop(told, on)}
+                label={`${t(`notifications.kinds.${event}`)}: ${t('notifications.desktop')}`}
+                checked={desktop && isNotice(event) && notifications[event]}
+                disabled={!desktop || !isNotice(event)}
+                onChange={(on) => setDesktop(event, on)}
               />
             </Cell>
             {CHANNELS.map((channel) => (
               <Cell key={channel}>
                 <Tick
-                  label={`${t(`notifications.kinds.${told}`)}: ${t(`notifications.ways.${channel}.name`)}`}
-                  checked={elsewhere[channel].on && elsewhere[channel].tells[told]}
+                  label={`${t(`notifications.kinds.${event}`)}: ${t(`notifications.ways.${channel}.name`)}`}
+                  checked={elsewhere[channel].on && elsewhere[channel].tells[event]}
                   disabled={!elsewhere[channel].on}
-                  onChange={(on) => setWay(channel, told, on)}
+                  onChange={(on) => setWay(channel, event, on)}
                 />
               </Cell>
             ))}

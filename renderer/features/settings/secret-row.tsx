@@ -21,12 +21,12 @@ export function SecretRow({ name, places, hint }: SecretRowProps) {
   const host = useHostClient();
   const id = useId();
   const [value, setValue] = useState('');
-  const [told, setTold] = useState<SecretsView | null>(null);
+  const [saved, setSaved] = useState<SecretsView | null>(null);
   const act = useAct(async (next: string | null) => {
-    setTold(await host().settings.setSecret({ name, value: next }));
+    setSaved(await host().settings.setSecret({ name, value: next }));
     setValue('');
   });
-  const place = (told ?? places)[name];
+  const place = (saved ?? places)[name];
   return (
     <form
       className="flex flex-col gap-1"

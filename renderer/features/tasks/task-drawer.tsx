@@ -50,7 +50,7 @@ function LoadedTask({ commitment }: { readonly commitment: string }) {
   const read = useNodeRead(`task ${commitment}`, (node, signal) =>
     node.tasks.detail({ commitment: commitment as `0x${string}` }, { signal }),
   );
-  const told = useStore(session.tasks, ({ rows }) => rows.get(commitment));
+  const updated = useStore(session.tasks, ({ rows }) => rows.get(commitment));
   const { reload } = read;
   // The row that was there when the drawer opened is read with the rest; each later one is an update.
   useEffect(
@@ -59,8 +59,8 @@ function LoadedTask({ commitment }: { readonly commitment: string }) {
   );
   if (read.error !== null) return <ErrorNote error={read.error} />;
   if (read.value === null) return <p className="text-faint">{t('drawer.loading')}</p>;
-  const newer = told !== undefined && told.transitions.length >= read.value.task.transitions.length;
-  return <TaskContent detail={newer ? { ...read.value, task: told } : read.value} />;
+  const newer = updated !== undefined && updated.transitions.length >= read.value.task.transitions.length;
+  return <TaskContent detail={newer ? { ...read.value, task: updated } : read.value} />;
 }
 
 function TaskContent({ detail }: { readonly detail: TaskDetail }) {

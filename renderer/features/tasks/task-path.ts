@@ -48,11 +48,11 @@ const TOLD_BY: readonly TransitionView['source'][] = ['relay', 'event', 'local']
 /** One step per state, whoever reported it and however often, in the order in which a task can reach them. */
 function stepsOf(transitions: readonly TransitionView[]): Step[] {
   const steps = new Map<TaskStatus, readonly TransitionView[]>();
-  for (const told of transitions) steps.set(told.status, [...(steps.get(told.status) ?? []), told]);
-  const merged = [...steps].map(([status, told]): Step => {
-    const sources = TOLD_BY.filter((source) => told.some((one) => one.source === source));
-    const shown = told.filter((one) => one.source === sources[0]).map(({ atMs }) => atMs);
-    const events = told.flatMap(({ evidence }) => /^event (\d+)/.exec(evidence)?.[1] ?? []);
+  for (const report of transitions) steps.set(report.status, [...(steps.get(report.status) ?? []), report]);
+  const merged = [...steps].map(([status, reports]): Step => {
+    const sources = TOLD_BY.filter((source) => reports.some((one) => one.source === source));
+    const shown = reports.filter((one) => one.source === sources[0]).map(({ atMs }) => atMs);
+    const events = reports.flatMap(({ evidence }) => /^event (\d+)/.exec(evidence)?.[1] ?? []);
     return { status, atMs: Math.min(...shown), sources, events };
   });
   return merged.toSorted((a, b) => DEPTH[a.status] - DEPTH[b.status] || a.atMs - b.atMs);

@@ -67,9 +67,9 @@ function feed(reader: TaskReader, store: TasksStore): () => void {
   const started = reader.state.subscribe(({ list }, was) => {
     if (was.list.total === null && list.total !== null) pass(true);
   });
-  const told = store.subscribe(() => pass(false));
+  const unsubscribe = store.subscribe(() => pass(false));
   return () => {
     started();
-    told();
+    unsubscribe();
   };
 }

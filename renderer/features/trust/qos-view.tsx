@@ -29,7 +29,7 @@ export function QosView({ qos }: { readonly qos: QosExplanation }) {
         <div className="flex flex-col gap-4">
           <dl className="grid gap-4 sm:grid-cols-3">
             {PARTS.map((part) => (
-              <Part key={part} part={part} told={qos.now[part]} />
+              <Part key={part} part={part} value={qos.now[part]} />
             ))}
           </dl>
           <ul className="flex flex-col gap-1.5">
@@ -59,15 +59,15 @@ export function QosView({ qos }: { readonly qos: QosExplanation }) {
   );
 }
 
-function Part({ part, told }: { readonly part: (typeof PARTS)[number]; readonly told: QosExplanation['now']['long'] }) {
+function Part({ part, value }: { readonly part: (typeof PARTS)[number]; readonly value: QosExplanation['now']['long'] }) {
   const { t } = useTranslation('trust');
   return (
     <div className="flex flex-col gap-0.5">
       <dt className="text-[13px] text-faint">{t(`qos.${part}`)}</dt>
       <dd className="text-2xl font-semibold tabular-nums">
-        {told === null ? <span className="text-faint">—</span> : told.value.toFixed(2)}
+        {value === null ? <span className="text-faint">—</span> : value.value.toFixed(2)}
       </dd>
-      <dd className="text-xs text-faint">{told === null ? t('qos.notTold') : t(`qos.told.${told.source}`)}</dd>
+      <dd className="text-xs text-faint">{value === null ? t('qos.notTold') : t(`qos.told.${value.source}`)}</dd>
       <dd className="text-[13px] text-soft">{t(`qos.${part}Hint`)}</dd>
     </div>
   );

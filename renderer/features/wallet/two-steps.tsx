@@ -122,7 +122,7 @@ function useLook<Subject, Preview>(subject: Subject | null, prepare: Act<[Subjec
     if (subject === null) return;
     void run(subject).then((preview) => setShown(preview === null ? null : { subject, preview }));
   };
-  // biome-ignore lint/correctness/useExhaustiveDependencies: looked at anew for another subject only.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: read again only for another subject.
   useEffect(look, [subject]);
   const preview = subject !== null && shown?.subject === subject ? shown.preview : null;
   return { look, preview, forget: () => setShown(null) };
