@@ -122,7 +122,7 @@ async function joinNetwork(worker: WorkerClient, { nodeConfig, privateKey, clock
   });
   resuming.catch(() => {});
   const outOfTime = clock.sleep(JOIN_WITHIN_MS, joined.signal).then(() => {
-    throw new Error(`it has not joined in ${JOIN_WITHIN_MS / 1000} s: ${worker.node()?.message ?? 'no word of it'}`);
+    throw new Error(`it has not joined in ${JOIN_WITHIN_MS / 1000} s: ${worker.node()?.message ?? 'it has reported nothing'}`);
   });
   outOfTime.catch(() => {});
   // Its checks are repeated from time to time; there is no point in waiting for failures that this cannot fix.

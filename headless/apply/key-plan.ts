@@ -136,7 +136,7 @@ function problemOf(passphrase: string | null): string | null {
   }
   return passphraseProblem(passphrase) === null
     ? null
-    : 'the passphrase is too short or too simple: at least eight letters, and no common word';
+    : 'the passphrase is too short or too simple: at least eight characters, and not a common word';
 }
 
 async function unlock(address: Hex, candidates: readonly string[], host: HostClient): Promise<void> {

@@ -86,7 +86,7 @@ it.each([
   ['of a page of another site', '/metrics', { 'sec-fetch-site': 'cross-site' }, 'GET', 403],
   ['of a page of the same site', '/readyz', { 'sec-fetch-site': 'same-site' }, 'GET', 403],
   ['for the head of metrics alone', '/metrics', {}, 'HEAD', 405],
-  ['that is no reading', '/metrics', {}, 'POST', 405],
+  ['that is not a read', '/metrics', {}, 'POST', 405],
   ['for something else', '/metrics/', {}, 'GET', 404],
   ['for the window', '/', {}, 'GET', 404],
 ] as const)('refuses a request %s', async (_, path, headers, method, status) => {

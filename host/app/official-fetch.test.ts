@@ -39,7 +39,7 @@ describe('the release page', () => {
     expect(releaseOf(page([], { html_url: 'https://evil.example/' }), 'darwin').pageUrl).toMatch(/^https:\/\/github\.com\//);
   });
 
-  it.each([['<html>log in</html>'], ['[]'], [page([asset('../../etc/passwd.dmg')])]])('%s is no release', (text) => {
+  it.each([['<html>log in</html>'], ['[]'], [page([asset('../../etc/passwd.dmg')])]])('%s is not a release', (text) => {
     expect(() => releaseOf(text, 'darwin')).toThrow(expect.objectContaining({ code: 'OFFICIAL_RELEASE_UNREADABLE' }));
   });
 });

@@ -66,7 +66,7 @@ it.each(RECORDINGS)('%s: sends the recorded requests and understands the answers
     'one taken: LEASE_LOST: two has taken the lease of 0x3CDe23ef0FEc9eb6eff3cac54b475ceCF8AbF2C5',
     'one holds',
     `a service account without the right LEASE_FORBIDDEN: the API server refuses: leases.coordination.k8s.io "${lease}" is forbidden: User "system:serviceaccount:crynux:stranger" cannot get resource "leases" in API group "coordination.k8s.io" in the namespace "crynux"`,
-    'a token that is none LEASE_FORBIDDEN: the API server refuses: Unauthorized',
+    'an invalid token LEASE_FORBIDDEN: the API server refuses: Unauthorized',
     'in the end: nobody, 2 transitions',
   ]);
   expect(left).toEqual([]);

@@ -173,7 +173,7 @@ describe('a custom network', () => {
       { code: 'NETWORK_PRESET_BAD', file: 'a.json', field: 'chain.rpcUrls.0' },
     ],
     [
-      'of before generations existed, without credits: it says what to add',
+      'from before generations existed, without credits, says what to add',
       { ...OWN, chain: { ...OLD_CHAIN, contracts: { ...OLD_CONTRACTS, credits: undefined } } },
       {
         code: 'NETWORK_PRESET_BAD',

@@ -48,7 +48,7 @@ function rig(answers: readonly SendOutcome[], part: object = {}, startMs = NOON,
 const later: SendOutcome = { kind: 'later', status: 503, retryAfterMs: 0 };
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-describe('what waits to be told', () => {
+describe('a queued notification', () => {
   it('is sent once through every channel that is on and reports such events, then deleted from disk', async () => {
     const { outbox, sent, file, tell } = rig([]);
     tell('slashed');

@@ -85,7 +85,7 @@ export async function leaseScenario({ node, stranger, nobody }: Clients): Promis
   await two.leases.release(ADDRESS, 'node');
   await hold('one', one.leases);
   await refused('a service account without the right', stranger.read(NAME));
-  await refused('a token that is none', nobody.read(NAME));
+  await refused('an invalid token', nobody.read(NAME));
   await one.leases.release(ADDRESS, 'node');
   const last = await store.read(NAME);
   said.push(`in the end: ${last?.holder ?? 'nobody'}, ${last?.transitions} transitions`);
