@@ -1,5 +1,6 @@
 /** The cost of the cards' power and the value of the earnings, at the host's own prices. Pure; money as integers. */
 import { z } from 'zod';
+import { cardNameOf, collapseWhitespace } from '../protocol/node/gpu-name.ts';
 import type { CardEnergy } from './gpu.ts';
 
 const price = z
@@ -97,4 +98,44 @@ export function measuredSum(days: readonly ProfitDay[], costs: Costs): Omit<Prof
   if (measured.length === 0) return null;
   const netWei = measured.reduce((sum, day) => sum + day.netWei, 0n);
   return profitOf({ netWei, wattHours: measured.reduce((sum, day) => sum + (day.wattHours ?? 0), 0) }, costs);
+}
+
+export interface ProfitCard extends Omit<ProfitDay, 'dayMs'> {
+  /** Equal cards have one name, and one row: the network pays them as one. Null = amounts that belong to no card. */
+  readonly name: string | null;
+  readonly cards: number;
+  /** How long they were measured, all together. */
+  readonly seconds: number;
+}
+
+/**
+ * Usage and earnings by card. Of a card that was measured, only the earnings of days with measurements count, so that nothing is
+ * earned for free.
+ * @param given.earnings by day and reported GPU name
+ */
+export function profitCards(given: {
+  readonly energy: readonly CardEnergy[];
+  readonly earnings: readonly { readonly fromMs: number; readonly netWei: string; readonly group: string | null }[];
+  readonly cardName: (cardId: string) => string;
+  readonly costs: Costs;
+}): ProfitCard[] {
+  const { energy, earnings, cardName, costs } = given;
+  const used = Map.groupBy(energy, ({ cardId }) => collapseWhitespace(cardName(cardId)));
+  const earned = Map.groupBy(
+    earnings.filter(({ netWei }) => netWei !== '0'),
+    ({ group }) => (group === null ? null : cardNameOf(group)),
+  );
+  return [...new Set<string | null>([...used.keys(), ...earned.keys()])].map((name) => {
+    const own = name === null ? [] : (used.get(name) ?? []);
+    const days = new Set(own.map(({ dayMs }) => dayMs));
+    const counted = (earned.get(name) ?? []).filter(({ fromMs }) => days.size === 0 || days.has(fromMs));
+    const netWei = counted.reduce((sum, row) => sum + BigInt(row.netWei), 0n);
+    const wattHours = own.length === 0 ? null : own.reduce((sum, row) => sum + row.wattHours, 0);
+    return {
+      name,
+      cards: new Set(own.map(({ cardId }) => cardId)).size,
+      seconds: own.reduce((sum, { seconds }) => sum + seconds, 0),
+      ...profitOf({ netWei, wattHours }, costs),
+    };
+  });
 }

@@ -140,7 +140,14 @@ it('what the cards used is shown next to what was earned, and a profit only at t
   await card.getByText('Profit (EUR)').waitFor();
   expect(await axeFindings(page)).toEqual([]);
   await card.getByText('Cards', { exact: true }).click();
-  await card.getByRole('rowheader', { name: 'NVIDIA GeForce RTX 4090' }).waitFor();
+  // Beside what the card used: what it earned, and the profit of that.
+  const row = card.getByRole('row', { name: /NVIDIA GeForce RTX 4090/ });
+  await row.waitFor();
+  const [earned = '', ...others] = await row.getByRole('cell').allInnerTexts();
+  expect(earned).toMatch(/^\+\d/);
+  expect(others).toHaveLength(5);
+  expect(others).not.toContain('—');
+  expect(await axeFindings(page)).toEqual([]);
 });
 
 it('withdrawals are sorted by a heading, by keyboard too, and are back in their original order after the third press', async () => {

@@ -33,3 +33,11 @@ export function platformOfGpuName(gpuName: string): string | null {
 export function relayVramGib(cardsMib: readonly number[]): number {
   return Math.ceil(cardsMib.reduce((total, mib) => total + mib, 0) / MIB_PER_GIB);
 }
+
+/** The name of one card in a name that was reported: without number, mode and platform. */
+export function cardNameOf(gpuName: string): string {
+  const plus = gpuName.indexOf('+');
+  return collapseWhitespace(plus < 0 ? gpuName : gpuName.slice(0, plus))
+    .replace(/^\d+x /, '')
+    .replace(/ TP$/, '');
+}

@@ -1,17 +1,8 @@
 import { Zap } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import {
-  type Costs,
-  costOfOneCnx,
-  measuredSum,
-  microText,
-  type ProfitDay,
-  profitDays,
-  profitOf,
-} from '../../../contract/costs.ts';
-import type { CardEnergy } from '../../../contract/gpu.ts';
-import { useHostRead, useNodeRead, useRefresh } from '../../rpc/hooks.ts';
+import { type Costs, costOfOneCnx, measuredSum, microText, type ProfitDay, profitDays } from '../../../contract/costs.ts';
+import { useNodeRead, useRefresh } from '../../rpc/hooks.ts';
 import { useSettings } from '../../state/app-context.ts';
 import { Card } from '../../ui/card.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
@@ -22,6 +13,8 @@ import { Cell, Row, Table } from '../../ui/table.tsx';
 import { useSorted } from '../../ui/use-sorted.ts';
 import { chartSteps, stepText } from './periods.ts';
 import { PricesForm } from './prices-form.tsx';
+import { Amount, kWh } from './profit-amount.tsx';
+import { ProfitCards } from './profit-cards.tsx';
 
 const VIEWS = ['days', 'cards'] as const;
 
@@ -36,9 +29,13 @@ export function ProfitCard({ atMs }: { readonly atMs: number }) {
   const earned = useNodeRead(`net of days ${fromMs}`, (client, signal) =>
     client.money.earnings({ bucket: 'day', fromMs, toMs }, { signal }),
   );
+  const ofCards = useNodeRead(`net of cards ${fromMs}`, (client, signal) =>
+    client.money.earnings({ bucket: 'day', by: 'gpu', fromMs, toMs }, { signal }),
+  );
   useRefresh(energy, 60_000, atMs);
+  useRefresh(ofCards, 60_000, atMs);
   useRefresh(earned, 60_000, atMs);
-  const error = energy.error ?? earned.error;
+  const error = energy.error ?? earned.error ?? ofCards.error;
   const rows = energy.value?.rows ?? null;
   return (
     <Card
@@ -65,7 +62,7 @@ export function ProfitCard({ atMs }: { readonly atMs: number }) {
                   costs={settings.costs}
                 />
               ) : (
-                <Cards rows={rows} costs={settings.costs} />
+                <ProfitCards energy={rows} earnings={ofCards.value?.rows ?? []} costs={settings.costs} />
               )}
             </div>
           )}
@@ -75,13 +72,6 @@ export function ProfitCard({ atMs }: { readonly atMs: number }) {
       )}
     </Card>
   );
-}
-
-const kWh = (wattHours: number | null) => (wattHours === null ? '—' : (wattHours / 1_000).toFixed(2));
-
-function Amount({ micro }: { readonly micro: bigint | null }) {
-  if (micro === null) return <span className="text-faint">—</span>;
-  return <span className={micro < 0n ? 'text-bad' : ''}>{microText(micro)}</span>;
 }
 
 function Days({ days, costs }: { readonly days: readonly ProfitDay[]; readonly costs: Costs }) {
@@ -151,49 +141,5 @@ function Days({ days, costs }: { readonly days: readonly ProfitDay[]; readonly c
       </Table>
       {ofOne !== null && <p className="px-4 pt-2 text-soft">{t('profit.ofOne', { cost: microText(ofOne), currency })}</p>}
     </>
-  );
-}
-
-function Cards({ rows, costs }: { readonly rows: readonly CardEnergy[]; readonly costs: Costs }) {
-  const { t } = useTranslation('earnings');
-  const known = useHostRead('cards', (client, signal) => client.gpus.inventory({}, { signal }));
-  const nameOf = (id: string) => known.value?.inventory.cards.find((card) => card.id === id)?.name ?? id;
-  const cards = [...new Set(rows.map(({ cardId }) => cardId))].map((id) => {
-    const own = rows.filter(({ cardId }) => cardId === id);
-    const wattHours = own.reduce((sum, row) => sum + row.wattHours, 0);
-    const hours = own.reduce((sum, row) => sum + row.seconds, 0) / 3_600;
-    const average = hours === 0 ? null : wattHours / hours;
-    return { id, wattHours, hours, average, cost: profitOf({ netWei: 0n, wattHours }, costs).cost };
-  });
-  const { rows: sorted, sort } = useSorted(cards, {
-    card: ({ id }) => nameOf(id),
-    energy: ({ wattHours }) => wattHours,
-    average: ({ average }) => average,
-    hours: ({ hours }) => hours,
-    cost: ({ cost }) => cost,
-  });
-  const columns = [
-    { key: 'card', label: t('profit.card') },
-    { key: 'energy', label: t('profit.energy'), right: true },
-    { key: 'average', label: t('profit.average'), right: true },
-    { key: 'hours', label: t('profit.hours'), right: true },
-    { key: 'cost', label: `${t('profit.cost')} (${costs.currency})`, right: true },
-  ];
-  return (
-    <Table caption={t('profit.title')} columns={columns} sort={sort}>
-      {sorted.map(({ id, wattHours, hours, average, cost }) => (
-        <Row key={id}>
-          <Cell head className="break-all">
-            {nameOf(id)}
-          </Cell>
-          <Cell right>{kWh(wattHours)}</Cell>
-          <Cell right>{average === null ? '—' : `${Math.round(average)} W`}</Cell>
-          <Cell right>{hours.toFixed(1)}</Cell>
-          <Cell right>
-            <Amount micro={cost} />
-          </Cell>
-        </Row>
-      ))}
-    </Table>
   );
 }

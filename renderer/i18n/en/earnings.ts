@@ -201,6 +201,9 @@ export const earnings = {
     cost: 'Electricity',
     worth: 'Value of net earnings',
     profit: 'Profit',
+    noCard: 'Not from a card',
+    byCard:
+      'Identical cards share a row, because the network pays them as one. For a card that was measured, only the earnings of measured days count. Amounts that belong to no card, such as gas, have a row of their own.',
     ofOne: 'Electricity cost per CNX earned: {{cost}} {{currency}}.',
     form: {
       currency: 'Currency',

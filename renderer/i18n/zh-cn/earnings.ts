@@ -203,6 +203,9 @@ export const earnings: Same<typeof en> = {
     cost: '电费',
     worth: '净收益价值',
     profit: '利润',
+    noCard: '不属于某张显卡',
+    byCard:
+      '相同的显卡合为一行，因为网络把它们作为一个整体付款。对于有测量的显卡，只计入有测量的日子的收益。Gas 等不属于任何显卡的金额单独成行。',
     ofOne: '每个 CNX 的电费为 {{cost}} {{currency}}。',
     form: {
       currency: '货币',
