@@ -26,6 +26,15 @@ export const engineProblemSchema = z.object({
 
 export const OFFICIAL_LAYOUTS = ['source', 'bundle', 'app'] as const;
 
+/** A GPU back end of the embedded language engine, which a package does not include. */
+export const backendViewSchema = z.object({
+  backend: z.enum(['cuda', 'vulkan']),
+  /** Size of all its files, unpacked. */
+  bytes: z.number().int().positive(),
+  installed: z.boolean(),
+});
+export type BackendView = z.output<typeof backendViewSchema>;
+
 export const engineCandidateSchema = z.object({
   kind: z.enum(['embedded', 'official']),
   title: z.string(),

@@ -8,6 +8,7 @@ import { accessCreatedSchema, accessDraftSchema, accessNameSchema, accessViewSch
 import { actQuestionSchema } from './act-questions.ts';
 import { act, procedure, stream } from './acts.ts';
 import { devnetStateSchema } from './devnet.ts';
+import { backendViewSchema } from './engines.ts';
 import * as firstRun from './first-run.ts';
 import * as fleet from './fleet.ts';
 import { gpuInventorySchema, gpuReportSchema } from './gpu.ts';
@@ -145,6 +146,8 @@ export const hostContract = {
   },
   engines: {
     list: procedure(nothing, z.object({ engines: z.array(engineViewSchema) })),
+    /** The back ends for this system that can be installed. Empty: npm has installed them all, or there are none. */
+    backends: procedure(nothing, z.object({ backends: z.array(backendViewSchema) })),
     /**
      * Inspects a folder or program without running anything. A page cannot name one: it passes the token of a folder
      * that was chosen. An engine that is found there is in `list` from then on.

@@ -109,3 +109,13 @@ describe('what a node keeps', () => {
     await kept.getByText('Start the node to remove them', { exact: false }).waitFor();
   });
 });
+
+it('the GPU back ends are told with their size and whether they are here, and with the command that installs one', async () => {
+  const page = await open('running', '/settings/engines');
+  const card = page.getByRole('region', { name: 'GPU back ends' });
+  await card.getByRole('listitem').filter({ hasText: 'CUDA (NVIDIA)' }).getByText('584.0 MiB').waitFor();
+  const missing = card.getByRole('listitem').filter({ hasText: 'not installed' });
+  await missing.getByText('crynux-node backends install vulkan', { exact: true }).waitFor();
+  await missing.getByRole('button', { name: 'Copy the command' }).waitFor();
+  expect(await axeFindings(page)).toEqual([]);
+});

@@ -102,7 +102,7 @@ const NAMES = new Set(
   `Crynux Node Desktop CNX UTC GiB SHA CSV JSON NVIDIA Mac macOS Linux NTP RPC MIG UUID VPN Wi-Fi GNOME Keyring KWallet EIP BLS
   Python ONNX Jetson GPU infoROM Keystore keystore Esc gas Gas zip wal shm journal http https socks diffusers float json sqlite catalogue
   env venv base lora controlnet owner name variant qwen host port worker process models libsecret nvidia-smi nvidia-persistenced
-  SSH Shift Ctrl cxa Windows Apple Programs dmg Webhook Telegram ntfy Discord Slack Mattermost Home Assistant BotFather ABC title network relayUrl acceptedEngines samplingModulus minStakeWei chain devnet engine Ubuntu deb AppImage CNY npm PNG Delete API Pod Kubernetes Lease`.split(
+  SSH Shift Ctrl cxa Windows Apple Programs dmg Webhook Telegram ntfy Discord Slack Mattermost Home Assistant BotFather ABC title network relayUrl acceptedEngines samplingModulus minStakeWei chain devnet engine Ubuntu deb AppImage CNY npm PNG Delete API Pod Kubernetes Lease CUDA Vulkan`.split(
     /\s+/,
   ),
 );

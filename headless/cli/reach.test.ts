@@ -43,6 +43,7 @@ const HOST: Readonly<Record<string, Reach>> = {
   'networks.add': by('networks add'),
   'networks.remove': by('networks remove'),
   'engines.list': by('engines'),
+  'engines.backends': by('backends list'),
   'engines.inspect': by('engines'),
   'engines.release': by('official release'),
   'engines.fetch': by('official fetch'),

@@ -64,6 +64,7 @@ const FREE = [
   'host.devnet.start',
   'host.devnet.stop',
   'host.devnet.watch',
+  'host.engines.backends',
   'host.engines.fetch',
   'host.engines.list',
   'host.engines.release',

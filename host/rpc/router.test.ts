@@ -99,6 +99,7 @@ const INPUTS: readonly (readonly [string, unknown])[] = [
   ['networks.funding', { networkId: 'nowhere', address: ADDRESS, stakeWei: '1' }],
   ['networks.check', { networkId: 'nowhere', address: ADDRESS, stakeWei: '1' }],
   ['engines.list', {}],
+  ['engines.backends', {}],
   ['engines.inspect', { path: '/nowhere' }],
   ['engines.release', {}],
   ['engines.fetch', { name: 'none.dmg' }],

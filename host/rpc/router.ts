@@ -2,6 +2,7 @@
  * Implements the host's contract: each procedure parses its input, calls one part of the host, and returns its answer.
  */
 
+import { backendViews } from '../../worker/engines/backends/backend-views.ts';
 import type { HostParts } from '../app/host-parts.ts';
 import { routesOf } from '../app/routes.ts';
 import { isOtherProxy } from '../settings/outbound.ts';
@@ -45,6 +46,7 @@ export function createHostRouter(parts: HostParts) {
     },
     networks: networkHandlers(contract, parts),
     engines: {
+      backends: contract.engines.backends.handler(() => ({ backends: backendViews() })),
       list: contract.engines.list.handler(async () => ({ engines: await engines.list() })),
       inspect: contract.engines.inspect.handler(({ input }) =>
         'path' in input ? engines.inspect(input.path) : engines.keep(places.take(input.chosen, 'engine')),

@@ -5,7 +5,8 @@ import {
   backendsFolder,
   readBackends,
 } from '../../../worker/engines/backends/backend-list.ts';
-import { installBackend, isInstalled, removeBackend } from '../../../worker/engines/backends/install.ts';
+import { backendViews } from '../../../worker/engines/backends/backend-views.ts';
+import { installBackend, removeBackend } from '../../../worker/engines/backends/install.ts';
 import { type CommonOptions, common, type Registry } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { table } from '../node-text.ts';
@@ -17,7 +18,7 @@ export function addBackendCommands({ program, terminal, end }: Registry): void {
   common(backends.command('list'))
     .description('Lists the back ends for this system, and whether they are installed.')
     .action(({ json }: CommonOptions) => {
-      const found = views();
+      const found = backendViews();
       if (json) terminal.out(JSON.stringify({ backends: found }));
       else if (found.length === 0)
         terminal.out('There is nothing to install: npm has installed them all, or there are none for this system.');
@@ -55,14 +56,4 @@ export function addBackendCommands({ program, terminal, end }: Registry): void {
       terminal.out(json ? JSON.stringify({ removed: name }) : `${name} has been removed.`);
       end(EXIT.ok);
     });
-}
-
-function views() {
-  const packages = readBackends();
-  const base = backendsFolder();
-  return [...new Set(packages.map(({ backend }) => backend))].map((backend) => ({
-    backend,
-    bytes: packages.filter((one) => one.backend === backend).reduce((sum, { bytes }) => sum + bytes, 0),
-    installed: isInstalled(packages, backend, base),
-  }));
 }

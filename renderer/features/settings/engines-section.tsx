@@ -8,6 +8,7 @@ import { Card, Fact, Facts } from '../../ui/card.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { FolderField } from '../../ui/folder-field.tsx';
 import { useEngineName } from '../../ui/own-names.ts';
+import { BackendsCard } from './backends-card.tsx';
 
 export function EnginesSection() {
   const { t } = useTranslation('settings');
@@ -26,6 +27,7 @@ export function EnginesSection() {
       {read.value?.engines.map((engine) => (
         <EngineCard key={`${engine.kind} ${engine.path}`} engine={engine} />
       ))}
+      <BackendsCard />
       <Card title={t('engines.inspect')}>
         <FolderField
           label={t('engines.folder')}

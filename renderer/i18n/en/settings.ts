@@ -136,6 +136,17 @@ export const settings = {
     byCommand: 'On a server: crynux-node engines PATH shows it, crynux-node profile create --engine PATH uses it.',
     models: 'Models',
   },
+  backends: {
+    title: 'GPU back ends',
+    lead: 'Without one of these, the built-in language engine runs on the processor. Public networks use the official worker and need none.',
+    none: 'Nothing to install: they are all here already, or there are none for this system.',
+    names: { cuda: 'CUDA (NVIDIA)', vulkan: 'Vulkan' },
+    installed: 'installed',
+    missing: 'not installed',
+    installBy: 'To install it, run this on the node’s machine. Engines started after that use it.',
+    removeBy: 'To remove it and free the space, run this on the node’s machine.',
+    command: 'the command',
+  },
   keys: {
     lead: 'A key owns a node’s stake and earnings. It leaves this machine only in an export that you confirm.',
     none: 'No key yet',

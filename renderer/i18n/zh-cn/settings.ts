@@ -138,6 +138,17 @@ export const settings: Same<typeof en> = {
     byCommand: '在服务器上：crynux-node engines PATH 查看，crynux-node profile create --engine PATH 使用。',
     models: '模型',
   },
+  backends: {
+    title: 'GPU 后端',
+    lead: '没有它们时，内置的语言引擎在处理器上运行。公共网络使用官方 worker，不需要它们。',
+    none: '没有可安装的内容：它们都已经在这里，或者此系统没有可用的后端。',
+    names: { cuda: 'CUDA（NVIDIA）', vulkan: 'Vulkan' },
+    installed: '已安装',
+    missing: '未安装',
+    installBy: '要安装它，请在节点所在的机器上运行此命令。此后启动的引擎会使用它。',
+    removeBy: '要删除它并释放空间，请在节点所在的机器上运行此命令。',
+    command: '命令',
+  },
   keys: {
     lead: '密钥拥有节点的质押和收益。除了经确认的导出，没有任何内容离开这台机器。',
     none: '还没有密钥',
