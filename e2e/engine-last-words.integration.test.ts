@@ -63,7 +63,7 @@ it('shows the last output of an engine that dies at its start in all four places
   const facts = { truth, profile, node, key: null, qos: null, money: null, checks: null, update: null };
   const items = attentionItems(facts as unknown as AttentionFacts);
   expect(items.map(({ kind }) => kind)).toEqual(['engineDown']);
-  const shown = [finding?.message ?? '', items[0]?.words ?? '', nodeText(view), JSON.stringify([error, logged])];
+  const shown = [finding?.message ?? '', items[0]?.words ?? '', nodeText(view, 0), JSON.stringify([error, logged])];
   for (const text of shown) {
     expect(text).toContain('cfg = get_config()');
     expect(text).toContain("Input should be 'DEBUG', 'INFO'");

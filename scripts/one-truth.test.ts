@@ -30,7 +30,7 @@ const ALLOWED: Readonly<Record<string, readonly [count: number, why: string]>> =
   'electron/modules/notifications.ts': [1, 'follows the tasks of a living process once'],
   'renderer/features/overview/state-card.tsx': [1, 'state of the warm-up, not of the node'],
   'renderer/features/wallet/task-chain-card.tsx': [1, 'reads again when the life of the stake has moved on'],
-  'headless/cli/node-text.ts': [16, 'rows and JSON give the node’s own facts as they are, and a process’s own error'],
+  'headless/cli/node-text.ts': [10, 'rows and JSON give the node’s own facts as they are, and a process’s own error'],
   'headless/cli/commands/doctor.ts': [3, 'findings quote what process and node say themselves'],
   'headless/cli/commands/nodes.ts': [4, 'waits until an act has taken effect'],
   'headless/cli/commands/drain.ts': [9, 'waits until a node has nothing left to do'],

@@ -39,6 +39,7 @@ const view = (worker: WorkerState, change: Partial<ProfileView> = {}): ProfileVi
   pendingRestart: false,
   ...change,
 });
+const NOW = 600_000;
 const running: WorkerState = { kind: 'running', pid: 7, sinceMs: 0 };
 const error = { code: 'X_Y', message: 'it broke', data: {} };
 
@@ -62,7 +63,7 @@ describe('a node in words', () => {
   });
 
   it('in full', () => {
-    expect(nodeText(view(running, { pendingRestart: true })).split('\n')).toEqual([
+    expect(nodeText(view(running, { pendingRestart: true }), NOW).split('\n')).toEqual([
       'Garage (garage)',
       '  state    running, waits for tasks',
       '  network  Devnet',
@@ -77,12 +78,42 @@ describe('a node in words', () => {
 
   it('on a chain, without what only a relay has', () => {
     const onChain = view(running, { networkMode: 'chain', node: { ...node, relayBalanceWei: null } });
-    expect(nodeText(onChain)).toContain('\n  chain    reachable\n');
-    expect(nodeText(onChain)).not.toMatch(/relay|balance/);
+    expect(nodeText(onChain, NOW)).toContain('\n  chain    reachable\n');
+    expect(nodeText(onChain, NOW)).not.toMatch(/relay|balance/);
     expect(Object.keys(nodeFacts(onChain))).not.toEqual(expect.arrayContaining(['relayBalanceWei']));
     expect(nodeFacts(onChain)).toMatchObject({ mode: 'chain', chain: 'reachable' });
     const away = { ...node, relay: 'unreachable', relaySinceMs: 60_000 } as const;
     expect(stateText({ ...onChain, node: away })).toBe('cut off: the chain does not answer, since 1970-01-01 00:01:00 UTC');
+  });
+
+  it('says where its stake is, and what is old, as the one model has it', () => {
+    const stake = {
+      balanceWei: '405000000000000000000',
+      creditsWei: '15000000000000000000',
+      status: 'Staked',
+      readMs: NOW,
+      doubt: null,
+    } as const;
+    const lineOf = (change: object, name = 'stake') => {
+      const told = nodeViewSchema.parse({ ...node, ...change });
+      return nodeText(view(running, { node: told }), NOW)
+        .split('\n')
+        .find((line) => line.startsWith(`  ${name} `));
+    };
+    // Credits count for the stake: the window says the same.
+    expect(lineOf({ stake })).toBe('  stake    420 CNX');
+    expect(lineOf({ stake: { ...stake, readMs: 0 } })).toBe('  stake    420 CNX, last read 1970-01-01 00:00:00 UTC');
+    expect(lineOf({ stake: { ...stake, status: 'PendingUnstaked' } })).toBe('  stake    420 CNX, on its way back');
+    expect(lineOf({ stake: { ...stake, status: 'Unstaked' } })).toBe('  stake    nothing staked');
+    expect(lineOf({ stake: { ...stake, doubt: 'kickedOut' } })).toContain('to be returned after the kick-out');
+    expect(lineOf({ stake: { ...stake, doubt: 'slashed' } })).toContain('slashed (the chain still showed 420 CNX');
+    const away = { relay: 'unreachable', relaySinceMs: 60_000 };
+    expect(lineOf(away, 'relay')).toBe(
+      '  relay    does not answer since 1970-01-01 00:01:00 UTC, balance 1.5 CNX, last read 1970-01-01 00:01:00 UTC',
+    );
+    expect(lineOf({ chain: { kind: 'unreachable', sinceMs: 60_000 } }, 'chain')).toBe(
+      '  chain    does not answer since 1970-01-01 00:01:00 UTC',
+    );
   });
 
   it('is found by id or name, or because it is the only one', () => {

@@ -1,10 +1,11 @@
 /** Formats nodes, tasks and money for a terminal. Pure. */
 import { transactionUrl } from '../../contract/explorer.ts';
-import type { ChainStakeView } from '../../contract/life.ts';
 import type { ProfileView } from '../../contract/profiles.ts';
 import type { TaskRow } from '../../contract/tasks.ts';
 import type { LifeWord } from '../../contract/truth/life-word.ts';
-import { nodeTruth } from '../../contract/truth/node-truth.ts';
+import { type NodeTruth, nodeTruth } from '../../contract/truth/node-truth.ts';
+import type { Aged, Reach } from '../../contract/truth/reach.ts';
+import type { StakeTruth } from '../../contract/truth/stake-truth.ts';
 import type { WarmUpView } from '../../contract/warm-up.ts';
 import type { NodeView } from '../../contract/worker-channel.ts';
 import { formatCnx } from '../../protocol/money/wei.ts';
@@ -54,7 +55,7 @@ const STATES: Readonly<Record<LifeWord, string>> = {
 /** What a node is doing, in a few words. */
 export function stateText({ worker, node, networkMode }: ProfileView): string {
   // These words do not depend on the time: they contain no ages.
-  const { life, task } = nodeTruth({ worker, node, nowMs: 0 });
+  const { life, task, relay } = nodeTruth({ worker, node, nowMs: 0 });
   const parts = [STATES[life]];
   // A process that ended says itself why.
   if (worker.kind === 'backoff') {
@@ -64,7 +65,7 @@ export function stateText({ worker, node, networkMode }: ProfileView): string {
   }
   if (worker.kind === 'failed') parts[0] = `failed: ${worker.error.code}: ${worker.error.message}`;
   if (life === 'cutOff' && networkMode === 'chain') parts[0] = 'cut off: the chain does not answer';
-  if (life === 'cutOff' && node?.relaySinceMs != null) parts.push(`since ${timeText(node.relaySinceMs)} UTC`);
+  if (life === 'cutOff' && relay.kind === 'silent' && relay.sinceMs !== null) parts.push(`since ${timeText(relay.sinceMs)} UTC`);
   if (life !== 'stopping' && task !== null) parts.push(`task ${shortHex(task)}`);
   return parts.join(', ');
 }
@@ -100,8 +101,9 @@ export function nodeFacts({ profile, networkTitle, networkMode, gpuName, worker,
   };
 }
 
-export function nodeText(view: ProfileView): string {
-  const { profile, networkTitle, networkMode, gpuName, node, pendingRestart } = view;
+export function nodeText(view: ProfileView, nowMs: number): string {
+  const { profile, networkTitle, networkMode, gpuName, worker, node, pendingRestart } = view;
+  const truth = nodeTruth({ worker, node, nowMs });
   const rows: [string, string][] = [
     ['state', stateText(view)],
     ['network', networkTitle],
@@ -110,10 +112,12 @@ export function nodeText(view: ProfileView): string {
   ];
   if (node !== null) {
     rows.push(['engine', node.engine]);
-    if (networkMode === 'chain') rows.push(['chain', node.relay]);
-    else rows.push(['relay', `${node.relay}, balance ${cnxOrDash(node.relayBalanceWei)}`]);
-    if (node.stake !== null) rows.push(['stake', stakeLine(node.stake)]);
-    if (networkMode === 'relay' && node.chain.kind === 'unreachable') rows.push(['chain', chainLine(node.chain)]);
+    const stake = stakeText(truth.stake);
+    // Where tasks live on a chain, what the node asks for them is that chain.
+    if (networkMode === 'chain') rows.push(['chain', reachText(truth.relay)]);
+    else rows.push(['relay', `${reachText(truth.relay)}, balance ${balanceText(truth.balance)}`]);
+    if (stake !== null) rows.push(['stake', stake]);
+    if (networkMode === 'relay' && truth.chain.kind === 'silent') rows.push(['chain', reachText(truth.chain)]);
     rows.push(['message', node.message]);
     if (node.warmUp !== null) rows.push(['warm-up', warmUpText(node.warmUp)]);
     if (node.error !== null) rows.push(['error', `${node.error.code}: ${node.error.message}`]);
@@ -124,14 +128,39 @@ export function nodeText(view: ProfileView): string {
   return `${profile.name} (${profile.id})\n${rows.map(([name, value]) => `  ${name.padEnd(8)} ${value}`).join('\n')}`;
 }
 
-function stakeLine({ balanceWei, status, doubt }: ChainStakeView): string {
-  if (doubt === 'slashed') return `slashed (the chain still showed ${cnx(balanceWei)} when it was last read)`;
-  if (doubt === 'kickedOut') return `${cnx(balanceWei)}, to be returned after the kick-out (the chain still shows it as staked)`;
-  return `${cnx(balanceWei)} (${status})`;
+const sinceText = (ms: number | null): string => (ms === null ? '' : ` since ${timeText(ms)} UTC`);
+
+function reachText(reach: Reach): string {
+  if (reach.kind !== 'silent') return reach.kind === 'answers' ? 'reachable' : reach.kind;
+  return `does not answer${sinceText(reach.sinceMs)}`;
 }
 
-function chainLine({ sinceMs }: NodeView['chain']): string {
-  return `does not answer${sinceMs === null ? '' : ` since ${timeText(sinceMs)} UTC`}; the stake above may be out of date`;
+/** What nobody has read when it was due says when it was read. */
+const agedText = ({ readMs, isOld }: Aged): string =>
+  !isOld ? '' : readMs === null ? ', may be out of date' : `, last read ${timeText(readMs)} UTC`;
+
+function balanceText(balance: NodeTruth['balance']): string {
+  return balance === null ? '–' : `${cnx(balance.wei)}${agedText(balance)}`;
+}
+
+function stakeText(stake: StakeTruth): string | null {
+  switch (stake.kind) {
+    case 'none':
+    case 'unknown':
+      return null;
+    case 'staked':
+      return `${cnx(stake.wei)}${agedText(stake)}`;
+    case 'returning': {
+      const from = stake.forceFromMs === null ? '' : ` (without the relay from ${timeText(stake.forceFromMs)} UTC)`;
+      return `${cnx(stake.wei)}, on its way back${from}${agedText(stake)}`;
+    }
+    case 'dueBack':
+      return `${cnx(stake.wei)}, to be returned after the kick-out (the chain still shows it as staked)${agedText(stake)}`;
+    case 'notStaked':
+      return `nothing staked${agedText(stake)}`;
+    case 'slashed':
+      return `slashed (the chain still showed ${cnx(stake.wei)} when it was last read)`;
+  }
 }
 
 /** Progress of the engine's warm-up tasks, and how long each took. */

@@ -10,7 +10,7 @@ import { nodeFacts, nodeText, stateText, TASK_HEAD, table, taskCells } from '../
 type NodeOptions = CommonOptions & { readonly node?: string };
 
 export function addNodeCommands(registry: Registry): void {
-  const { program, terminal, end } = registry;
+  const { program, terminal, clock, end } = registry;
   common(program.command('status'))
     .description('Shows what every node is doing.')
     .option('--node <name>', 'only this node')
@@ -19,7 +19,10 @@ export function addNodeCommands(registry: Registry): void {
         const all = await profilesOf(host);
         const views = node === undefined ? all : [chooseProfile(all, node)];
         if (json) terminal.out(JSON.stringify({ nodes: views.map(nodeFacts) }));
-        else terminal.out(views.length === 0 ? 'There are no nodes yet.' : views.map(nodeText).join('\n\n'));
+        else
+          terminal.out(
+            views.length === 0 ? 'There are no nodes yet.' : views.map((view) => nodeText(view, clock.now())).join('\n\n'),
+          );
       });
       end(EXIT.ok);
     });
