@@ -13,9 +13,9 @@ export const keyViewSchema = z.object({
   address: addressField,
   store: z.enum(KEY_STORE_KINDS),
   createdMs: z.number(),
-  /** A backup was proved: its words were typed, or a copy was shown to this program after the key was here. */
+  /** A backup was proved: its words were typed, or a copy was shown to this program after the key was stored here. */
   backedUp: z.boolean(),
-  /** It came from a copy that was elsewhere then, which nobody here has seen since. */
+  /** Imported from a copy kept elsewhere, which this program has not seen since. */
   imported: z.boolean().default(false),
   archived: z.boolean(),
   /**
@@ -76,10 +76,10 @@ const keystoreCopy = z.object({
   filePassphrase: z.string(),
 });
 const keyCopySchema = z.discriminatedUnion('kind', [privateKeyCopy, wordsCopy, keystoreCopy]);
-/** A key as its owner has it elsewhere. */
+/** A copy of the key that its owner keeps elsewhere. */
 export type KeyCopy = z.output<typeof keyCopySchema>;
 
-/** The asked words, or a whole copy of the key, which is compared and kept nowhere. */
+/** The requested words, or a complete copy of the key, which is compared but not stored. */
 export const proveBackupSchema = z.object({
   address: addressField,
   words: z.array(z.string()).default([]),

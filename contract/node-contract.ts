@@ -74,7 +74,7 @@ export const nodeContract = {
   storage: {
     /** What is stored, and the retention policy, which is part of the profile. */
     view: procedure(nothing, storageSchema, 'read'),
-    /** Removes now what exceeds the policy, which also happens every minute, or everything that closed tasks have left. */
+    /** Removes what exceeds the policy, which also happens every minute, or everything that closed tasks have left. */
     prune: procedure(pruneSchema, storageSchema),
   },
   tasks: {

@@ -11,7 +11,7 @@ export type Retention = z.output<typeof retentionSchema>;
 
 export const REMOVAL_REASONS = ['age', 'size', 'asked'] as const;
 
-/** Records that the files of a result were removed because of the settings, or because the host asked for it. */
+/** Records that the files of a result were removed because of the settings or at the host's request. */
 export const resultRemovalSchema = z.object({
   /** Epoch ms. */
   atMs: z.number(),
@@ -33,8 +33,8 @@ export const storageSchema = z.object({
   /** Size of result files. */
   resultsBytes: bytes,
   /**
-   * Results of closed tasks that are not evidence: what a removal takes. `oldestMs`: when the first of these tasks was closed;
-   * null = there are none.
+   * Results of closed tasks that are not evidence, which a removal deletes. `oldestMs`: when the first of these tasks
+   * was closed; null = there are none.
    */
   removable: z.object({ tasks: z.number().int().nonnegative(), bytes, oldestMs: z.number().nullable() }),
   /** Size of task arguments, and of failure reports. */

@@ -23,7 +23,7 @@ export interface ActCall {
   readonly caller?: Caller;
   /** Parsed. */
   readonly input: unknown;
-  /** Whoever called does not wait any more: then nobody is asked for it. */
+  /** Aborts if the caller no longer waits; then nobody is asked for confirmation. */
   readonly signal?: AbortSignal | undefined;
 }
 

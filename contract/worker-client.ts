@@ -1,7 +1,7 @@
 /**
- * A worker process as an object, over any channel (fork, utilityProcess, in-process). What is
- * waited for is rejected when the process ends; views have revisions, and an older one never replaces a newer one.
- * What may be asked of the node itself goes over a connection of contract/node-contract.ts.
+ * A worker process as an object, over any channel (fork, utilityProcess, in-process). Pending calls are rejected when
+ * the process ends; views have revisions, and an older one never replaces a newer one. Requests to the node itself use
+ * a connection of contract/node-contract.ts.
  */
 import type { Hex } from '../protocol/hex.ts';
 import type { NodeQuestion } from './act-questions.ts';

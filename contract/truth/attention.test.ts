@@ -29,7 +29,7 @@ describe('what needs the host', () => {
     expect(kinds({ ...calm, node: null, key: null })).toEqual([]);
   });
 
-  it('says nothing of the backup of an imported key: its owner has, or had, a copy', () => {
+  it('does not mention the backup of an imported key: its owner has, or had, a copy', () => {
     const withKey = (key: object) => kinds({ ...calm, key } as unknown as AttentionFacts);
     expect(withKey({ backedUp: false, imported: true })).toEqual([]);
     expect(withKey({ backedUp: false, imported: false })).toEqual(['notBackedUp']);

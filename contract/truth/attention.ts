@@ -108,7 +108,7 @@ function* ofStanding({ qos, money, checks }: AttentionFacts): Generator<Attentio
 }
 
 function* ofHost({ profile, key, update }: AttentionFacts): Generator<AttentionItem> {
-  // An imported key came from a copy, which its owner has or had: nothing is known to be missing.
+  // An imported key came from a copy that its owner has or had, so nothing is known to be missing.
   if (key !== null && !key.backedUp && !key.imported) yield { kind: 'notBackedUp', params: {} };
   if (profile.pendingRestart) yield { kind: 'pendingRestart', params: {} };
   if (update?.kind === 'ready') yield { kind: 'update', params: { version: update.version } };

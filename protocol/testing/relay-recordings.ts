@@ -43,7 +43,7 @@ const exchangeSchema = z.strictObject({
   status: z.number().int().min(100).max(599),
   contentType: z.string().nullable(),
   contentDisposition: z.string().optional(),
-  /** The answer's JSON, or its text where the content type is not JSON; null with `empty`, `base64` or `bytes`. */
+  /** The answer's JSON, or its text if the content type is not JSON; null with `empty`, `base64` or `bytes`. */
   body: z.unknown(),
   /** The answer's text, if JSON.parse would round a number in it. */
   raw: z.string().optional(),

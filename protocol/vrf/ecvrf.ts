@@ -40,7 +40,7 @@ const INVALID: VrfVerdict = { valid: false, output: null };
 
 /**
  * The output of {@link proveVrf} without its proof, at less than half the cost, for searching through many seeds.
- * @throws ProtocolError PROTOCOL_BAD_HEX when the key is no scalar of the curve, or later when alpha is not hex.
+ * @throws ProtocolError PROTOCOL_BAD_HEX if the key is not a scalar of the curve, or later if alpha is not hex.
  */
 export function vrfOutputs(privateKey: Hex): (alpha: Hex) => Hex {
   const x = bytesToNumberBE(privateKeyBytes(privateKey));
@@ -48,7 +48,7 @@ export function vrfOutputs(privateKey: Hex): (alpha: Hex) => Hex {
   return (alpha) => outputOf(hashToCurve(key, hexToBytes(alpha, 'alpha')).multiply(x));
 }
 
-/** @throws ProtocolError PROTOCOL_BAD_HEX when the key is no scalar of the curve or alpha is not hex. */
+/** @throws ProtocolError PROTOCOL_BAD_HEX if the key is not a scalar of the curve or alpha is not hex. */
 export function proveVrf(privateKey: Hex, alpha: Hex): VrfProof {
   const secret = privateKeyBytes(privateKey);
   const x = bytesToNumberBE(secret);

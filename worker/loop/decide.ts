@@ -11,7 +11,7 @@ import type { NetworkRules } from '../networks/network-rules.ts';
 import type { NetworkTask } from '../networks/task-network.ts';
 import type { LocalRecord } from '../store/local-record.ts';
 
-/** The number of complete executions that may be begun for one task, over all engine lifetimes. */
+/** The number of complete executions that may be started for one task, over all engine lifetimes. */
 export const MAX_ATTEMPTS = 3;
 
 /** A repeated execution needs at least this fraction of the task's timeout before its deadline. */
@@ -57,7 +57,7 @@ export type Action =
   | { readonly kind: 'submitScore' }
   | { readonly kind: 'reportError' }
   | { readonly kind: 'uploadResult' }
-  /** Set on a network that does not end tasks itself: the node has to. */
+  /** Set on a network that does not end tasks itself: the node must do so. */
   | { readonly kind: 'abort' }
   | { readonly kind: 'alarm'; readonly code: AlarmCode; readonly message: string }
   | { readonly kind: 'close'; readonly as: TaskStatus | 'notFound' }

@@ -39,7 +39,7 @@ export function engineJob(task: StoredTask, place: JobPlace): EngineJob {
   };
 }
 
-/** True when the arguments name an input checkpoint that has to be downloaded (8.6 step 3). */
+/** True if the arguments name an input checkpoint that must be downloaded (8.6 step 3). */
 export function needsCheckpoint(task: StoredTask): boolean {
   if (task.type !== 'FineTuneLora') return false;
   const args = readJson(task.taskArgs);

@@ -1,4 +1,4 @@
-/** What is asked after every task, every minute or every reading finds its rows by an index, however many there were. */
+/** Queries made after every task, every minute or every reading find their rows through an index, however many there are. */
 import { expect, it } from 'vitest';
 import { openGpuDatabase } from '../gpu/gpu-database.ts';
 import { TelemetryStore } from '../gpu/telemetry-store.ts';
@@ -12,7 +12,7 @@ import { MoneySync } from './sync.ts';
 import { memoryDatabase } from './testing/ledger.ts';
 import { relayRig } from './testing/relay-rig.ts';
 
-it('the account is read and held against the relay', async () => {
+it('reading the account and comparing it with the relay', async () => {
   const rig = await relayRig();
   await rig.node.join();
   const { db, store, account, nowMs } = rig;
@@ -28,13 +28,13 @@ it('the account is read and held against the relay', async () => {
   const { checks } = await new Reconciler({ ...common, sync }).reconcile();
   expect(checks.find(({ against }) => against === 'relayBalance')?.agreement.kind).toBe('agrees');
   expect(seen.size).toBeGreaterThan(10);
-  // Sums by day and label, some thousand rows for years; and contradictions, of which there are none.
+  // Sums by day and label, a few thousand rows for years; and contradictions, of which there are none.
   expect(scansOf(db, seen).filter((step) => !/^SCAN (ledger_totals|c):/.test(step))).toEqual([]);
-  // An index finds where to begin to count, and then every record is counted.
+  // Nothing is counted: an index finds only where counting starts, and then every record is visited.
   expect([...seen].filter((sql) => sql.includes('count('))).toEqual([]);
 });
 
-it('a reading of the cards is kept and shown', () => {
+it('storing and showing a reading of the cards', () => {
   const db = openGpuDatabase(':memory:');
   const seen = watchStatements(db);
   const store = new TelemetryStore(db);
@@ -45,7 +45,7 @@ it('a reading of the cards is kept and shown', () => {
   db.close();
 });
 
-it('records are counted as they come, change and go, and those of before are counted once', () => {
+it('counts records as they are added, changed and deleted, and counts existing ones once', () => {
   const db = memoryDatabase();
   const records = new MoneyRecords(db);
   const heard = (...ids: number[]) => ids.map((id) => ({ key: String(id), position: id, value: { id, status: 'pending' } }));

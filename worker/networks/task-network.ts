@@ -83,7 +83,7 @@ export interface TaskNetwork {
   reportNodeError(report: NodeErrorReport): Promise<void>;
   /** The network's clock in unix seconds. */
   now(): Promise<number>;
-  /** Gives up the connections there are, with what is under way on them; the next request opens another. */
+  /** Drops all connections and their open requests; the next request opens a new one. */
   reconnect?(): void;
   close(): Promise<void>;
 }

@@ -241,7 +241,7 @@ describe('stopping', () => {
 });
 
 describe('beside the tasks', () => {
-  it('asks for the payment as soon as a task has ended, and reports one that comes late', async () => {
+  it('polls for the payment as soon as a task has ended, and reports one that comes late', async () => {
     let [asked, tell] = [0, (_commitment: Hex) => {}];
     const payments = {
       when: () => true,

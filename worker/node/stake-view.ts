@@ -1,4 +1,4 @@
-/** The stake on a chain as the host sees it. */
+/** The stake on a chain, as shown to the host. */
 import type { ChainStakeView } from '../../contract/life.ts';
 import type { Stake } from '../chain/contracts/stake-plan.ts';
 

@@ -1,4 +1,4 @@
-/** What keeps years of tasks and money quick to ask about: steps of the store's schema, see migrations.ts. */
+/** Indexes and counters that keep years of tasks and money quick to query: steps of the store's schema, see migrations.ts. */
 
 export const GROWTH_TABLES = `
 -- How many records each list of money_records holds: counting would read them all, and every page that is imported asks.

@@ -87,7 +87,7 @@ export class Housekeeper {
     };
   }
 
-  /** Folders of results that are no evidence, of the task that was closed last first. */
+  /** Result folders that are not evidence, ordered by the closing time of their tasks, latest first. */
   async #closed() {
     const { store, resultsDir } = this.#options;
     const names = await readdir(resultsDir).catch(() => []);

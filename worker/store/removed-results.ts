@@ -15,7 +15,7 @@ CREATE TABLE removed_results (
 ) STRICT;
 `;
 
-/** A host may want them all removed, too. SQLite changes no check in place. */
+/** Also allows the reason that the host asked. SQLite cannot change a CHECK in place. */
 export const REMOVED_WHEN_ASKED = `
 CREATE TABLE removed_results_2 (
   commitment TEXT PRIMARY KEY,

@@ -94,7 +94,7 @@ export function pageSql({ filter, offset, limit, upTo }: TaskListQuery & { reado
 
 /**
  * The plus sign keeps SQLite from counting in the table itself, with its long rows. Counting a whole index goes page by
- * page, counting part of it entry by entry; so if there is no filter, this counts everything and subtracts the few
+ * page, counting part of it entry by entry. So if there is no filter, this counts everything and subtracts the few
  * tasks that came later.
  */
 export function countSql(filter: TaskFilter, upTo: number): Sql {

@@ -1,4 +1,4 @@
-/** Which statements a database is asked, and which of them read a whole table or a whole index. */
+/** The statements that a database receives, and which of them scan a whole table or index. */
 import type { DatabaseSync } from 'node:sqlite';
 import { onTestFinished } from 'vitest';
 
@@ -21,7 +21,7 @@ const SHORT_INDEXES = /USING INDEX (events_unhandled|tasks_open|money_records_un
 /** For a foreign key; SQLite scans it only while one is violated. */
 const NEVER_RUN = /^SCAN task_models$/;
 
-/** Steps of the statements' plans that read a whole table or a whole index, with the statement. */
+/** Steps of the statements' plans that scan a whole table or index, with the statement. */
 export function scansOf(db: DatabaseSync, statements: Iterable<string>): string[] {
   return [...statements].flatMap((sql) =>
     db

@@ -1,4 +1,7 @@
-/** How long a node's looks let verdicts wait, once a second or by the delays seen before. No node, no network, no time. */
+/**
+ * How long verdicts wait for a node's polls, made once a second or at the previous delays. Without a node, network or
+ * real time.
+ */
 import { elapsedMs, moment } from '../../protocol/monotonic.ts';
 import { nextVerdictLook, VerdictPace } from '../loop/verdict-pace.ts';
 
@@ -12,13 +15,13 @@ export const RECORDED_VERDICTS: readonly number[] = [
 ];
 
 export interface SimulatedVerdicts {
-  /** Of each verdict, milliseconds until what shows it: a look, or an event. */
+  /** For each verdict, milliseconds until the poll or event that shows it. */
   readonly waits: readonly number[];
-  /** At the tasks; the events are asked for anyway. */
+  /** Number of task polls; events are polled anyway. */
   readonly looks: number;
 }
 
-/** Each task's score is sent at another distance from the whole second. */
+/** Each task's score is sent at a different distance from the full second. */
 export function simulateVerdicts(delays: readonly number[], learns: boolean): SimulatedVerdicts {
   const waits: number[] = [];
   let looks = 0;
@@ -32,7 +35,7 @@ export function simulateVerdicts(delays: readonly number[], learns: boolean): Si
       let lookMs = sentMs;
       while (lookMs < verdictMs) {
         lookMs = elapsedMs(moment(0), nextVerdictLook(moment(lookMs), foretold));
-        // An event has told of it before.
+        // An event has reported it earlier.
         if (lookMs > eventAfter(verdictMs)) lookMs = eventAfter(verdictMs);
         looks += 1;
       }
@@ -43,7 +46,7 @@ export function simulateVerdicts(delays: readonly number[], learns: boolean): Si
   return { waits, looks };
 }
 
-/** Events are asked for at half seconds. */
+/** Events are polled at half seconds. */
 function eventAfter(ms: number): number {
   return Math.ceil((ms - 500) / 1_000) * 1_000 + 500;
 }

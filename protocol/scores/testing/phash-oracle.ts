@@ -13,7 +13,7 @@ type Samples = Uint8Array | Uint16Array;
 interface SampleGrid {
   readonly width: number;
   readonly height: number;
-  /** Interleaved channels per pixel; premultiplied where the image had alpha. */
+  /** Interleaved channels per pixel; premultiplied if the image had alpha. */
   readonly channels: number;
   readonly samples: Samples;
 }
@@ -297,7 +297,7 @@ function sameKind(like: Samples, length: number): Samples {
 const SIDE = 64;
 const BLOCK = 8;
 
-/** 8 bytes. @throws ProtocolError PROTOCOL_BAD_IMAGE for what is not a PNG that the network's decoder accepts. */
+/** 8 bytes. @throws ProtocolError PROTOCOL_BAD_IMAGE unless it is a PNG that the network's decoder accepts. */
 export function imageHashOracle(png: Uint8Array): Hex {
   const luminance = greyOf(scaled(decodePng(png)));
   dct2d(luminance, SIDE);

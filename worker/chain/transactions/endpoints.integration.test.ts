@@ -50,7 +50,7 @@ describe('endpoints that fail', () => {
         data: { lastError: expect.stringMatching(/^CHAIN_(UNREACHABLE|BAD_ANSWER)/) },
       });
       const hash = client.journal.find('s')?.attempts[0].hash;
-      // Another act has to wait for it, and reports that.
+      // Another act must wait for it, and reports that.
       await expect(client.transactions.submit(stakeIntent('next', 500n, 100n), { waitMs: 0 })).rejects.toMatchObject({
         code: 'CHAIN_TRANSACTION_OPEN',
         data: { hash },

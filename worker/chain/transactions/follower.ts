@@ -32,7 +32,7 @@ export class TransactionFollower {
   readonly #preset: FollowerOptions['preset'];
   readonly #clock: Clock;
   readonly #log: Log;
-  /** By hash: when this process sent it. Lost with the process; the next one simply sends it once more. */
+  /** By hash: when this process sent it. Lost with the process; the next one simply sends it again. */
   readonly #broadcasts = new Map<string, Broadcasts>();
   /** Per entry: the head at which its nonce was first seen taken by someone else's transaction. */
   readonly #takenSince = new Map<number, bigint>();
