@@ -39,7 +39,7 @@ it('shows the last output of an engine that dies at its start in all four places
     data: { lastWords: expect.stringContaining(TRACEBACK.join('\n')) },
   });
 
-  const logged = harness.entries.find(({ message }) => message.startsWith('engine went away'));
+  const logged = harness.entries.find(({ message }) => message.startsWith('the engine went away'));
   expect(logged).toMatchObject({ level: 'warn', data: { lastWords: expect.stringContaining(TRACEBACK.join('\n')) } });
 
   const node = {
