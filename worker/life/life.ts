@@ -28,17 +28,16 @@ export interface LifeOptions {
   readonly context: LoopContext;
   readonly wanted: Wanted;
   readonly rejoin: RejoinPolicy;
-  /** Absent: nothing is checked before this node joins. */
-  readonly clearance?: Pick<Clearance, 'state' | 'run' | 'objection'> | undefined;
+  readonly clearance: Pick<Clearance, 'state' | 'run' | 'objection'>;
   /** Null if the network has no chain. */
   readonly stakeActs: Pick<
     StakeActs,
     'read' | 'perform' | 'last' | 'transaction' | 'forceFromMs' | 'doubt' | 'onRead' | 'reach'
   > | null;
   /** Called before the first act that moves money, to open the ledger on the balances before it. */
-  readonly beforeMoney?: (() => Promise<void>) | undefined;
+  readonly beforeMoney: () => Promise<void>;
   /** A transaction has become final or failed. */
-  readonly onMoney?: (() => void) | undefined;
+  readonly onMoney: () => void;
   /** What this process announces: the card it runs on (law 6), the connected engine's version, the models on disk. */
   readonly identity: () => JoinRequest;
   readonly onState: (state: NodeStateKind) => void;
@@ -82,7 +81,7 @@ export class Life {
   /** Null = no known problem. */
   get obstacle(): SerialisedError | null {
     if (this.#obstacle !== null || this.#phase !== 'notCleared') return this.#obstacle;
-    return this.#options.clearance?.objection() ?? null;
+    return this.#options.clearance.objection();
   }
 
   want(wanted: Wanted): void {
@@ -176,7 +175,7 @@ export class Life {
       announced: told?.version === version && told.modelIds.every((id) => modelIds.includes(id)),
       lost: this.#wasMember && status === 'Quit',
       chain: stakeActs === null ? null : 'unread',
-      checks: clearance?.state() ?? 'passed',
+      checks: clearance.state(),
       // biome-ignore lint/plugin: network time of the store, also from before a restart
       rejoin: { policy: rejoin, barredForMs: context.networkClock.now() - (settings.get('barredMs') ?? 0) },
     };
@@ -192,7 +191,7 @@ export class Life {
         case 'readChain':
           return;
         case 'check':
-          await clearance?.run();
+          await clearance.run();
           return;
         case 'forgive':
           store.settings.set('barred', null);
@@ -249,12 +248,12 @@ export class Life {
     if (done === null) return;
     const state = kind === 'stake' ? 'staked' : 'unstakeAsked';
     context.store.history.add({ state, atMs: context.networkClock.now(), source: 'local', evidence: `transaction ${done}` });
-    onMoney?.();
+    onMoney();
   }
 
   async #openLedger(): Promise<void> {
     if (this.#isOpened) return;
-    await this.#options.beforeMoney?.();
+    await this.#options.beforeMoney();
     this.#isOpened = true;
   }
 

@@ -31,14 +31,14 @@ export interface NodeOptions {
   readonly guard?: Pick<CardGuard, 'view' | 'reason' | 'onChange' | 'run' | 'order'> | undefined;
   /** Keeps the node from taking tasks until its engine has warmed up; absent = no warm-up. */
   readonly warmUp?: Pick<WarmUp, 'view' | 'reason' | 'problem' | 'onChange' | 'run' | 'order'> | undefined;
-  /** Absent: nothing is checked before this node starts. */
-  readonly clearance?: Clearance | undefined;
-  readonly money?: Pick<LifeOptions, 'stakeActs' | 'beforeMoney'> & Pick<Money, 'wake' | 'payments'>;
-  readonly models?: NodeModels;
+  /** The checks before this node starts. */
+  readonly clearance: LifeOptions['clearance'] & Pick<Clearance, 'report' | 'onChange' | 'untilAlone' | 'expire'>;
+  readonly money: Pick<LifeOptions, 'stakeActs' | 'beforeMoney'> & Pick<Money, 'wake' | 'payments'>;
+  readonly models: NodeModels;
   /** Collects evidence synchronously, because results are deleted and events forgotten right afterwards. */
-  readonly witness?: { onTask(commitment: Hex): void; onNodeEvent(event: RelayEvent): void };
+  readonly witness: { onTask(commitment: Hex): void; onNodeEvent(event: RelayEvent): void };
   /** Tasks that run beside the loops for as long as the node runs. */
-  readonly companions?: readonly Companion[];
+  readonly companions: readonly Companion[];
   readonly onNode: (view: NodeView) => void;
   readonly onTask: (commitment: Hex) => void;
   /** The store failed or a loop crashed: the process must end. */

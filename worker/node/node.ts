@@ -22,7 +22,7 @@ import { DiagnosticsSender } from './diagnostics-sender.ts';
 import { MachineHolds } from './machine-holds.ts';
 import { engineError, nodeError } from './node-error.ts';
 import type { NodeOptions } from './node-options.ts';
-import { createPolls, NEVER, PERIOD_MS, type PollName } from './polls.ts';
+import { createPolls, PERIOD_MS, type PollName } from './polls.ts';
 import { RelayBalance } from './relay-balance.ts';
 import { runCompanion } from './run-companion.ts';
 import { stakeView } from './stake-view.ts';
@@ -57,7 +57,7 @@ export class Node {
     this.#holds = new MachineHolds(options);
     this.#announcer = new Announcer(options.onNode);
     this.#relayBalance = new RelayBalance(options.context);
-    const { context } = options;
+    const { context, money } = options;
     const { store, clock, networkClock } = context;
     networkClock.readBy(() => this.#readClock());
     this.#budget = new RequestBudget(clock);
@@ -75,9 +75,9 @@ export class Node {
       wanted: store.settings.get('desired') ?? 'running',
       rejoin: options.config.rejoin,
       clearance: options.clearance,
-      stakeActs: options.money?.stakeActs ?? null,
-      beforeMoney: options.money?.beforeMoney,
-      onMoney: () => options.money?.wake(),
+      stakeActs: money.stakeActs,
+      beforeMoney: money.beforeMoney,
+      onMoney: money.wake,
       identity: () => this.#identity(),
       onState: (kind) => this.#enter(kind),
       onInfo: (info) => this.#relayBalance.read(info),
@@ -90,8 +90,7 @@ export class Node {
       loops: () => this.#loops,
     });
     const diagnostics = new DiagnosticsSender(context);
-    const payments = options.money?.payments;
-    payments?.onPaid((commitment) => this.#taskChanged(commitment));
+    money.payments.onPaid((commitment) => this.#taskChanged(commitment));
     this.#loops = createPolls(
       { context, budget: this.#budget, health: this.#health },
       {
@@ -104,7 +103,7 @@ export class Node {
           when: () => this.#stopping !== null || (this.#notice.caughtUp && this.#engineVersion !== null),
         },
         clock: { periodMs: () => PERIOD_MS.clock, poll: () => this.#readClock() },
-        payments: payments ?? NEVER,
+        payments: money.payments,
         diagnostics: {
           periodMs: () => PERIOD_MS.diagnostics,
           poll: () => diagnostics.poll(),
@@ -117,9 +116,9 @@ export class Node {
       this.#changed();
     });
     context.engine.onState(() => this.#engineChanged());
-    options.models?.onChange(() => this.#loops.membership.wake());
-    options.clearance?.onChange(() => this.#changed());
-    options.money?.stakeActs?.onRead(() => this.#changed());
+    options.models.onChange(() => this.#loops.membership.wake());
+    options.clearance.onChange(() => this.#changed());
+    money.stakeActs?.onRead(() => this.#changed());
     this.#life.hold(this.#holds.isHeld);
     this.#holds.onChange(() => this.#holdsChanged());
   }
@@ -131,7 +130,7 @@ export class Node {
     this.#changed();
     const engine = context.engine.start().then(() => this.#engineChanged());
     const holds = this.#holds.run(signal, () => this.#isIdle());
-    const companions = (this.#options.companions ?? []).map((companion) => runCompanion(companion, signal, context.clock));
+    const companions = this.#options.companions.map((companion) => runCompanion(companion, signal, context.clock));
     const parts = [engine, this.#runLoops(signal), holds, ...companions];
     this.#running = Promise.all(parts).catch((error: unknown) => {
       if (!signal.aborted) onFatal(error);
@@ -142,7 +141,7 @@ export class Node {
   async #runLoops(signal: AbortSignal): Promise<void> {
     const clockWatch = watchClock(this.#options.context.clock, (jump) => this.#clockJumped(jump), signal);
     await this.#readClock().catch((error: unknown) => this.#health.failed(error));
-    await this.#options.clearance?.untilAlone(signal);
+    await this.#options.clearance.untilAlone(signal);
     if (signal.aborted) return;
     this.#isCleared = true;
     await Promise.all([clockWatch, this.#driver.run(signal), ...Object.values(this.#loops).map((loop) => loop.run(signal))]);
@@ -158,7 +157,7 @@ export class Node {
   resume(): void {
     this.#mustGoOn('resume');
     this.#options.context.store.settings.set('barred', null);
-    this.#options.clearance?.expire();
+    this.#options.clearance.expire();
     this.#want('running');
     if (['stopped', 'slashed', 'kickedOut'].includes(this.#state.kind)) this.#enter('starting');
   }
@@ -209,14 +208,14 @@ export class Node {
       currentTask: store.tasks.open()[0]?.commitment ?? null,
       relay: this.#health.state.kind,
       relaySinceMs: this.#relaySinceMs,
-      chain: this.#options.money?.stakeActs?.reach ?? { kind: 'none', sinceMs: null },
+      chain: this.#options.money.stakeActs?.reach ?? { kind: 'none', sinceMs: null },
       wanted: this.#life.wanted,
       relayBalanceWei: this.#relayBalance.wei?.toString() ?? null,
       error: nodeError(this.#options.context, { problem: this.#obstacle(), engine: this.#engineError, health: this.#health }),
       ...this.#holds.views(),
       life,
-      stake: stakeView(this.#options.money?.stakeActs?.last ?? null, store.settings.get('barred')),
-      preflight: this.#options.clearance?.report ?? null,
+      stake: stakeView(this.#options.money.stakeActs?.last ?? null, store.settings.get('barred')),
+      preflight: this.#options.clearance.report,
     };
   }
 
@@ -283,11 +282,11 @@ export class Node {
   #nodeEvent(event: RelayEvent): void {
     const { context, witness, models, money } = this.#options;
     if (!sameAddress(event.nodeAddress, context.network.address)) return;
-    witness?.onNodeEvent(event);
-    if (event.type === 'DownloadModel') models?.onEvent(event);
+    witness.onNodeEvent(event);
+    if (event.type === 'DownloadModel') models.onEvent(event);
     if (!noteBar(context, event)) return;
-    money?.wake();
-    money?.stakeActs?.doubt();
+    money.wake();
+    money.stakeActs?.doubt();
     this.#loops.membership.wake();
     this.#changed();
   }
@@ -316,7 +315,7 @@ export class Node {
 
   #taskChanged(commitment: Hex): void {
     const { context, onTask, witness } = this.#options;
-    witness?.onTask(commitment);
+    witness.onTask(commitment);
     const task = context.store.tasks.find(commitment);
     if (task !== null) onTask(commitment);
     if (task?.startTimeMs != null) this.#notice.starts.started(commitment, task.startTimeMs);
@@ -335,7 +334,7 @@ export class Node {
     return {
       gpu: context.gpu,
       version: this.#engineVersion ?? '',
-      modelIds: [...(this.#options.models?.modelIds ?? config.modelIds)],
+      modelIds: [...this.#options.models.modelIds],
       network: config.network.network,
       stakeWei: config.stakeWei,
     };
@@ -360,7 +359,7 @@ export class Node {
   }
 
   #obstacle(): SerialisedError | null {
-    if (!this.#isCleared) return this.#options.clearance?.objection() ?? null;
+    if (!this.#isCleared) return this.#options.clearance.objection();
     return this.#life.obstacle ?? this.#problem ?? this.#holds.problem();
   }
 

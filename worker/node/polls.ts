@@ -45,8 +45,6 @@ export const PERIOD_MS = {
   diagnostics: 30_000,
 } as const;
 
-export const NEVER = { periodMs: () => PERIOD_MS.clock, poll: async () => {}, when: () => false } satisfies Poll;
-
 export interface PollSources {
   readonly context: LoopContext;
   readonly budget: RequestBudget;

@@ -10,7 +10,6 @@ import { createImageDigester } from '../loop/scores/image-digester.ts';
 import { NetworkClock } from '../networks/network-clock.ts';
 import { Node } from '../node/node.ts';
 import type { NodeOptions } from '../node/node-options.ts';
-import { NEVER } from '../node/polls.ts';
 import { taskRow } from '../service/task-row.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { FakeEngine } from './fake-engine.ts';
@@ -45,16 +44,32 @@ export interface NodeRigOptions {
   readonly dataDir?: string;
   readonly guard?: (parts: { readonly clock: ManualClock; readonly engine: FakeEngine }) => NodeOptions['guard'];
   readonly warmUp?: (parts: { readonly clock: ManualClock; readonly engine: FakeEngine }) => NodeOptions['warmUp'];
-  readonly models?: NonNullable<NodeOptions['models']>;
+  readonly models?: NodeOptions['models'];
   /** Life, money and evidence in this test; default: none. */
-  readonly more?: (clock: ManualClock) => Pick<NodeOptions, 'clearance' | 'money' | 'witness' | 'companions'>;
+  readonly more?: (clock: ManualClock) => Partial<Pick<NodeOptions, 'clearance' | 'money' | 'witness' | 'companions'>>;
   readonly config?: Partial<NodeConfigInput>;
   /** Default true: the test starts with a running node. */
   readonly run?: boolean;
 }
 
-/** Nothing is staked, and no payment is polled. */
-export const NO_MONEY: NonNullable<NodeOptions['money']> = { stakeActs: null, wake() {}, payments: { ...NEVER, onPaid() {} } };
+/** Every check has passed. */
+const CLEARED: NodeOptions['clearance'] = {
+  report: null,
+  state: () => 'passed',
+  objection: () => null,
+  run: async () => ({ atMs: 0, results: [], mayStart: true }),
+  untilAlone: async () => {},
+  expire() {},
+  onChange() {},
+};
+
+/** Nothing is staked, and no payment is asked for. */
+export const NO_MONEY: NodeOptions['money'] = {
+  stakeActs: null,
+  beforeMoney: async () => {},
+  wake() {},
+  payments: { when: () => false, periodMs: () => 3_600_000, poll: async () => {}, onPaid() {} },
+};
 
 const STEP_MS = 25;
 
@@ -72,10 +87,12 @@ export async function nodeRig(options: NodeRigOptions = {}): Promise<NodeRig> {
   const network = options.network ?? new FakeNetwork(() => clock.now());
   const store = openStore(dataDir, clock.now());
   const [views, tasks, fatal]: [NodeView[], TaskRow[], unknown[]] = [[], [], []];
+  const config = nodeConfigSchema.parse({ ...nodeConfig({ dataDir, relayUrl: 'http://127.0.0.1:1' }), ...options.config });
   const node = new Node({
-    config: nodeConfigSchema.parse({ ...nodeConfig({ dataDir, relayUrl: 'http://127.0.0.1:1' }), ...options.config }),
+    config,
+    ...{ clearance: CLEARED, money: NO_MONEY, companions: [], witness: { onTask() {}, onNodeEvent() {} } },
     ...options.more?.(clock),
-    ...(options.models === undefined ? {} : { models: options.models }),
+    models: options.models ?? { modelIds: config.modelIds, onEvent() {}, onChange() {} },
     guard: options.guard?.({ clock, engine }),
     warmUp: options.warmUp?.({ clock, engine }),
     context: {
