@@ -147,6 +147,8 @@ export const selfTestViewSchema = z.object({
   testedAtMs: z.number().nullable(),
   seconds: z.number().nullable(),
   score: z.string().nullable(),
+  /** `waiting`: the host asked for a test, which begins when the current task has ended. `running`: the engine executes it. */
+  progress: z.enum(['none', 'waiting', 'running']).default('none'),
   /** The last accepted result, if it is different. */
   expectedScore: z.string().nullable(),
   /** What has changed since the last accepted test. */
@@ -168,6 +170,9 @@ export const nodeGpuViewSchema = z.object({
 });
 export type NodeGpuView = z.output<typeof nodeGpuViewSchema>;
 
-/** The host's orders about the self-test. */
-export const SELF_TEST_ORDERS = ['run', 'accept', 'reject'] as const;
+/**
+ * The host's orders about the self-test. `cancel` takes back a `run` that has not begun: a test that runs cannot be stopped,
+ * because a result that could be thrown away would hide what gets a node slashed.
+ */
+export const SELF_TEST_ORDERS = ['run', 'cancel', 'accept', 'reject'] as const;
 export type SelfTestOrder = (typeof SELF_TEST_ORDERS)[number];

@@ -119,3 +119,16 @@ it('the GPU back ends are told with their size and whether they are here, and wi
   await missing.getByRole('button', { name: 'Copy the command' }).waitFor();
   expect(await axeFindings(page)).toEqual([]);
 });
+
+it('a self-test that was asked for says that it waits, and is taken back before it begins', async () => {
+  const page = await open('running', '/node/living-room/gpus');
+  const card = page.getByRole('region', { name: 'Self-test' });
+  await card.getByRole('button', { name: 'Run now' }).click();
+  const waiting = card.getByRole('status').filter({ hasText: 'Waiting until the node has no task' });
+  await waiting.waitFor();
+  expect(await card.getByRole('button', { name: 'Run now' }).isDisabled()).toBe(true);
+  expect(await axeFindings(page)).toEqual([]);
+  await card.getByRole('button', { name: 'Cancel' }).click();
+  await waiting.waitFor({ state: 'detached' });
+  expect(await card.getByRole('button', { name: 'Run now' }).isEnabled()).toBe(true);
+});

@@ -24,6 +24,7 @@ export class SelfTestGuard {
   /** Null until the engine is ready. */
   #state: SelfTestState | null = null;
   #again = false;
+  #isRunning = false;
 
   constructor(options: SelfTestGuardOptions) {
     this.#options = options;
@@ -31,7 +32,12 @@ export class SelfTestGuard {
   }
 
   view(): SelfTestView | null {
-    return this.#state === null ? null : selfTestView(this.#state);
+    return this.#state === null ? null : selfTestView(this.#state, this.#progress());
+  }
+
+  #progress(): SelfTestView['progress'] {
+    if (this.#isRunning) return 'running';
+    return this.#again ? 'waiting' : 'none';
   }
 
   /** Why the node takes no tasks; null = no reason. */
@@ -40,10 +46,14 @@ export class SelfTestGuard {
     return this.#again ? gpuProblem('GPU_SELF_TEST_DUE', 'you asked for it') : selfTestProblem(this.#state);
   }
 
-  /** @throws WorkerError NODE_ILLEGAL_STATE if there is no changed result to decide on. */
+  /** @throws WorkerError NODE_ILLEGAL_STATE if there is no changed result to decide on, or no waiting test to cancel. */
   order(order: SelfTestOrder): void {
     if (order === 'run') this.#again = true;
-    else if (this.#state?.kind === 'changed') {
+    else if (order === 'cancel') {
+      const from = this.#progress();
+      if (from !== 'waiting') throw new WorkerError('NODE_ILLEGAL_STATE', 'no self-test waits to begin', { from });
+      this.#again = false;
+    } else if (this.#state?.kind === 'changed') {
       const { store, clock } = this.#options;
       store.decide(this.#state.record, order === 'accept' ? 'accepted' : 'rejected', clock.now());
     } else {
@@ -63,7 +73,11 @@ export class SelfTestGuard {
       while (!signal.aborted) {
         this.#set((await currentSelfTest(options)).state);
         if (this.#mustRun() && isIdle()) {
-          const state = await runSelfTest(options);
+          this.#isRunning = true;
+          this.#options.onChange();
+          const state = await runSelfTest(options).finally(() => {
+            this.#isRunning = false;
+          });
           this.#again &&= state.kind === 'due';
           this.#set(state);
         }

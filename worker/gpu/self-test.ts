@@ -88,7 +88,7 @@ export function selfTestProblem(state: SelfTestState): GpuProblem | null {
   }
 }
 
-export function selfTestView(state: SelfTestState): SelfTestView {
+export function selfTestView(state: SelfTestState, progress: SelfTestView['progress'] = 'none'): SelfTestView {
   const record = state.kind === 'due' ? null : state.record;
   const outcome = record?.outcome.kind === 'scored' ? record.outcome : null;
   return {
@@ -97,6 +97,7 @@ export function selfTestView(state: SelfTestState): SelfTestView {
     testedAtMs: record?.atMs ?? null,
     seconds: outcome?.seconds ?? null,
     score: outcome?.score ?? null,
+    progress,
     expectedScore: state.kind === 'changed' ? state.expected.outcome.score : null,
     changed: state.kind === 'due' || state.kind === 'changed' ? [...state.changed] : [],
   };

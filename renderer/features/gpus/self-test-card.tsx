@@ -11,13 +11,19 @@ import { durationText } from '../../ui/duration.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Hash } from '../../ui/hash.tsx';
 import { Time } from '../../ui/time.tsx';
+import { Working } from '../../ui/working.tsx';
 import { ProblemNote } from './problem-note.tsx';
 
 const TONES = { due: 'info', passed: 'good', failed: 'bad', changed: 'warn', rejected: 'bad' } as const satisfies Record<
   SelfTestView['state'],
   Tone
 >;
-const SAID = { run: 'selfTest.ordered', accept: 'selfTest.accepted', reject: 'selfTest.rejected' } as const;
+const SAID = {
+  run: 'selfTest.ordered',
+  cancel: 'selfTest.cancelled',
+  accept: 'selfTest.accepted',
+  reject: 'selfTest.rejected',
+} as const;
 
 export function SelfTestCard() {
   const { t } = useTranslation('gpus');
@@ -27,7 +33,7 @@ export function SelfTestCard() {
   const [accepting, setAccepting] = useState(false);
   const order = useAct(async (what: SelfTestOrder) => {
     await node().node.selfTest({ order: what });
-    toasts.getState().push({ tone: what === 'reject' ? 'info' : 'good', text: t(SAID[what]) });
+    toasts.getState().push({ tone: what === 'reject' || what === 'cancel' ? 'info' : 'good', text: t(SAID[what]) });
     setAccepting(false);
     return true;
   });
@@ -37,6 +43,12 @@ export function SelfTestCard() {
       <div className="flex flex-col gap-3">
         <p className="text-[13px] text-soft">{t('selfTest.hint')}</p>
         {test === null ? <p>{t('selfTest.off')}</p> : <Result test={test} />}
+        {test !== null && test.progress !== 'none' && (
+          <Working
+            label={t(`selfTest.${test.progress}`)}
+            onCancel={test.progress === 'waiting' ? () => void order.run('cancel') : undefined}
+          />
+        )}
         {order.error && !accepting && <ErrorNote error={order.error} />}
         {test !== null && (
           <div className="flex flex-wrap justify-end gap-2">
@@ -48,7 +60,7 @@ export function SelfTestCard() {
                 <Button onClick={() => setAccepting(true)}>{t('selfTest.accept')}</Button>
               </>
             )}
-            <Button busy={order.busy} onClick={() => void order.run('run')}>
+            <Button busy={order.busy} disabled={test.progress !== 'none'} onClick={() => void order.run('run')}>
               {t('selfTest.run')}
             </Button>
           </div>

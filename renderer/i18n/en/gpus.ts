@@ -67,7 +67,11 @@ export const gpus = {
     acceptText:
       'From now on this result counts as correct. If other nodes with the same card compute a different one, the next validated task can get this node slashed. Accept it only if you know why it changed, for example because of a new driver.',
     acceptConfirm: 'Accept',
-    ordered: 'The self-test is running. The result will appear here.',
+    waiting: 'Waiting until the node has no task, then the self-test begins…',
+    running:
+      'The self-test is running. It cannot be cancelled: a result that could be thrown away would hide a risk to the stake. It takes ten minutes at most.',
+    cancelled: 'The self-test was cancelled before it began. The last result still counts.',
+    ordered: 'The self-test was ordered. Its progress and its result appear here.',
     accepted: 'The new result was accepted.',
     rejected: 'The new result was rejected. The node takes no tasks.',
   },
