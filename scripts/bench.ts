@@ -2,7 +2,7 @@
  * Speed figures with their spread over several runs, and as ratios to the official node's.
  *
  *   npm run bench [-- --runs N] [--tasks N] [--only polling,tasks,hash,idle,growth,window] [--profiles 1,2,4,8] [--heap
- *   MINUTES] [--instructions] [--json FILE] [--compare FILE]
+ *   MINUTES] [--large] [--instructions] [--json FILE] [--compare FILE]
  *
  * `--json` saves the figures; `--compare` shows what has become slower since such a file was written. Instructions are
  * counted by valgrind, which takes a minute or two.

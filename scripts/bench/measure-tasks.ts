@@ -15,6 +15,8 @@ const ROUND_TRIP_MS = 50;
 const IDLE_SECONDS = 30;
 /** Pointer and events are polled alternately, half a second apart. */
 const LOOK_EVERY_MS = 500;
+/** At the worker's file, ten a second. */
+const MOST_LOOKS = 50;
 /**
  * Over the slow line, the tiny model is kept busy for some tenths of a second: real tasks take longer than a round trip, too.
  * The official node's engine answered at once, so on the fast line ours answers as soon as it can.
@@ -114,15 +116,24 @@ class Starter {
     )
       throw new Error('a task did not finish');
     this.#leadMs += (row.startTimeMs - orderedMs - this.#leadMs) / 4;
-    // The worker records what followed the upload a moment later.
-    await systemClock.sleep(200);
-    const lines = readLines(this.#file).filter((line) => (line.kind === 'call' ? line.endMs : line.atMs) >= orderedMs - 2_000);
+    const lines = await this.#linesUntilUpload(orderedMs);
     return taskPath(lines, {
       startMs: row.startTimeMs,
       scoreReadyMs: row.scoreReadyTimeMs,
       validatedMs: row.validatedTimeMs,
       uploadedMs: row.resultUploadedTimeMs,
     });
+  }
+
+  /** The worker writes down what followed the upload a moment later. */
+  async #linesUntilUpload(orderedMs: number) {
+    for (let i = 0; ; i++) {
+      await systemClock.sleep(100);
+      const all = readLines(this.#file);
+      const isWhole = all.some((line) => line.kind === 'point' && line.point === 'upload.recorded' && line.atMs >= orderedMs);
+      if (isWhole || i >= MOST_LOOKS)
+        return all.filter((line) => (line.kind === 'call' ? line.endMs : line.atMs) >= orderedMs - 2_000);
+    }
   }
 
   #runTask(isLong: boolean) {
