@@ -2,7 +2,10 @@
 import { z } from 'zod';
 
 /** Table → its resizable columns. In each table, one column takes the remaining width and is not listed. */
-export const SIZED_COLUMNS = { tasks: ['time', 'type', 'state', 'duration', 'money', 'result'] } as const;
+export const SIZED_COLUMNS = {
+  tasks: ['time', 'type', 'state', 'duration', 'money', 'result'],
+  ledger: ['time', 'kind', 'movement', 'amount'],
+} as const;
 export type SizedTable = keyof typeof SIZED_COLUMNS;
 export type SizedColumn = (typeof SIZED_COLUMNS)[SizedTable][number];
 
@@ -12,8 +15,11 @@ export const MOST_WIDTH = 640;
 
 const width = z.number().int().min(LEAST_WIDTH).max(MOST_WIDTH).optional();
 
+function widthsOf<Column extends string>(columns: readonly Column[]) {
+  return z.object(Object.fromEntries(columns.map((column) => [column, width])) as Record<Column, typeof width>);
+}
+
 export const columnWidthsSchema = z.object({
-  tasks: z
-    .object(Object.fromEntries(SIZED_COLUMNS.tasks.map((column) => [column, width])) as Record<SizedColumn, typeof width>)
-    .prefault({}),
+  tasks: widthsOf(SIZED_COLUMNS.tasks).prefault({}),
+  ledger: widthsOf(SIZED_COLUMNS.ledger).prefault({}),
 });

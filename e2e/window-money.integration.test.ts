@@ -246,3 +246,24 @@ it.each([
   await page.locator('[data-theme="dark"]').waitFor();
   expect(await contrastFindings(page)).toEqual([]);
 });
+
+it('the ledger keeps the widths of its columns', async () => {
+  const page = await window.open({ fixture: 'running', screen: 'earnings' });
+  const ledger = page.getByRole('table', { name: 'Ledger' });
+  const edge = (name: string) => ledger.getByRole('separator', { name: `Width of ${name}` });
+  const widthOf = async (name: string) =>
+    Math.round((await ledger.getByRole('columnheader', { name }).boundingBox())?.width ?? 0);
+  await edge('Time').focus();
+  const before = await widthOf('Time');
+  for (let presses = 0; presses < 5; presses += 1) await page.keyboard.press('ArrowRight');
+  await eventually(() => widthOf('Time')).toBe(before + 40);
+  expect(await axeFindings(page)).toEqual([]);
+  await page.getByRole('link', { name: 'Logs' }).click();
+  await page.getByRole('heading', { name: 'Logs', level: 1 }).waitFor();
+  await page.getByRole('link', { name: 'Earnings' }).click();
+  await edge('Time').waitFor();
+  await eventually(() => widthOf('Time')).toBe(before + 40);
+  await edge('Time').focus();
+  await page.keyboard.press('Delete');
+  await eventually(() => widthOf('Time')).toBe(before);
+});

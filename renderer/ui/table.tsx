@@ -2,6 +2,9 @@ import { clsx } from 'clsx';
 import { ArrowDown, ArrowUp, ChevronsUpDown } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { SizedColumn } from '../../contract/column-widths.ts';
+import { ColumnEdge } from './column-edge.tsx';
+import type { ColumnWidths } from './use-column-widths.ts';
 import type { TableSort } from './use-sorted.ts';
 
 interface TableColumn {
@@ -18,36 +21,50 @@ export interface TableProps {
   readonly columns: readonly TableColumn[];
   /** For rows that the reader may sort. */
   readonly sort?: TableSort;
+  /** For columns whose width the reader sets; the column after which they are counted from the right takes what is left. */
+  readonly widths?: { readonly of: ColumnWidths; readonly columns: readonly SizedColumn[]; readonly rest: string };
   /** Rows of {@link Cell}s. */
   readonly children: ReactNode;
 }
 
 /** A short table; if it is too wide, it scrolls inside its place. Long lists are virtualised (features/tasks). */
-export function Table({ caption, columns, sort, children }: TableProps) {
+export function Table({ caption, columns, sort, widths, children }: TableProps) {
+  const rest = columns.findIndex(({ key }) => key === widths?.rest);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for what is filled in.
-    <div role="group" tabIndex={0} aria-label={caption} className="overflow-x-auto">
+    <div role="group" tabIndex={0} aria-label={caption} className="overflow-x-auto" style={widths?.of.style}>
       <table className="w-full text-[13px]">
         <caption className="sr-only">{caption}</caption>
         <thead>
           <tr className="border-b border-line text-left text-faint">
-            {columns.map(({ key, label, right = false, hidden }) => (
-              <th
-                key={key}
-                scope="col"
-                aria-sort={sort?.by === key ? (sort.descending ? 'descending' : 'ascending') : undefined}
-                className={clsx('px-2 py-1.5 font-medium whitespace-nowrap first:pl-4 last:pr-4', right && 'text-right')}
-              >
-                {hidden === true ? (
-                  <span className="sr-only">{label}</span>
-                ) : sort?.sortable.has(key) ? (
-                  <SortButton column={key} label={label} right={right} sort={sort} />
-                ) : (
-                  label
-                )}
-              </th>
-            ))}
+            {columns.map(({ key, label, right = false, hidden }, index) => {
+              const sized = widths?.columns.find((column) => column === key);
+              return (
+                <th
+                  key={key}
+                  scope="col"
+                  aria-sort={sort?.by === key ? (sort.descending ? 'descending' : 'ascending') : undefined}
+                  className={clsx(
+                    'px-2 py-1.5 font-medium whitespace-nowrap first:pl-4 last:pr-4',
+                    right && 'text-right',
+                    sized !== undefined && 'relative',
+                  )}
+                  style={sized === undefined ? undefined : { width: `var(--w-${sized})`, minWidth: `var(--w-${sized})` }}
+                >
+                  {hidden === true ? (
+                    <span className="sr-only">{label}</span>
+                  ) : sort?.sortable.has(key) ? (
+                    <SortButton column={key} label={label} right={right} sort={sort} />
+                  ) : (
+                    label
+                  )}
+                  {sized !== undefined && widths !== undefined && (
+                    <ColumnEdge column={sized} label={label} side={index < rest ? 'right' : 'left'} widths={widths.of} />
+                  )}
+                </th>
+              );
+            })}
           </tr>
         </thead>
         <tbody>{children}</tbody>

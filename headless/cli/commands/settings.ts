@@ -126,9 +126,9 @@ export const SETTING_KEYS: Readonly<Record<string, Key>> = {
   'rail-collapsed': switched('railCollapsed'),
   'column-widths': {
     values: 'default',
-    shown: ({ columnWidths: { tasks } }) =>
-      Object.entries(tasks)
-        .map(([column, width]) => `${column} ${width}`)
+    shown: ({ columnWidths }) =>
+      Object.entries(columnWidths)
+        .flatMap(([table, widths]) => Object.entries(widths).map(([column, width]) => `${table} ${column} ${width}`))
         .join(', ') || 'default',
     change: (text) => {
       if (text !== 'default') throw new HeadlessError('HEADLESS_BAD_ARGUMENT', `"${text}" is not "default"`, { field: 'value' });

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { SIZED_COLUMNS } from '../../../contract/column-widths.ts';
 import { type Account, type LedgerEntryView, NOT_ITEMISED, WITHDRAWN_BY_NETWORK } from '../../../contract/money.ts';
 import { nodePath } from '../../app/screens.ts';
 import { useNode } from '../../state/app-context.ts';
@@ -8,6 +9,7 @@ import { Money } from '../../ui/money.tsx';
 import { Cell, Row, Table } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
 import { TransactionHash } from '../../ui/transaction.tsx';
+import { useColumnWidths } from '../../ui/use-column-widths.ts';
 import { signedWei } from './ledger-filter.ts';
 
 export interface LedgerTableProps {
@@ -18,6 +20,7 @@ export interface LedgerTableProps {
 
 export function LedgerTable({ entries, account }: LedgerTableProps) {
   const { t } = useTranslation('earnings');
+  const widths = useColumnWidths('ledger');
   const columns = [
     { key: 'time', label: t('ledger.time') },
     { key: 'kind', label: t('ledger.kind') },
@@ -26,7 +29,7 @@ export function LedgerTable({ entries, account }: LedgerTableProps) {
     { key: 'amount', label: t('ledger.amount'), right: true },
   ];
   return (
-    <Table caption={t('ledger.title')} columns={columns}>
+    <Table caption={t('ledger.title')} columns={columns} widths={{ of: widths, columns: SIZED_COLUMNS.ledger, rest: 'what' }}>
       {entries.map((entry) => (
         <Entry key={entry.id} entry={entry} account={account} />
       ))}
