@@ -13,8 +13,8 @@ import { type Flow, flowPosition, flowSchema, type StoredFlow } from './flows.ts
 export interface FlowReaderOptions {
   readonly self: Hex;
   readonly records: Pick<MoneyRecords, 'pages'>;
-  /** A task of this node that may have started before the ledger was opened. */
-  readonly isOwn: (commitment: Hex) => boolean;
+  /** A task that this node has seen, perhaps before the ledger was opened. It may be another node's since a reorganisation. */
+  readonly isSeen: (commitment: Hex) => boolean;
   readonly taskAt: (commitment: Hex) => Promise<ChainTask | null>;
   readonly blockTimeMs: (block: number) => Promise<number>;
 }
@@ -66,7 +66,7 @@ function note({ own, paid, winners }: Known, flow: Flow): void {
 }
 
 async function flowsOf(
-  { self, isOwn, taskAt, blockTimeMs }: FlowReaderOptions,
+  { self, isSeen, taskAt, blockTimeMs }: FlowReaderOptions,
   { own, paid, winners }: Known,
   { log, logs }: { readonly log: Log; readonly logs: readonly Log[] },
 ): Promise<Flow[]> {
@@ -84,8 +84,9 @@ async function flowsOf(
     return sameAddress(String(args.selectedNode), self) ? [{ event: 'started', ...(await at()), commitment }] : [];
   }
   const paidBy = winners.get(commitment);
-  if (!own.has(commitment) && paidBy === undefined && !isOwn(commitment)) return [];
   if (paidBy === undefined && paid.has(commitment)) return [];
+  const isOwn = async () => isSeen(commitment) && sameAddress((await taskAt(commitment))?.selectedNode ?? '', self);
+  if (!own.has(commitment) && paidBy === undefined && !(await isOwn())) return [];
   switch (name) {
     case 'TaskEndSuccess': {
       const wei = (await taskAt(commitment))?.feeWei ?? 0n;

@@ -13,7 +13,7 @@ import { type Flow, flowPosition } from './flows.ts';
 
 export function taskChainMoney(
   chain: Pick<TaskChain, 'address' | 'rpc' | 'contracts' | 'preset' | 'journal'>,
-  isOwn: (commitment: Hex) => boolean,
+  isSeen: (commitment: Hex) => boolean,
 ): MoneyChain {
   const { address: self, contracts, journal } = chain;
   const reader = readerOf(chain);
@@ -24,7 +24,7 @@ export function taskChainMoney(
     flows: {
       ofLogs: (records, logs) =>
         readFlows(
-          { self, records, isOwn, taskAt: (task) => contracts.taskAt('latest', task), blockTimeMs: blockTimes(reader) },
+          { self, records, isSeen, taskAt: (task) => contracts.taskAt('latest', task), blockTimeMs: blockTimes(reader) },
           logs,
         ),
       ofJournal: (entries) => Promise.all(entries.filter(isMembership).map((entry) => flowOfEntry(entry, reader))),
