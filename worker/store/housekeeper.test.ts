@@ -1,6 +1,6 @@
 /** What closed tasks leave behind stays within the host's limits, whatever the network sends. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { type PruneScope, type Retention, retentionSchema } from '../../contract/retention.ts';
@@ -104,6 +104,23 @@ it('reports what closed tasks left, and removes all of it on request, but nothin
   expect(tasks.map((task) => store.removed.find(task)?.reason)).toEqual(['asked', 'asked']);
   expect(tasks.map((task) => store.ledger.find(task)?.score)).toEqual([SCORE, SCORE]);
   expect([has(invalidated), argsOf(invalidated), argsOf(open)]).toEqual([true, '{}', '{"open":1}']);
+});
+
+it('two clients remove at the same time: what the other one has removed is passed over', async () => {
+  const { dataDir, clock, store, closed, sweep, has } = rig();
+  const [first, second, third] = [closed(1), closed(2), closed(3)];
+  await clock.tick(1_000);
+  const record = store.removed.record.bind(store.removed);
+  const told: Hex[] = [];
+  store.removed.record = (commitment, removal) => {
+    record(commitment, removal);
+    told.push(commitment);
+    // The other client's removal is one result ahead.
+    rmSync(join(dataDir, 'results', second), { recursive: true, force: true });
+  };
+  await sweep('allClosed');
+  expect([first, second, third].filter(has)).toEqual([]);
+  expect(told.sort()).toEqual([first, third]);
 });
 
 it('open tasks, and those that may become a case, keep everything for ever', async () => {

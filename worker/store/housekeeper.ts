@@ -104,7 +104,9 @@ export class Housekeeper {
     let bytes = 0;
     for (const { commitment, folder, closedMs } of await this.#closed()) {
       if (signal.aborted) return;
-      bytes += await sizeOf(folder);
+      const size = await sizeOf(folder).catch(unlessGone);
+      if (size === null) continue;
+      bytes += size;
       const overPolicy = closedMs < beforeMs ? 'age' : bytes > retention.resultsGib * GIB ? 'size' : null;
       const reason = scope === 'allClosed' ? 'asked' : overPolicy;
       if (reason === null) continue;
@@ -114,6 +116,12 @@ export class Housekeeper {
       await this.#breathe(scope, signal);
     }
   }
+}
+
+/** Another sweep, a client's or the regular one, has removed the folder meanwhile. */
+function unlessGone(error: unknown): null {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+  throw error;
 }
 
 async function sizeOf(folder: string): Promise<number> {
