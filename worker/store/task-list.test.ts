@@ -35,6 +35,7 @@ function few(): Store {
   store.executions.end(scored, { outcome: 'cancelled', detail: 'CUDA went away', nowMs: START_MS });
   store.executions.begin(scored, 'L2', START_MS);
   store.recordResult({ commitment: scored, score: SCORE, artifacts: [], nowMs: START_MS });
+  store.tasks.raiseAlarm(commitmentOf(0xa6), { code: 'NOTE', message: '内存 😀 不足', atMs: START_MS });
   store.tasks.raiseAlarm(commitmentOf(0xa1), { code: 'RESULT_CHANGED', message: 'other bytes', atMs: START_MS });
   return store;
 }
@@ -65,6 +66,10 @@ describe('the list of tasks', () => {
     ['what a failed execution reported, but not one that succeeded later', { text: 'cuda' }, [4]],
     ['a wildcard of SQL in a text, taken literally', { text: '100%' }, [4]],
     ['a backslash', { text: '\\' }, []],
+    ['a NUL, which ends no text', { text: '\0' }, []],
+    ['a text longer than any', { text: 'ab%'.repeat(30_000) }, []],
+    ['a model ID longer than any', { model: '%'.repeat(80_000) }, []],
+    ['other scripts, as they are written', { text: '内存 😀' }, [6]],
     ['quotes', { text: `'; DROP TABLE tasks; --"` }, []],
     ['all at once', { types: ['Llm'], statuses: ['EndAborted'], fromMs: START_MS, model: 'tiny', text: 'a3' }, [3]],
   ];
@@ -197,7 +202,7 @@ describe(`with ${COUNT} tasks`, () => {
   });
 });
 
-function planOf(store: Store, { text, values }: { text: string; values: readonly (string | number)[] }): string[] {
+function planOf(store: Store, { text, values }: { text: string; values: Sql['values'] }): string[] {
   return store.db
     .prepare(`EXPLAIN QUERY PLAN ${text}`)
     .all(...values)

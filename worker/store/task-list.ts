@@ -29,7 +29,7 @@ export interface TaskListPage {
 /** SQL with the values of its placeholders. */
 export interface Sql {
   readonly text: string;
-  readonly values: readonly (string | number)[];
+  readonly values: readonly (string | number | null)[];
 }
 
 const countSchema = z.object({ total: z.number().int() });
@@ -113,7 +113,7 @@ function isCommitment({ text }: TaskFilter): boolean {
   return isHex(text.toLowerCase(), 32);
 }
 
-function narrowed(filter: TaskFilter): { from: string; where: string[]; values: (string | number)[] } {
+function narrowed(filter: TaskFilter): { from: string; where: string[]; values: (string | number | null)[] } {
   const parts: Sql[] = [];
   if (filter.types.length > 0) parts.push(oneOf('type', filter.types));
   if (filter.statuses.length > 0) parts.push(oneOf('status', filter.statuses));
@@ -195,7 +195,14 @@ function joined(parts: readonly Sql[], by: string, wrapped: (all: string) => str
   return { text: wrapped(parts.map(({ text }) => text).join(by)), values: parts.flatMap(({ values }) => values) };
 }
 
-/** A LIKE pattern (case-insensitive) for literal text. */
-function containing(text: string): string {
-  return `%${text.replace(/[\\%_]/g, (wildcard) => `\\${wildcard}`)}%`;
+/** Of a LIKE pattern, in bytes. */
+const MOST_BYTES = 50_000;
+
+/**
+ * A LIKE pattern (case-insensitive) for literal text. SQLite ends a pattern at a NUL and refuses a long one: null, which
+ * matches nothing.
+ */
+function containing(text: string): string | null {
+  const pattern = `%${text.replace(/[\\%_]/g, (wildcard) => `\\${wildcard}`)}%`;
+  return text.includes('\0') || Buffer.byteLength(pattern) > MOST_BYTES ? null : pattern;
 }
