@@ -134,8 +134,8 @@ describe('overview', () => {
     ['stopped', 'en', ['Stopped. The node takes no tasks.'], ['Start']],
     ['left', 'en', ['The node takes no tasks until it rejoins.', 'Nothing is staked.'], ['Rejoin', 'Stop']],
     ['left', 'zh-CN', ['不在网络中。重新加入之前节点不接任务。', '没有质押。'], ['重新加入', '停止']],
-    ['leaving', 'en', ['Leaving the network · requesting the stake.', '405 CNX staked.'], ['Stop']],
-    ['returning', 'en', ['the relay is returning the stake.', '405 CNX is being returned.'], ['Rejoin', 'Stop']],
+    ['leaving', 'en', ['Leaving the network · requesting the stake.', '420 CNX staked.'], ['Stop']],
+    ['returning', 'en', ['the relay is returning the stake.', '420 CNX is being returned.'], ['Rejoin', 'Stop']],
     ['dropped', 'en', ['the network no longer lists this node and gave no reason.'], ['Rejoin', 'Stop']],
     ['held', 'en', ['the card or the engine is not ready.'], ['Pause', 'Stop']],
     ['relay-down', 'en', ['Cut off · the relay does not answer', 'since 4 min. ago'], ['Pause', 'Stop']],
@@ -175,7 +175,7 @@ describe('overview', () => {
     await page.getByRole('listitem').filter({ hasText: 'The chain does not answer' }).waitFor();
     const stake = page.getByRole('region', { name: 'Stake', exact: true });
     await stake.getByText('Read 26 min. ago.').waitFor();
-    expect(await stake.textContent()).toContain('405');
+    expect(await stake.textContent()).toContain('420');
     const left = await open('left', '/node/living-room/overview');
     await left.getByText('Nothing is staked.').waitFor();
     expect(await left.getByText('does not touch the stake').count()).toBe(0);
