@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { ActQuestion } from '../../contract/act-questions.ts';
 import { ManualClock } from '../../protocol/ports.ts';
-import { ACT_WAITS_MS, type AskPerson, createActDesk } from './act-desk.ts';
+import { ACT_PAUSE_MS, ACT_WAITS_MS, type AskPerson, createActDesk } from './act-desk.ts';
 
 const QUESTION: ActQuestion = { name: 'setBenefitAddress', address: '0xaa', facts: { address: '0xbb' } };
 
@@ -57,14 +57,20 @@ it('an act that nobody answers is refused when its time is up, and the question 
   expect(acts.pending()).toEqual([]);
 });
 
-it('a question is withdrawn when nobody is waiting for it any more, and another can be asked', async () => {
-  const { desk: acts } = desk(silent);
+it('a question is withdrawn when nobody is waiting for it any more, and another can be asked after a pause', async () => {
+  const { clock, desk: acts } = desk(silent);
   const gone = new AbortController();
   const asked = acts.ask(QUESTION, gone.signal);
   expect(acts.pending()).toHaveLength(1);
   gone.abort();
   expect(await asked).toBe(false);
   expect(acts.pending()).toEqual([]);
+  // A click on the first question must not answer another one.
+  await clock.tick(ACT_PAUSE_MS - 1);
+  const early = acts.ask({ ...QUESTION, facts: { address: '0xcc' } });
+  expect(acts.pending()).toEqual([]);
+  expect(await early).toBe(false);
+  await clock.tick(1);
   expect(await acts.ask(QUESTION, gone.signal)).toBe(false);
   const next = acts.ask(QUESTION);
   acts.confirm(acts.pending()[0]?.id ?? '');

@@ -33,6 +33,8 @@ export interface ActDesk {
 }
 
 export const ACT_WAITS_MS = 2 * 60_000;
+/** After a page has withdrawn its question, so that it cannot put another one under a click that is on its way. */
+export const ACT_PAUSE_MS = 1_000;
 const ID_BYTES = 4;
 
 interface Waiting extends Omit<PendingAct, 'leftMs'> {
@@ -42,16 +44,21 @@ interface Waiting extends Omit<PendingAct, 'leftMs'> {
 
 export function createActDesk({ ask, clock, random }: ActDeskOptions): ActDesk {
   let waiting: Waiting | null = null;
+  let sinceWithdrawnMs = () => ACT_PAUSE_MS;
   function answer(id: string, allowed: boolean): void {
     if (waiting?.id !== id) throw new HostError('ACT_NOT_PENDING', `no act ${id} is pending`, { id });
     waiting.settle(allowed);
   }
   return {
     async ask(question, signal) {
-      if (waiting !== null || signal?.aborted === true) return false;
+      if (waiting !== null || signal?.aborted === true || sinceWithdrawnMs() < ACT_PAUSE_MS) return false;
       const over = new AbortController();
       const { promise, resolve } = Promise.withResolvers<boolean>();
-      signal?.addEventListener('abort', () => resolve(false), { signal: over.signal });
+      const withdraw = () => {
+        sinceWithdrawnMs = startStopwatch(clock);
+        resolve(false);
+      };
+      signal?.addEventListener('abort', withdraw, { signal: over.signal });
       const id = bytesToHex(random.bytes(ID_BYTES)).slice(2);
       waiting = { id, question, sinceMs: startStopwatch(clock), settle: resolve };
       ask(question, over.signal).then(
