@@ -197,6 +197,26 @@ it('a read that fails shortly before the answer is repeated after it', async () 
   await has('task', 'task', 'submitScore');
 });
 
+it('the same holds for an answer during that read: the repeated read does not wait for free requests', async () => {
+  const { clock, network, budget, driver, store, task, has, respond } = await third();
+  const failed = Promise.withResolvers<void>();
+  const read = network.task.bind(network);
+  network.task = async () => {
+    await failed.promise;
+    network.task = read;
+    throw new Error('the network does not answer');
+  };
+  await clock.tick(READ_MS);
+  respond();
+  await driver.settled();
+  expect(store.ledger.find(task)).not.toBeNull();
+  while (budget.hasRoom) budget.spend();
+  failed.resolve();
+  await expect.poll(() => network.task).toBe(read);
+  await clock.tick(1_500);
+  await has('task', 'submitScore');
+});
+
 it('a node that stops does not wait for the answer', async () => {
   const { clock, has, stop, network } = await third();
   await clock.tick(READ_MS);

@@ -223,7 +223,7 @@ export class TaskDriver {
       const soon = () => nextVerdictLook(now(), watched.verdict);
       const due = delayMs === SOON_MS ? soon() : later(now(), delayMs > SOON_MS ? untilSlot(now(), delayMs, 0) : delayMs);
       watched.due = earliest(watched.due, due);
-      if (delayMs < SOON_MS) watched.canWait = false;
+      if (watched.due === due) watched.canWait = delayMs >= SOON_MS;
     } catch (error) {
       health.failed(error);
       watched.failures++;
@@ -247,6 +247,8 @@ export class TaskDriver {
     const watched = this.#watched.get(commitment);
     if (watched === undefined) return;
     watched.ahead = NEVER;
+    // Also for that cycle: if its read fails, an act depends on the next one.
+    watched.canWait = false;
     watched.answer = isTaken ? 'taken' : 'due';
   }
 
