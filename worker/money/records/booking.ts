@@ -18,7 +18,7 @@ import { stakingLogSchema } from '../chain/staking-log.ts';
 import type { LedgerEntry } from '../ledger/entry.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { postDelegationRecord, postRelayRecord, postSlashEvent } from '../relay/relay-posting.ts';
-import { beginFold, flowSchema, postFlow, unpaidBy } from '../task-chain/flows.ts';
+import { beginFold, flowSchema, postFlow } from '../task-chain/flows.ts';
 import type { MoneyRecord, MoneyRecords, RecordList } from './money-records.ts';
 import { entries, type Posting, type TaskFactsOf } from './posting.ts';
 
@@ -107,7 +107,9 @@ export class Booking {
       const flow = stored(flowSchema, row);
       const done = postFlow(flow, fold, { source: `chain:${row.key}`, factsOf });
       fold = done.fold;
-      if (row.position >= first.position) news.push({ row, posting: entries(...done.entries), unpaid: unpaidBy(flow) });
+      // The end of an aborted or invalidated task says by itself that nothing is paid.
+      const unpaid = flow.event === 'unpaid' ? flow.commitment : null;
+      if (row.position >= first.position) news.push({ row, posting: entries(...done.entries), unpaid });
     }
     this.#book(news, nowMs);
   }

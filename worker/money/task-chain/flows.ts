@@ -80,11 +80,6 @@ export function beginFold(stakeWei: bigint): FlowFold {
   return { stakeWei, busy: null, isLeaving: false, invalidated: null };
 }
 
-/** The task that this flow shows to be never paid; null = none. */
-export function unpaidBy(flow: Flow): Hex | null {
-  return flow.event === 'unpaid' || flow.event === 'aborted' || flow.event === 'invalidated' ? flow.commitment : null;
-}
-
 /** @param source identifies the flow: a transaction's hash, with the log's number if it is a log */
 export function postFlow(
   flow: Flow,
