@@ -123,6 +123,26 @@ it('two clients remove at the same time: what the other one has removed is passe
   expect(told.sort()).toEqual([first, third]);
 });
 
+it('other work is done between a hundred results and the next, however many there are', async () => {
+  const { dataDir, store, keeper } = rig();
+  for (let n = 1; n <= 250; n++) mkdirSync(join(dataDir, 'results', commitmentOf(n)), { recursive: true });
+  let [sinceTurn, most, isDone] = [0, 0, false];
+  const asked = store.bulk.disposableSince.bind(store.bulk);
+  store.bulk.disposableSince = (commitment) => {
+    sinceTurn += 1;
+    most = Math.max(most, sinceTurn);
+    return asked(commitment);
+  };
+  const turn = () => {
+    sinceTurn = 0;
+    if (!isDone) setImmediate(turn);
+  };
+  turn();
+  await keeper.storage();
+  isDone = true;
+  expect(most).toBe(100);
+});
+
 it('open tasks, and those that may become a case, keep everything for ever', async () => {
   const { clock, store, closed, sweep, has, argsOf } = rig({ days: 1 });
   const invalidated = closed(1, { status: 'EndInvalidated' });

@@ -24,6 +24,7 @@ const PERIOD_MS = 60_000;
 /** Pause between two small steps, because tasks have priority. */
 const BREATH_MS = 100;
 const ROWS_PER_STEP = 8;
+const FOLDERS_PER_STEP = 100;
 const BULK_BYTES = 256 * 1024 ** 2;
 const CASE_BYTES = 1024 ** 3;
 const DAY_MS = 86_400_000;
@@ -90,13 +91,14 @@ export class Housekeeper {
   /** Result folders that are not evidence, ordered by the closing time of their tasks, latest first. */
   async #closed() {
     const { store, resultsDir } = this.#options;
-    const names = await readdir(resultsDir).catch(() => []);
-    return names
-      .flatMap((name) => {
-        const closedMs = isHex(name, 32) ? store.bulk.disposableSince(name) : null;
-        return closedMs === null ? [] : [{ commitment: name as Hex, folder: join(resultsDir, name), closedMs }];
-      })
-      .sort((a, b) => b.closedMs - a.closedMs);
+    const closed: { commitment: Hex; folder: string; closedMs: number }[] = [];
+    for (const [at, name] of (await readdir(resultsDir).catch(() => [])).entries()) {
+      // A busy node keeps tens of thousands of results; its tasks do not wait for all of them.
+      if (at % FOLDERS_PER_STEP === 0) await setImmediate();
+      const closedMs = isHex(name, 32) ? store.bulk.disposableSince(name) : null;
+      if (closedMs !== null) closed.push({ commitment: name as Hex, folder: join(resultsDir, name), closedMs });
+    }
+    return closed.sort((a, b) => b.closedMs - a.closedMs);
   }
 
   async #removeResults(beforeMs: number, scope: PruneScope, signal: AbortSignal): Promise<void> {
