@@ -1,6 +1,11 @@
 import { describe, expect, it, test } from 'vitest';
 import { FEE, type TestTask } from '../../devnet/relay/testing/harness.ts';
+import { Store } from '../store/store.ts';
+import { commitmentOf, remoteTask } from '../testing/remote-task.ts';
+import { Ledger } from './ledger/ledger.ts';
+import { Payments } from './payments.ts';
 import { noRelayAccount } from './relay/no-account.ts';
+import { memoryDatabase, payment } from './testing/ledger.ts';
 import { type RelayRig, type RelayRigOptions, relayRig } from './testing/relay-rig.ts';
 
 const HOUR_MS = 3_600_000;
@@ -67,6 +72,29 @@ describe('a program that ends between the ledger’s entry and the task', () => 
     await rig.payments.poll();
     expect([paid(), rig.ledger.count()]).toEqual([FEE, 1]);
   });
+});
+
+test('payments that come together wait for the disk together', () => {
+  const db = memoryDatabase();
+  const store = new Store(db, () => {});
+  const tasks = [1, 2, 3].map(commitmentOf);
+  for (const commitment of tasks) {
+    store.tasks.observe(remoteTask({ commitment, status: 'EndSuccess' }), 0);
+    store.tasks.close(commitment, 'EndSuccess', 0);
+  }
+  new Ledger(db).record(
+    tasks.map((task) => payment({ source: `relay:0-${task}`, task })),
+    0,
+  );
+  const run: string[] = [];
+  const exec = db.exec.bind(db);
+  db.exec = (sql) => {
+    run.push(sql);
+    exec(sql);
+  };
+  new Payments(db, { now: () => 0 }).settle();
+  expect(run).toEqual(['BEGIN IMMEDIATE', 'COMMIT']);
+  expect(tasks.map((task) => store.tasks.get(task).paymentWei)).not.toContain(null);
 });
 
 test('the end of a task reads one page, and fails like the relay', async () => {

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import type { Hex } from '../../protocol/hex.ts';
 import type { Clock } from '../../protocol/ports.ts';
 import { commitmentField, weiField } from '../../protocol/wire/fields.ts';
-import { readAll } from '../kit/database.ts';
+import { inTransaction, readAll } from '../kit/database.ts';
 import { Tasks } from '../store/tasks.ts';
 import { TASK_KINDS } from './ledger/entry.ts';
 
@@ -52,9 +52,10 @@ export class Payments {
 
   /** Copies payments from the ledger to the ended tasks. Call it after each booking. */
   settle(): void {
-    for (const { commitment, wei } of readAll(this.#db, bookedSchema, BOOKED, ...TASK_KINDS)) {
-      if (this.#tasks.setPayment(commitment, wei)) this.#news.add(commitment);
-    }
+    const booked = readAll(this.#db, bookedSchema, BOOKED, ...TASK_KINDS);
+    inTransaction(this.#db, () => {
+      for (const { commitment, wei } of booked) if (this.#tasks.setPayment(commitment, wei)) this.#news.add(commitment);
+    });
     const news = [...this.#news];
     this.#news.clear();
     for (const commitment of news) this.#onPaid(commitment);
