@@ -1,10 +1,12 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { Hex } from '../../../protocol/hex.ts';
 import type { Log } from '../../chain/rpc/methods.ts';
 import { TASK_INTERFACE } from '../../networks/chain/abi.ts';
 import type { ChainTask } from '../../networks/chain/chain-task.ts';
 import { commitmentOf, OTHER, SELF } from '../../testing/remote-task.ts';
-import { readFlows } from './flow-reader.ts';
+import { MoneyRecords } from '../records/money-records.ts';
+import { memoryDatabase } from '../testing/ledger.ts';
+import { FlowReader } from './flow-reader.ts';
 
 const TASK = commitmentOf(1);
 const FEE = 7n;
@@ -15,16 +17,17 @@ function logOf(index: number, name: string, values: readonly unknown[]): Log {
   return { address: OTHER, topics: topics as Hex[], data: data as Hex, ...place, removed: null };
 }
 
-/** The events of the flows that the end of {@link TASK} gives, if the node has seen the task. */
+/** A reader on a chain where {@link TASK} is the task of `node`. */
+function readerOf(node: Hex, isSeen = true): FlowReader {
+  return new FlowReader({
+    ...{ self: SELF, isSeen: () => isSeen, blockTimeMs: async () => 0 },
+    taskAt: async () => ({ selectedNode: node, feeWei: FEE, payments: [] }) as unknown as ChainTask,
+  });
+}
+
+/** The events of the flows that these logs give. */
 async function flowsOf(node: Hex, logs: readonly Log[], isSeen = true): Promise<unknown[]> {
-  const heard = await readFlows(
-    {
-      ...{ self: SELF, records: { pages: () => [][Symbol.iterator]() as never }, isSeen: () => isSeen },
-      taskAt: async () => ({ selectedNode: node, feeWei: FEE, payments: [] }) as unknown as ChainTask,
-      blockTimeMs: async () => 0,
-    },
-    logs,
-  );
+  const heard = await readerOf(node, isSeen).read(new MoneyRecords(memoryDatabase()), logs);
   return heard.map(({ value }) => (value as { event: string }).event);
 }
 
@@ -39,3 +42,22 @@ it.each(['TaskEndSuccess', 'TaskEndGroupSuccess', 'TaskEndInvalidated'])(
     expect(await flowsOf(SELF, [logOf(0, 'TaskStarted', [TASK, SELF]), ended], false)).toHaveLength(2);
   },
 );
+
+it('logs about other nodes do not make it read all stored flows again', async () => {
+  const records = new MoneyRecords(memoryDatabase());
+  const reader = readerOf(SELF, false);
+  const pages = vi.spyOn(records, 'pages');
+  const foreign = [logOf(0, 'TaskEndSuccess', [commitmentOf(2)])];
+  expect([await reader.read(records, foreign), await reader.read(records, foreign)]).toEqual([[], []]);
+  expect(pages).toHaveBeenCalledTimes(1);
+  const started = await reader.read(records, [logOf(1, 'TaskStarted', [TASK, SELF])]);
+  const ended = [logOf(2, 'TaskEndSuccess', [TASK])];
+  // The start was not stored: as far as this node knows, the task is not its own.
+  expect(await reader.read(records, ended)).toEqual([]);
+  records.put('chainFlow', started, 0);
+  const paid = await reader.read(records, ended);
+  expect(paid).toMatchObject([{ value: { event: 'paid', commitment: TASK, wei: String(FEE) } }]);
+  expect(await reader.read(records, ended)).toEqual(paid);
+  records.put('chainFlow', paid, 0);
+  expect(await reader.read(records, ended)).toEqual([]);
+});

@@ -12,7 +12,6 @@ import { type Flow, flowPosition, flowSchema, type StoredFlow } from './flows.ts
 
 export interface FlowReaderOptions {
   readonly self: Hex;
-  readonly records: Pick<MoneyRecords, 'pages'>;
   /** A task that this node has seen, perhaps before the ledger was opened. It may be another node's since a reorganisation. */
   readonly isSeen: (commitment: Hex) => boolean;
   readonly taskAt: (commitment: Hex) => Promise<ChainTask | null>;
@@ -28,27 +27,52 @@ interface Known {
   readonly winners: Map<Hex, Hex>;
 }
 
-/** Handles all logs of the contracts in one range, in the chain's order. @throws ChainError */
-export async function readFlows(options: FlowReaderOptions, logs: readonly Log[]): Promise<HeardRecord[]> {
-  if (logs.length === 0) return [];
-  const known = knownFlows(options.records);
-  const heard: HeardRecord[] = [];
-  for (const log of logs.toSorted(inOrder)) {
-    for (const flow of await flowsOf(options, known, { log, logs })) {
-      note(known, flow);
-      const logIndex = Number(log.logIndex);
-      const value: StoredFlow = { ...flow, ...('wei' in flow ? { wei: String(flow.wei) } : {}) } as StoredFlow;
-      heard.push({ key: `${log.transactionHash}:${logIndex}`, position: flowPosition(flow, logIndex), value });
-    }
+export class FlowReader {
+  readonly #options: FlowReaderOptions;
+  /** What the stored flows say. Most logs are about other nodes, and after years there are many flows to read for each. */
+  #kept: { readonly count: number; readonly known: Known } | null = null;
+
+  constructor(options: FlowReaderOptions) {
+    this.#options = options;
   }
-  return heard;
+
+  /** Handles all logs of the contracts in one range, in the chain's order. @throws ChainError */
+  async read(records: Pick<MoneyRecords, 'pages' | 'count'>, logs: readonly Log[]): Promise<HeardRecord[]> {
+    if (logs.length === 0) return [];
+    const count = records.count('chainFlow');
+    const known = this.#kept?.count === count ? this.#kept.known : knownFlows(records);
+    this.#kept = null;
+    const heard: HeardRecord[] = [];
+    const options = { ...this.#options, blockTimeMs: blockTimes(this.#options.blockTimeMs) };
+    for (const log of logs.toSorted(inOrder)) {
+      for (const flow of await flowsOf(options, known, { log, logs })) {
+        note(known, flow);
+        const logIndex = Number(log.logIndex);
+        const value: StoredFlow = { ...flow, ...('wei' in flow ? { wei: String(flow.wei) } : {}) } as StoredFlow;
+        heard.push({ key: `${log.transactionHash}:${logIndex}`, position: flowPosition(flow, logIndex), value });
+      }
+    }
+    // New flows are not stored yet: what they say is not kept, or a failure would lose them.
+    if (heard.length === 0) this.#kept = { count, known };
+    return heard;
+  }
+}
+
+/** Each block's time is read once. */
+function blockTimes(read: FlowReaderOptions['blockTimeMs']): FlowReaderOptions['blockTimeMs'] {
+  const known = new Map<number, Promise<number>>();
+  return (block) => {
+    const time = known.get(block) ?? read(block);
+    known.set(block, time);
+    return time;
+  };
 }
 
 function inOrder(a: Log, b: Log): number {
   return Number(a.blockNumber - b.blockNumber) || Number(a.logIndex - b.logIndex);
 }
 
-function knownFlows(records: FlowReaderOptions['records']): Known {
+function knownFlows(records: Pick<MoneyRecords, 'pages'>): Known {
   const known: Known = { own: new Set(), paid: new Set(), winners: new Map() };
   const flows = [...records.pages('chainFlow')].flatMap((page) => page.map(({ json }) => flowSchema.parse(JSON.parse(json))));
   // Ordered by key, a payment may come before what it is for.

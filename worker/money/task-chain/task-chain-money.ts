@@ -8,7 +8,7 @@ import type { TaskChain } from '../../networks/chain/open-task-chain.ts';
 import type { ChainReader } from '../chain/chain-reader.ts';
 import type { HeardRecord } from '../records/money-records.ts';
 import type { MoneyChain } from '../sync.ts';
-import { readFlows } from './flow-reader.ts';
+import { FlowReader } from './flow-reader.ts';
 import { type Flow, flowPosition } from './flows.ts';
 
 export function taskChainMoney(
@@ -17,16 +17,16 @@ export function taskChainMoney(
 ): MoneyChain {
   const { address: self, contracts, journal } = chain;
   const reader = readerOf(chain);
+  const flows = new FlowReader({
+    ...{ self, isSeen, blockTimeMs: reader.blockTimeMs },
+    taskAt: (commitment) => contracts.taskAt('latest', commitment),
+  });
   return {
     reader,
     journal,
     sources: [],
     flows: {
-      ofLogs: (records, logs) =>
-        readFlows(
-          { self, records, isSeen, taskAt: (task) => contracts.taskAt('latest', task), blockTimeMs: blockTimes(reader) },
-          logs,
-        ),
+      ofLogs: (records, logs) => flows.read(records, logs),
       ofJournal: (entries) => Promise.all(entries.filter(isMembership).map((entry) => flowOfEntry(entry, reader))),
     },
   };
@@ -48,15 +48,6 @@ async function flowOfEntry({ intent, state }: JournalEntry, reader: ChainReader)
     key: hash,
     position: flowPosition({ event: flow.event as Flow['event'], blockNumber: at.blockNumber }, 0),
     value: flow,
-  };
-}
-
-function blockTimes(reader: ChainReader): (block: number) => Promise<number> {
-  const known = new Map<number, Promise<number>>();
-  return (block) => {
-    const time = known.get(block) ?? reader.blockTimeMs(block);
-    known.set(block, time);
-    return time;
   };
 }
 
