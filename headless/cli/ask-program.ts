@@ -4,13 +4,19 @@ import type { ProfileView } from '../../contract/profiles.ts';
 import { createNodeClient, type HostClient, type NodeClient } from '../../contract/rpc-client.ts';
 import type { HostApp } from '../../host/app/host-app.ts';
 import { HeadlessError, type HeadlessErrorCode } from '../errors.ts';
-import { connectProgram, type RunningProgram } from '../rpc/running-program.ts';
+import type { RunningProgram } from '../rpc/running-program.ts';
 
 const FEATURES = { notifications: false, startAtLogin: false, tray: false, updates: false, folders: false };
 
+/** The network client is loaded only by commands that ask a program: `--help` needs none of it. */
+async function connect(dataDir: string): Promise<RunningProgram> {
+  const { connectProgram } = await import('../rpc/running-program.ts');
+  return connectProgram(dataDir);
+}
+
 /** Asks the running program. @throws HeadlessError HEADLESS_NOT_RUNNING */
 export async function withProgram<Answer>(data: string, act: (program: RunningProgram) => Promise<Answer>): Promise<Answer> {
-  const program = await connectProgram(path.resolve(data));
+  const program = await connect(path.resolve(data));
   try {
     return await act(program);
   } finally {
@@ -56,7 +62,7 @@ async function withEither<Answer>(
   dataDir: string,
   ways: { readonly running: (program: RunningProgram) => Promise<Answer>; readonly own: (app: HostApp) => Promise<Answer> },
 ): Promise<Answer> {
-  const program = await connectProgram(dataDir).catch(nullFor('HEADLESS_NOT_RUNNING'));
+  const program = await connect(dataDir).catch(nullFor('HEADLESS_NOT_RUNNING'));
   if (program === null) return withOwnHost(dataDir, ways.own);
   try {
     return await ways.running(program);

@@ -5,8 +5,6 @@ import {
   backendsFolder,
   readBackends,
 } from '../../../worker/engines/backends/backend-list.ts';
-import { backendViews } from '../../../worker/engines/backends/backend-views.ts';
-import { installBackend, removeBackend } from '../../../worker/engines/backends/install.ts';
 import { type CommonOptions, common, type Registry } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { table } from '../node-text.ts';
@@ -17,7 +15,8 @@ export function addBackendCommands({ program, terminal, end }: Registry): void {
     .description('GPU back ends of the embedded language engine. Public networks use the official worker and need none.');
   common(backends.command('list'))
     .description('Lists the back ends for this system, and whether they are installed.')
-    .action(({ json }: CommonOptions) => {
+    .action(async ({ json }: CommonOptions) => {
+      const { backendViews } = await import('../../../worker/engines/backends/backend-views.ts');
       const found = backendViews();
       if (json) terminal.out(JSON.stringify({ backends: found }));
       else if (found.length === 0)
@@ -38,6 +37,7 @@ export function addBackendCommands({ program, terminal, end }: Registry): void {
       const onPackage = ({ name: what, bytes }: BackendPackage) => {
         if (!json) terminal.note(`${what}: ${Math.round(bytes / 1e6)} MB when unpacked …`);
       };
+      const { installBackend } = await import('../../../worker/engines/backends/install.ts');
       await installBackend({
         packages: readBackends(),
         backend: name as BackendName,
@@ -52,6 +52,7 @@ export function addBackendCommands({ program, terminal, end }: Registry): void {
     .description('Deletes an installed back end.')
     .argument('<name>', 'cuda or vulkan')
     .action(async (name: string, { json }: CommonOptions) => {
+      const { removeBackend } = await import('../../../worker/engines/backends/install.ts');
       await removeBackend({ packages: readBackends(), backend: name as BackendName, base: backendsFolder() });
       terminal.out(json ? JSON.stringify({ removed: name }) : `${name} has been removed.`);
       end(EXIT.ok);

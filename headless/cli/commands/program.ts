@@ -1,7 +1,6 @@
 /** Commands that run the program, or that concern its window. */
 import { type Command, Option } from 'commander';
 import type { Variables } from '../../apply/read-nodes-file.ts';
-import { windowAddress } from '../../rpc/running-program.ts';
 import { type CommonOptions, common, type Registry, wholeNumber } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { type MetricsFlags, metricsListener, withMetrics } from '../metrics-options.ts';
@@ -85,6 +84,7 @@ export function addProgramCommands({ program, terminal, clock, end, endsInOrder 
   common(program.command('window'))
     .description("Prints a new address of the running program's window. It works once.")
     .action(async ({ data, json }: CommonOptions) => {
+      const { windowAddress } = await import('../../rpc/running-program.ts');
       const address = await windowAddress(data);
       terminal.out(json ? JSON.stringify({ address }) : address);
       end(EXIT.ok);
