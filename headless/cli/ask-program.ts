@@ -117,7 +117,7 @@ export function chooseProfile(views: readonly ProfileView[], name: string | unde
   if (view !== undefined && second === undefined) return view;
   const ids = views.map(({ profile }) => profile.id);
   const what = name === undefined ? `there are ${views.length} nodes` : `${found.length} nodes are called ${name}`;
-  throw new HeadlessError('HEADLESS_WHICH_NODE', `${what}: ${ids.join(', ') || 'none has been created'}d'}`, { nodes: ids });
+  throw new HeadlessError('HEADLESS_WHICH_NODE', `${what}: ${ids.join(', ') || 'none has been created'}`, { nodes: ids });
 }
 
 export async function profilesOf(host: HostClient): Promise<readonly ProfileView[]> {

@@ -120,12 +120,12 @@ describe('a node in words', () => {
     const other = view(running, { profile: { ...profile, id: 'attic', name: 'Attic' } });
     expect(chooseProfile([view(running)], undefined).profile.id).toBe('garage');
     expect(chooseProfile([view(running), other], 'Attic').profile.id).toBe('attic');
-    for (const [views, name] of [
-      [[], undefined],
-      [[view(running), other], undefined],
-      [[other], 'garage'],
+    for (const [views, name, message] of [
+      [[], undefined, 'there are 0 nodes: none has been created'],
+      [[view(running), other], undefined, 'there are 2 nodes: garage, attic'],
+      [[other], 'garage', '0 nodes are called garage: attic'],
     ] as const) {
-      expect(() => chooseProfile(views, name)).toThrow(expect.objectContaining({ code: 'HEADLESS_WHICH_NODE' }));
+      expect(() => chooseProfile(views, name)).toThrow(expect.objectContaining({ code: 'HEADLESS_WHICH_NODE', message }));
     }
   });
 });
