@@ -53,4 +53,4 @@ export const actQuestionSchema = z.object({
 export type ActQuestion = z.output<typeof actQuestionSchema>;
 
 /** Acts that cannot be undone. */
-export const FOR_EVER: ReadonlySet<QuestionName> = new Set(['withdraw', 'setBenefitAddress', 'exportKey']);
+export const IRREVERSIBLE_ACTS: ReadonlySet<QuestionName> = new Set(['withdraw', 'setBenefitAddress', 'exportKey']);

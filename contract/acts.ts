@@ -31,11 +31,11 @@ export interface ProcedureMeta {
   readonly access?: Role | undefined;
 }
 
-const base = oc.$meta<ProcedureMeta>({});
+const contractBase = oc.$meta<ProcedureMeta>({});
 
 /** A procedure that a page may call without confirmation. */
 export function procedure<Input extends z.ZodType, Output extends z.ZodType>(input: Input, output: Output, access?: Role) {
-  return base.meta({ access }).input(input).output(output);
+  return contractBase.meta({ access }).input(input).output(output);
 }
 
 /**
@@ -48,12 +48,12 @@ export function act<Input extends z.ZodType, Output extends z.ZodType>(
   output: Output,
   access?: Role,
 ) {
-  return base.meta({ act: kind, access }).input(input).output(output);
+  return contractBase.meta({ act: kind, access }).input(input).output(output);
 }
 
 /** A subscription. */
 export function stream<Input extends z.ZodType, Output extends z.ZodType>(input: Input, output: Output, access?: Role) {
-  return base.meta({ access }).input(input).output(eventIterator(output));
+  return contractBase.meta({ access }).input(input).output(eventIterator(output));
 }
 
 /** Whether a caller may call a procedure at all. Whether a person must confirm it is decided elsewhere. */

@@ -7,22 +7,22 @@ import { addressField, weiField } from '../protocol/wire/fields.ts';
 export const STAKING_GENERATIONS = ['J26', 'C26'] as const;
 export type StakingGeneration = (typeof STAKING_GENERATIONS)[number];
 
-const common = { nodeStaking: addressField, benefitAddress: addressField, delegatedStaking: addressField };
-const NO_GENERATION =
+const commonAddresses = { nodeStaking: addressField, benefitAddress: addressField, delegatedStaking: addressField };
+const MISSING_GENERATION =
   'is missing. Contracts of generation J26 have a credits contract; if these have none, add `"generation": "C26"` beside the addresses';
 
 const j26Schema = z
   .object({
     /** Presets from before the second generation do not name one, and have credits. */
     generation: z.literal('J26').optional(),
-    ...common,
+    ...commonAddresses,
     credits: addressField.optional().transform((address, context): Hex => {
-      if (address === undefined) context.addIssue({ code: 'custom', message: NO_GENERATION });
+      if (address === undefined) context.addIssue({ code: 'custom', message: MISSING_GENERATION });
       return address ?? '0x';
     }),
   })
   .transform((contracts) => ({ ...contracts, generation: 'J26' as const }));
-const c26Schema = z.object({ generation: z.literal('C26'), ...common });
+const c26Schema = z.object({ generation: z.literal('C26'), ...commonAddresses });
 
 export const contractAddressesSchema = z.discriminatedUnion('generation', [j26Schema, c26Schema]);
 export type ContractAddresses = z.output<typeof contractAddressesSchema>;

@@ -32,14 +32,14 @@ class Connection implements RpcPort {
   close(why = ''): void {
     if (this.#closed) return;
     this.#send('close', why);
-    this.ended(why);
+    this.markClosed(why);
   }
 
-  took(frame: string): void {
+  deliver(frame: string): void {
     if (!this.#closed) for (const listener of this.#frames) listener(frame);
   }
 
-  ended(why = ''): void {
+  markClosed(why = ''): void {
     if (this.#closed) return;
     this.#closed = true;
     for (const listener of this.#closes) {
@@ -69,14 +69,14 @@ export class ChannelConnections {
     return port;
   }
 
-  take({ connection, event, frame }: RpcFromWorker): void {
+  receive({ connection, event, frame }: RpcFromWorker): void {
     const port = this.#open.get(connection);
-    if (event === 'frame') port?.took(frame);
-    else port?.ended(frame);
+    if (event === 'frame') port?.deliver(frame);
+    else port?.markClosed(frame);
   }
 
   closeAll(): void {
-    for (const port of [...this.#open.values()]) port.ended();
+    for (const port of [...this.#open.values()]) port.markClosed();
   }
 }
 
@@ -94,14 +94,14 @@ export class ChannelServer {
     this.#serve = options.serve;
   }
 
-  take({ connection, event, frame, caller }: RpcToWorker): void {
+  receive({ connection, event, frame, caller }: RpcToWorker): void {
     if (event === 'open') {
       this.#accept(connection, caller);
       return;
     }
     const port = this.#open.get(connection);
-    if (event === 'frame') port?.took(frame);
-    else port?.ended(frame);
+    if (event === 'frame') port?.deliver(frame);
+    else port?.markClosed(frame);
   }
 
   /** Also notifies the other side. */

@@ -10,10 +10,10 @@ export type SizedTable = keyof typeof SIZED_COLUMNS;
 export type SizedColumn = (typeof SIZED_COLUMNS)[SizedTable][number];
 
 /** In CSS pixels. */
-export const LEAST_WIDTH = 56;
-export const MOST_WIDTH = 640;
+export const MIN_WIDTH = 56;
+export const MAX_WIDTH = 640;
 
-const width = z.number().int().min(LEAST_WIDTH).max(MOST_WIDTH).optional();
+const width = z.number().int().min(MIN_WIDTH).max(MAX_WIDTH).optional();
 
 function widthsOf<Column extends string>(columns: readonly Column[]) {
   return z.object(Object.fromEntries(columns.map((column) => [column, width])) as Record<Column, typeof width>);

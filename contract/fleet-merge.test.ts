@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type FleetEntry, type FleetRow, type FleetUpdate, fleetRowSchema, ordersOf } from './fleet.ts';
-import { afterFleetUpdate, afterRowsUpdate, type Fleet, fleetKey, type PlaceRows } from './fleet-merge.ts';
+import { applyFleetUpdate, applyRowsUpdate, type Fleet, fleetKey, type PlaceRows } from './fleet-merge.ts';
 import { controlsOf } from './truth/controls.ts';
-import { LIFE_WORDS } from './truth/life-word.ts';
+import { LIFE_STATES } from './truth/life-word.ts';
 import { HERE } from './truth/reach.ts';
 
 const row = (node: string, todayWei = '0'): FleetRow =>
@@ -57,7 +57,7 @@ describe('a fleet that is followed', () => {
             heard.push(from.apply(batch));
           });
           if (begin >= batches.length) heard.push(from.snapshot());
-          for (const update of heard) state = afterFleetUpdate(state, update) ?? state;
+          for (const update of heard) state = applyFleetUpdate(state, update) ?? state;
           expect(state?.rows).toEqual(from.rows);
         },
       ),
@@ -66,14 +66,14 @@ describe('a fleet that is followed', () => {
 
   it('reports a gap in the updates instead of continuing', () => {
     const from = source();
-    const base = afterFleetUpdate(null, from.snapshot());
+    const base = applyFleetUpdate(null, from.snapshot());
     from.apply([{ place: 'here', node: 'a', wei: 1 }]);
-    expect(afterFleetUpdate(base, from.apply([{ place: 'here', node: 'b', wei: 1 }]))).toBeNull();
-    expect(afterFleetUpdate(null, from.apply([]))).toBeNull();
+    expect(applyFleetUpdate(base, from.apply([{ place: 'here', node: 'b', wei: 1 }]))).toBeNull();
+    expect(applyFleetUpdate(null, from.apply([]))).toBeNull();
     const rows: PlaceRows = { revision: 3, version: '1', rows: new Map() };
-    expect(afterRowsUpdate(rows, { kind: 'changed', revision: 5, rows: [], gone: [] })).toBeNull();
-    expect(afterRowsUpdate(rows, { kind: 'changed', revision: 3, rows: [row('a')], gone: [] })).toBe(rows);
-    expect(afterRowsUpdate(rows, { kind: 'changed', revision: 4, rows: [row('a')], gone: ['b'] })?.rows.size).toBe(1);
+    expect(applyRowsUpdate(rows, { kind: 'changed', revision: 5, rows: [], gone: [] })).toBeNull();
+    expect(applyRowsUpdate(rows, { kind: 'changed', revision: 3, rows: [row('a')], gone: [] })).toBe(rows);
+    expect(applyRowsUpdate(rows, { kind: 'changed', revision: 4, rows: [row('a')], gone: ['b'] })?.rows.size).toBe(1);
   });
 });
 
@@ -93,7 +93,7 @@ describe('a row', () => {
   });
 
   it("offers no order that the node's truth does not, and never one that rejoins", () => {
-    for (const life of LIFE_WORDS) {
+    for (const life of LIFE_STATES) {
       for (const alive of [true, false]) {
         const { controls } = controlsOf({ life, alive, connection: HERE });
         const orders = ordersOf({ life, controls: [...controls] });

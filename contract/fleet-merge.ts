@@ -9,7 +9,7 @@ export interface PlaceRows {
 }
 
 /** Null = an update is missing. */
-export function afterRowsUpdate(state: PlaceRows | null, update: FleetRowsUpdate): PlaceRows | null {
+export function applyRowsUpdate(state: PlaceRows | null, update: FleetRowsUpdate): PlaceRows | null {
   const { revision } = update;
   if (update.kind === 'snapshot') {
     return { revision, version: update.version, rows: new Map(update.rows.map((row) => [row.node, row])) };
@@ -41,7 +41,7 @@ const keyed = (entry: FleetEntry): [string, FleetEntry] => [fleetKey({ place: en
  * Each node once, for sums: two places may lead to the same program, and a node has only one address on its network.
  * The row of a place that answers takes precedence over an old one.
  */
-export function countedOnce<Entry extends { readonly row: Pick<FleetRow, 'network' | 'address'> }>(
+export function distinctNodes<Entry extends { readonly row: Pick<FleetRow, 'network' | 'address'> }>(
   entries: readonly Entry[],
   isOld: (entry: Entry) => boolean,
 ): Entry[] {
@@ -55,7 +55,7 @@ export function countedOnce<Entry extends { readonly row: Pick<FleetRow, 'networ
 }
 
 /** Null = an update is missing. */
-export function afterFleetUpdate(state: Fleet | null, update: FleetUpdate): Fleet | null {
+export function applyFleetUpdate(state: Fleet | null, update: FleetUpdate): Fleet | null {
   const { revision, places } = update;
   if (update.kind === 'snapshot') return { revision, places, rows: new Map(update.rows.map(keyed)) };
   if (state === null || revision > state.revision + 1) return null;

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { addressField } from '../protocol/wire/fields.ts';
 import { accessNameSchema, accessTokenSchema } from './access.ts';
 import { plainText } from './plain-text.ts';
-import { LIFE_WORDS } from './truth/life-word.ts';
+import { LIFE_STATES } from './truth/life-word.ts';
 import { type NodeTruth, TRUTH_TONES } from './truth/node-truth.ts';
 import { errorViewSchema } from './worker-channel.ts';
 
@@ -23,7 +23,7 @@ export const MAX_PLACES = 64;
 export const FLEET_ORDERS = ['pause', 'resume', 'drain'] as const;
 export type FleetOrder = (typeof FLEET_ORDERS)[number];
 
-const plain = (most: number) => z.string().transform((text) => plainText(text).slice(0, most));
+const cleanText = (most: number) => z.string().transform((text) => plainText(text).slice(0, most));
 /** From a ledger's sums. */
 const wei = z
   .string()
@@ -34,13 +34,13 @@ const revision = z.number().int();
 
 export const fleetRowSchema = z.object({
   node: nodeId,
-  name: plain(60),
-  network: plain(80),
+  name: cleanText(60),
+  network: cleanText(80),
   address: addressField,
   /** A newer program may use words that this one does not know. */
-  life: z.enum(LIFE_WORDS).catch('unknown'),
+  life: z.enum(LIFE_STATES).catch('unknown'),
   tone: z.enum(TRUTH_TONES).catch('neutral'),
-  card: plain(120).nullable(),
+  card: cleanText(120).nullable(),
   /** Net, since UTC midnight, and over 30 UTC days including today; null = not read yet. */
   todayWei: wei,
   monthWei: wei,
@@ -55,7 +55,7 @@ export type FleetRow = Readonly<z.output<typeof fleetRowSchema>>;
 
 /** This program's own nodes. First a snapshot, then changes; after a gap in the revisions, subscribe again. */
 export const fleetRowsUpdateSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('snapshot'), revision, version: plain(40), rows: z.array(fleetRowSchema).max(MAX_PLACE_ROWS) }),
+  z.object({ kind: z.literal('snapshot'), revision, version: cleanText(40), rows: z.array(fleetRowSchema).max(MAX_PLACE_ROWS) }),
   z.object({
     kind: z.literal('changed'),
     revision,

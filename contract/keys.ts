@@ -42,7 +42,7 @@ export type KeyStores = z.output<typeof keyStoresSchema>;
 
 const MIN_PASSPHRASE = 8;
 /** What attackers try first, with any number appended. */
-const COMMON = /^(pass(word|wort|phrase)?|qwert[yz]\w*|letmein|iloveyou|admin\w*|welcome|crynux)\W*\d*\W*$/i;
+const COMMON_PASSPHRASES = /^(pass(word|wort|phrase)?|qwert[yz]\w*|letmein|iloveyou|admin\w*|welcome|crynux)\W*\d*\W*$/i;
 
 /** Why a new passphrase offers no protection; null = it is acceptable. This does not measure strength. */
 export function passphraseProblem(passphrase: string): 'short' | 'simple' | null {
@@ -51,7 +51,7 @@ export function passphraseProblem(passphrase: string): 'short' | 'simple' | null
   const steps = new Set(codes.slice(1).map((code, i) => code - (codes[i] ?? 0)));
   // `12345678`, `hgfedcba`, `aaaaaaaa`; `abababab` has too few different characters.
   const isRun = steps.size === 1 || [...steps].every((step) => Math.abs(step) === 1 || Math.abs(step) === 9);
-  return isRun || new Set(codes).size < 5 || COMMON.test(passphrase) ? 'simple' : null;
+  return isRun || new Set(codes).size < 5 || COMMON_PASSPHRASES.test(passphrase) ? 'simple' : null;
 }
 
 /** Required for the keystore, refused for the keychain. */

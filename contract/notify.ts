@@ -10,23 +10,23 @@ export const CHANNELS = ['webhook', 'telegram', 'ntfy'] as const;
 export type Channel = (typeof CHANNELS)[number];
 
 /** What can be sent elsewhere: the notices, and a daily summary. */
-export const TOLD = [...NOTICES, 'summary'] as const;
-export type Told = (typeof TOLD)[number];
+export const CHANNEL_NOTICES = [...NOTICES, 'summary'] as const;
+export type ChannelNotice = (typeof CHANNEL_NOTICES)[number];
 
 /** They cost money or need action, so they ignore quiet hours unless the host decides otherwise. */
-export const URGENT: ReadonlySet<Told> = new Set(['slashed', 'kickedOut', 'nodeFailed']);
+export const URGENT: ReadonlySet<ChannelNotice> = new Set(['slashed', 'kickedOut', 'nodeFailed']);
 
 export const timeOfDay = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'must be a time as HH:MM');
 
 const tells = z.object(
-  Object.fromEntries(TOLD.map((told) => [told, z.boolean().default(told !== 'payment')])) as Record<
-    Told,
+  Object.fromEntries(CHANNEL_NOTICES.map((told) => [told, z.boolean().default(told !== 'payment')])) as Record<
+    ChannelNotice,
     z.ZodDefault<z.ZodBoolean>
   >,
 );
 const channel = z.object({ on: z.boolean().default(false), tells: tells.prefault({}) });
 
-export const elsewhereSchema = z.object({
+export const channelSettingsSchema = z.object({
   webhook: channel.prefault({}),
   telegram: channel
     .extend({
@@ -50,7 +50,7 @@ export const elsewhereSchema = z.object({
   /** When the daily summary is sent. */
   summaryAt: timeOfDay.default('09:00'),
 });
-export type Elsewhere = z.output<typeof elsewhereSchema>;
+export type ChannelSettings = z.output<typeof channelSettingsSchema>;
 
 /** The state of a channel. `incomplete`: it is on, but lacks an address, a token or a chat. */
 export const channelStateSchema = z.object({
@@ -72,7 +72,7 @@ export const channelStatesSchema = z.object({
 export type ChannelStates = z.output<typeof channelStatesSchema>;
 
 /** Whether a notice is held back now. `minute`: minute of the machine's day, 0–1439. */
-export function isHeldBack(told: Told, { quiet }: Elsewhere, minute: number): boolean {
+export function isHeldBack(told: ChannelNotice, { quiet }: ChannelSettings, minute: number): boolean {
   if (!quiet.on || (quiet.urgentAnyway && URGENT.has(told))) return false;
   const [from, to] = [minuteOf(quiet.from), minuteOf(quiet.to)];
   return from <= to ? minute >= from && minute < to : minute >= from || minute < to;

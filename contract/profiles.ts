@@ -48,14 +48,14 @@ export type ProfileDraft = z.output<typeof profileDraftSchema>;
 export type ProfileDraftInput = z.input<typeof profileDraftSchema>;
 
 /** What a person has allowed a profile's node to stake, and whether it may stake that again by itself after a kick-out. */
-export const stakeWordSchema = z.object({ stakeWei: weiText, rejoin: z.enum(REJOIN_POLICIES) });
-export type StakeWord = z.output<typeof stakeWordSchema>;
+export const stakePermissionSchema = z.object({ stakeWei: weiText, rejoin: z.enum(REJOIN_POLICIES) });
+export type StakePermission = z.output<typeof stakePermissionSchema>;
 
 export const profileSchema = profileDraftSchema.extend({
   id: profileIdSchema,
   createdMs: z.number(),
   /** Null = not given yet, or the profile is from before this was asked. */
-  stakeWord: stakeWordSchema.nullable().default(null),
+  stakeWord: stakePermissionSchema.nullable().default(null),
 });
 export type Profile = z.output<typeof profileSchema>;
 

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { CodedError, serialiseError } from '../protocol/errors.ts';
 import { type ErrorView, errorViewSchema } from './worker-channel.ts';
 
-const carried = z.object({ error: errorViewSchema });
+const errorDataSchema = z.object({ error: errorViewSchema });
 
 /** What a server throws instead of any error. An error without a code only reports that it was unexpected. */
 export function toRpcError(error: unknown): ORPCError<string, { error: ErrorView }> {
@@ -18,7 +18,7 @@ export function toRpcError(error: unknown): ORPCError<string, { error: ErrorView
 /** What a client shows for any error that a call has thrown. */
 export function errorOf(error: unknown): ErrorView {
   if (error instanceof ORPCError) {
-    const parsed = carried.safeParse(error.data);
+    const parsed = errorDataSchema.safeParse(error.data);
     if (parsed.success) return parsed.data.error;
     if (error.code === 'BAD_REQUEST')
       return { code: 'RPC_BAD_INPUT', message: 'The request does not fit the contract.', data: {} };

@@ -54,11 +54,11 @@ export function createRpcServer(
           await guardActs(options, guard);
           return await options.next();
         } catch (error) {
-          const carried = toRpcError(error);
+          const rpcError = toRpcError(error);
           // The caller cancelled it and expects no answer, so its end is not a bug.
-          if (options.signal?.aborted === true) throw carried;
-          if (carried.code === 'UNEXPECTED' || (error instanceof ORPCError && error.status >= 500)) onUnexpected(error);
-          throw carried;
+          if (options.signal?.aborted === true) throw rpcError;
+          if (rpcError.code === 'UNEXPECTED' || (error instanceof ORPCError && error.status >= 500)) onUnexpected(error);
+          throw rpcError;
         }
       },
     ],
@@ -69,7 +69,7 @@ export function createRpcServer(
     told.add(code);
     onUnexpected(error);
   };
-  return { serve: (port, caller = 'page') => serveOn({ port, caller, handler, onRefused }) };
+  return { serve: (port, caller = 'page') => servePort({ port, caller, handler, onRefused }) };
 }
 
 /** What a router's handlers can read about a call. */
@@ -104,14 +104,14 @@ async function guardActs(
   await guard({ path: call.path.join('.'), act: meta.act, caller, input: parsed.value, signal: call.signal });
 }
 
-interface Served {
+interface ServedPort {
   readonly port: RpcPort;
   readonly caller: Caller;
   readonly handler: RPCHandler<CallContext>;
   readonly onRefused: (code: string, error: unknown) => void;
 }
 
-function serveOn({ port, caller, handler, onRefused }: Served): void {
+function servePort({ port, caller, handler, onRefused }: ServedPort): void {
   const peer = peerOf(port);
   let underWay = 0;
   let closed = false;

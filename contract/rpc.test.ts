@@ -38,9 +38,9 @@ const failed = (call: Promise<unknown>) => call.then(() => null, errorOf);
 describe('connections inside a channel', () => {
   it('are separated by number, and close on both sides', async () => {
     const heard: string[] = [];
-    const client = new ChannelConnections((message) => server.take(message));
+    const client = new ChannelConnections((message) => server.receive(message));
     const server: ChannelServer = new ChannelServer({
-      send: (message) => client.take(message),
+      send: (message) => client.receive(message),
       serve: (port) => {
         port.onFrame((frame) => port.post(`${frame}!`));
         port.onClose(() => heard.push('closed'));

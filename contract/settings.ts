@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { columnWidthsSchema } from './column-widths.ts';
 import { costsSchema } from './costs.ts';
-import { elsewhereSchema, NOTICES, type Notice } from './notify.ts';
+import { channelSettingsSchema, NOTICES, type Notice } from './notify.ts';
 import { proxySettingSchema } from './proxy.ts';
 
 export const LANGUAGES = ['en', 'zh-CN'] as const;
@@ -30,7 +30,7 @@ export const settingsSchema = z.object({
   /** How to reach the internet, for the program, its nodes and their engines. */
   proxy: proxySettingSchema.prefault({ kind: 'environment' }),
   /** Notifications through other channels than the desktop; their addresses and tokens are secrets. */
-  elsewhere: elsewhereSchema.prefault({}),
+  elsewhere: channelSettingsSchema.prefault({}),
   /** The host's prices for power and coin. */
   costs: costsSchema.prefault({}),
 });
@@ -50,7 +50,7 @@ export const settingsChangeSchema = z
     columnWidths: columnWidthsSchema,
     proxy: proxySettingSchema,
     /** All of it. */
-    elsewhere: elsewhereSchema,
+    elsewhere: channelSettingsSchema,
     costs: costsSchema,
   })
   .partial();
@@ -93,10 +93,10 @@ export const secretChangeSchema = z
       .refine((text) => ![...text].some((sign) => sign < ' ' || sign === '\u007f'), 'it must be one line')
       .nullable(),
   })
-  .refine(({ name, value }) => value === null || fits(name, value), 'it is not a valid address or token');
+  .refine(({ name, value }) => value === null || isWellFormed(name, value), 'it is not a valid address or token');
 
 /** Checks the form of an address or token; only the service can tell whether it is right. */
-function fits(name: SecretSetting, value: string): boolean {
+function isWellFormed(name: SecretSetting, value: string): boolean {
   switch (name) {
     case 'webhookUrl':
       return httpUrlOf(value) !== null;

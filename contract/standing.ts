@@ -44,12 +44,12 @@ export const qosChangeSchema = z.object({
 });
 export type QosChange = z.output<typeof qosChangeSchema>;
 
-const toldNumber = z.object({ value: z.number(), source: z.enum(['relay', 'formula']) }).nullable();
+const sourcedNumber = z.object({ value: z.number(), source: z.enum(['relay', 'formula']) }).nullable();
 
 export const qosExplanationSchema = z.object({
   atMs: z.number(),
   /** Null = unknown. */
-  now: z.object({ long: toldNumber, health: toldNumber, combined: toldNumber }),
+  now: z.object({ long: sourcedNumber, health: sourcedNumber, combined: sourcedNumber }),
   differences: z.array(qosDifferenceSchema),
   exclusion: z.object({
     state: z.enum(['excluded', 'notExcluded', 'unknown']),

@@ -9,7 +9,8 @@ import { ABORT_REASON, TASK_ERROR, TASK_STATUSES, TASK_TYPE } from '../protocol/
 import { weiText } from '../protocol/wire/fields.ts';
 import { qosExplanationSchema } from './standing.ts';
 
-const names = <Name extends string>(table: Readonly<Record<Name, number>>) => z.enum(Object.keys(table) as [Name, ...Name[]]);
+const enumOfKeys = <Name extends string>(table: Readonly<Record<Name, number>>) =>
+  z.enum(Object.keys(table) as [Name, ...Name[]]);
 const status = z.enum(TASK_STATUSES);
 
 export const CASE_KINDS = ['invalidated', 'slashed', 'kickedOut', 'executionTimeout', 'uploadTimeout'] as const;
@@ -82,7 +83,7 @@ export const localCauseSchema = z.object({ code: z.enum(LOCAL_CAUSES), detail: z
 export type LocalCause = z.output<typeof localCauseSchema>;
 
 export const caseTaskSchema = z.object({
-  type: names(TASK_TYPE),
+  type: enumOfKeys(TASK_TYPE),
   modelIds: z.array(z.string()),
   /** JSON text as the network sent it; if there are very many cases, replaced with `{"removed":"sha256:…","bytes":…}`. */
   taskArgs: z.string(),
@@ -91,8 +92,8 @@ export const caseTaskSchema = z.object({
   status,
   /** The state before it ended; null if unknown. */
   lastStatus: status.nullable(),
-  abortReason: names(ABORT_REASON),
-  taskError: names(TASK_ERROR),
+  abortReason: enumOfKeys(ABORT_REASON),
+  taskError: enumOfKeys(TASK_ERROR),
   startTimeMs: z.number().nullable(),
   deadlineMs: z.number().nullable(),
 });

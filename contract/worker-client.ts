@@ -92,7 +92,7 @@ export function createWorkerClient(channel: WorkerChannel, listeners: WorkerList
         call.resolve(latest);
       }
     }
-    if (message.type === 'rpc') connections.take(message);
+    if (message.type === 'rpc') connections.receive(message);
     if (message.type === 'question') void answer(message);
   }
 

@@ -13,7 +13,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { networkPresetData } from '../contract/node-config.ts';
 import type { NodeClient } from '../contract/rpc-client.ts';
-import type { LifeWord } from '../contract/truth/life-word.ts';
+import type { LifeState } from '../contract/truth/life-word.ts';
 import { CHAT_MODEL } from '../devnet/application/samples.ts';
 import { systemRandom } from '../devnet/system.ts';
 import { openProgram } from '../headless/program.ts';
@@ -149,7 +149,7 @@ beforeEach(() => {
  * What both pages say about the node, and the word in the frame. All are checked together, because short-lived texts
  * would be gone if the pages were checked one by one.
  */
-async function says(life: LifeWord): Promise<void> {
+async function says(life: LifeState): Promise<void> {
   const looks = pages.flatMap(([{ overview, common }, page]) => [
     page
       .getByRole('region', { name: common.frame.node, exact: true })

@@ -1,19 +1,19 @@
 /** Derives the state of the tray, the notifications and the power blocker from the nodes. Pure. */
 import type { ProfileView } from '../contract/profiles.ts';
 import type { Control } from '../contract/truth/controls.ts';
-import type { LifeWord } from '../contract/truth/life-word.ts';
-import { nodeTruth, traySign } from '../contract/truth/node-truth.ts';
+import type { LifeState } from '../contract/truth/life-word.ts';
+import { nodeTruth, trayState } from '../contract/truth/node-truth.ts';
 
 export interface TrayNode {
   readonly id: string;
   readonly name: string;
   /** A key of the shell's texts. */
-  readonly word: LifeWord;
+  readonly word: LifeState;
   readonly controls: readonly Control[];
 }
 
 export interface Tray {
-  readonly tone: ReturnType<typeof traySign>;
+  readonly tone: ReturnType<typeof trayState>;
   readonly nodes: readonly TrayNode[];
 }
 
@@ -26,7 +26,7 @@ export function trayOf(profiles: readonly ProfileView[]): Tray {
     ...{ id, name, word: truths[index]?.life ?? 'unknown' },
     controls: truths[index]?.controls ?? [],
   }));
-  return { tone: traySign(truths), nodes };
+  return { tone: trayState(truths), nodes };
 }
 
 /** The machine must not sleep during a task: the task would time out, which costs money. */

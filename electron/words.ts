@@ -1,7 +1,7 @@
 /** The few texts that the shell itself shows outside the window. */
 import type { PlaceKind } from '../contract/host-contract.ts';
 import type { Language } from '../contract/settings.ts';
-import type { LifeWord } from '../contract/truth/life-word.ts';
+import type { LifeState } from '../contract/truth/life-word.ts';
 
 interface Words {
   readonly show: string;
@@ -9,7 +9,7 @@ interface Words {
   readonly resumeAll: string;
   readonly quit: string;
   readonly noNodes: string;
-  readonly state: Readonly<Record<LifeWord, string>>;
+  readonly state: Readonly<Record<LifeState, string>>;
   readonly actAllow: string;
   readonly actCancel: string;
   readonly choose: Readonly<Record<PlaceKind, string>>;

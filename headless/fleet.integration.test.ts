@@ -8,7 +8,7 @@ import type { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { FleetPlace } from '../contract/fleet.ts';
-import { afterFleetUpdate, type Fleet } from '../contract/fleet-merge.ts';
+import { applyFleetUpdate, type Fleet } from '../contract/fleet-merge.ts';
 import { profileDraftSchema } from '../contract/profiles.ts';
 import { bundledModelIds } from '../host/app/bundled-models.ts';
 import { openHostApp } from '../host/app/host-app.ts';
@@ -103,7 +103,7 @@ test('a program watches and controls another: away when it is killed, refused wh
       if (place !== undefined && fits(place)) return place;
       const next = await updates.next();
       if (next.done === true) throw new Error('the subscription ended');
-      fleet = afterFleetUpdate(fleet, next.value);
+      fleet = applyFleetUpdate(fleet, next.value);
     }
   };
   await until('cellar', ({ state }) => state.kind === 'open');

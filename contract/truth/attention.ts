@@ -55,11 +55,11 @@ export interface AttentionFacts {
 }
 
 export function attentionItems(facts: AttentionFacts): readonly AttentionItem[] {
-  const items = [...ofProcess(facts), ...ofNode(facts), ...ofStanding(facts), ...ofHost(facts)];
+  const items = [...processItems(facts), ...nodeItems(facts), ...standingItems(facts), ...hostItems(facts)];
   return items.toSorted((a, b) => ATTENTION_KINDS.indexOf(a.kind) - ATTENTION_KINDS.indexOf(b.kind));
 }
 
-function* ofProcess({ truth, profile: { worker } }: AttentionFacts): Generator<AttentionItem> {
+function* processItems({ truth, profile: { worker } }: AttentionFacts): Generator<AttentionItem> {
   if (truth.life === 'locked') yield { kind: 'locked', params: {} };
   // The process itself reported why it ended.
   if (!('error' in worker)) return;
@@ -67,7 +67,7 @@ function* ofProcess({ truth, profile: { worker } }: AttentionFacts): Generator<A
   yield { kind: truth.life === 'failed' ? 'workerFailed' : 'backoff', params: { code, message }, facts: data };
 }
 
-function* ofNode({ truth, node }: AttentionFacts): Generator<AttentionItem> {
+function* nodeItems({ truth, node }: AttentionFacts): Generator<AttentionItem> {
   if (truth.barred !== null) yield { kind: truth.barred, params: {} };
   if (node === null) return;
   if (node.engineError !== null) {
@@ -93,7 +93,7 @@ function* ofNode({ truth, node }: AttentionFacts): Generator<AttentionItem> {
   if (gpu.problem !== null) yield { kind: 'gpuProblem', params: { code: gpu.problem.code, message: gpu.problem.message } };
 }
 
-function* ofStanding({ qos, money, checks }: AttentionFacts): Generator<AttentionItem> {
+function* standingItems({ qos, money, checks }: AttentionFacts): Generator<AttentionItem> {
   if (qos?.exclusion.state === 'excluded') yield { kind: 'excluded', params: {} };
   if (qos?.belowKickOut === true) yield { kind: 'belowKickOut', params: {} };
   if (money !== null && money.conflicts + money.unbooked > 0) yield { kind: 'moneyConflict', params: {} };
@@ -107,7 +107,7 @@ function* ofStanding({ qos, money, checks }: AttentionFacts): Generator<Attentio
   }
 }
 
-function* ofHost({ profile, key, update }: AttentionFacts): Generator<AttentionItem> {
+function* hostItems({ profile, key, update }: AttentionFacts): Generator<AttentionItem> {
   // An imported key came from a copy that its owner has or had, so nothing is known to be missing.
   if (key !== null && !key.backedUp && !key.imported) yield { kind: 'notBackedUp', params: {} };
   if (profile.pendingRestart) yield { kind: 'pendingRestart', params: {} };

@@ -2,13 +2,13 @@
  * The controls that a host has in each state: every control that is offered works, and whatever waits for the host can
  * be resolved.
  */
-import type { LifeWord } from './life-word.ts';
+import type { LifeState } from './life-word.ts';
 import type { Connection } from './reach.ts';
 
 export type Control = 'start' | 'unlock' | 'pause' | 'resume' | 'rejoin' | 'stop';
 
 /** Who receives the order: the program around the nodes, or the node's own process. */
-export const CONTROL_WAY: Readonly<Record<Control, 'program' | 'node'>> = {
+export const CONTROL_RECIPIENT: Readonly<Record<Control, 'program' | 'node'>> = {
   start: 'program',
   unlock: 'program',
   stop: 'program',
@@ -17,14 +17,14 @@ export const CONTROL_WAY: Readonly<Record<Control, 'program' | 'node'>> = {
   rejoin: 'node',
 };
 
-interface Life {
+interface AvailableControls {
   /** The primary one first. */
   readonly controls: readonly Control[];
   /** `host`: it stays like this until the host does something; `itself`: it moves on by itself. */
   readonly waits: 'host' | 'itself';
 }
 
-const LIVES: Readonly<Record<LifeWord, Life>> = {
+const CONTROLS_BY_STATE: Readonly<Record<LifeState, AvailableControls>> = {
   stopped: { controls: ['start'], waits: 'host' },
   locked: { controls: ['unlock'], waits: 'host' },
   failed: { controls: ['start'], waits: 'host' },
@@ -50,16 +50,17 @@ const LIVES: Readonly<Record<LifeWord, Life>> = {
 };
 
 export interface ControlFacts {
-  readonly life: LifeWord;
+  readonly life: LifeState;
   /** The node's process is alive. */
   readonly alive: boolean;
   readonly connection: Connection;
 }
 
-export function controlsOf({ life, alive, connection }: ControlFacts): Life {
-  if (connection.kind === 'noProgram') return LIVES.unknown;
+export function controlsOf({ life, alive, connection }: ControlFacts): AvailableControls {
+  if (connection.kind === 'noProgram') return CONTROLS_BY_STATE.unknown;
   // If the process is alive although its node has failed, it must be stopped before it can be started.
-  const { controls, waits } = life === 'failed' && alive ? { controls: ['stop'] as const, waits: 'host' as const } : LIVES[life];
+  const { controls, waits } =
+    life === 'failed' && alive ? { controls: ['stop'] as const, waits: 'host' as const } : CONTROLS_BY_STATE[life];
   if (connection.kind === 'here') return { controls, waits };
-  return { controls: controls.filter((control) => CONTROL_WAY[control] === 'program'), waits: 'itself' };
+  return { controls: controls.filter((control) => CONTROL_RECIPIENT[control] === 'program'), waits: 'itself' };
 }

@@ -2,7 +2,7 @@
 import type { WorkerState } from '../profiles.ts';
 import type { NodeView } from '../worker-channel.ts';
 
-export const LIFE_WORDS = [
+export const LIFE_STATES = [
   /** No process. */
   'stopped',
   'locked',
@@ -38,17 +38,17 @@ export const LIFE_WORDS = [
   /** The program itself does not answer, so nothing is known. */
   'unknown',
 ] as const;
-export type LifeWord = (typeof LIFE_WORDS)[number];
+export type LifeState = (typeof LIFE_STATES)[number];
 
 /** According to the process and the node. */
-export function lifeWord(worker: WorkerState, node: NodeView | null): LifeWord {
+export function lifeState(worker: WorkerState, node: NodeView | null): LifeState {
   if (worker.kind === 'backoff') return 'restarting';
   if (worker.kind !== 'running') return worker.kind;
   // The process is alive, but the node has not reported yet.
-  return node === null ? 'starting' : ofNode(node);
+  return node === null ? 'starting' : stateOfNode(node);
 }
 
-function ofNode(node: NodeView): LifeWord {
+function stateOfNode(node: NodeView): LifeState {
   switch (node.state) {
     case 'running':
       if (node.relay === 'unreachable') return 'cutOff';
@@ -58,7 +58,7 @@ function ofNode(node: NodeView): LifeWord {
     case 'paused':
       return isHeld(node) ? 'held' : 'paused';
     case 'starting':
-      return ofStart(node);
+      return stateOfStart(node);
     case 'stopped':
       return node.life?.kind === 'dropped' ? 'dropped' : node.life?.kind === 'returning' ? 'returning' : 'out';
     default:
@@ -66,7 +66,7 @@ function ofNode(node: NodeView): LifeWord {
   }
 }
 
-function ofStart({ life }: NodeView): LifeWord {
+function stateOfStart({ life }: NodeView): LifeState {
   switch (life?.kind) {
     case 'notCleared':
     case 'staking':

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { ChainStakeView, LastWord, LifeView } from '../life.ts';
 import type { WorkerState } from '../profiles.ts';
 import { NODE_STATES, type NodeView, nodeViewSchema, WANTED } from '../worker-channel.ts';
-import { CONTROL_WAY, type Control } from './controls.ts';
-import { LIFE_WORDS } from './life-word.ts';
-import { nodeTruth, type TruthFacts, traySign } from './node-truth.ts';
+import { CONTROL_RECIPIENT, type Control } from './controls.ts';
+import { LIFE_STATES } from './life-word.ts';
+import { nodeTruth, type TruthFacts, trayState } from './node-truth.ts';
 import { type Connection, HERE } from './reach.ts';
 
 const NOW = 1_000_000;
@@ -218,12 +218,13 @@ describe('in every state', () => {
   it('every offered control works, and there is no dead end', () => {
     always((facts) => {
       const truth = nodeTruth(facts);
-      expect(LIFE_WORDS).toContain(truth.life);
+      expect(LIFE_STATES).toContain(truth.life);
       for (const control of truth.controls) expect([control, works(control, facts)]).toEqual([control, true]);
       // Removable only if the program would remove it: host/rpc/profiles.ts.
       if (truth.isRemovable) expect(['stopped', 'failed', 'locked']).toContain(facts.worker.kind);
       if (truth.waits === 'host') expect(truth.controls.length).toBeGreaterThan(0);
-      if (truth.connection.kind === 'noNode') for (const control of truth.controls) expect(CONTROL_WAY[control]).toBe('program');
+      if (truth.connection.kind === 'noNode')
+        for (const control of truth.controls) expect(CONTROL_RECIPIENT[control]).toBe('program');
     });
   });
 
@@ -254,7 +255,7 @@ describe('in every state', () => {
       if (connection.kind !== 'here') expect(tone).toBe('neutral');
       if (connection.kind === 'noProgram') expect(life).toBe('unknown');
       if (tone === 'good') expect([facts.worker.kind, relay.kind === 'silent']).toEqual(['running', false]);
-      expect(traySign([nodeTruth(facts)]) === 'attention').toBe(tone === 'bad' || life === 'locked' || life === 'notCleared');
+      expect(trayState([nodeTruth(facts)]) === 'attention').toBe(tone === 'bad' || life === 'locked' || life === 'notCleared');
     });
   });
 });

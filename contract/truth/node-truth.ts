@@ -6,7 +6,7 @@ import type { ChainStakeView, LastWord } from '../life.ts';
 import type { WorkerState } from '../profiles.ts';
 import type { NodeView } from '../worker-channel.ts';
 import { type Control, controlsOf } from './controls.ts';
-import { type LifeWord, lifeWord } from './life-word.ts';
+import { type LifeState, lifeState } from './life-word.ts';
 import { type Aged, type Connection, HERE, isOldAt, type Reach } from './reach.ts';
 import { type StakeTruth, stakeTruth } from './stake-truth.ts';
 
@@ -31,9 +31,9 @@ const PROMISES = ['finishesTask', 'stakeStays'] as const;
 type TruthPromise = (typeof PROMISES)[number];
 
 export interface NodeTruth {
-  readonly life: LifeWord;
+  readonly life: LifeState;
   /** Its state when it was last heard of; the same as `life` while there is contact. */
-  readonly lastLife: LifeWord;
+  readonly lastLife: LifeState;
   readonly tone: TruthTone;
   readonly connection: Connection;
   /** Since when none of this is fresh; null = it is fresh, or the time is unknown. */
@@ -58,7 +58,7 @@ export interface NodeTruth {
   readonly promises: readonly TruthPromise[];
 }
 
-const TONES: Readonly<Record<LifeWord, TruthTone>> = {
+const TONES: Readonly<Record<LifeState, TruthTone>> = {
   stopped: 'neutral',
   locked: 'warn',
   failed: 'bad',
@@ -87,8 +87,8 @@ export function nodeTruth(facts: TruthFacts): NodeTruth {
   const { worker, nowMs, connection = HERE } = facts;
   const alive = worker.kind === 'running' || worker.kind === 'stopping';
   const node = alive ? facts.node : null;
-  const told = lifeWord(worker, node);
-  const life = connection.kind === 'noProgram' ? 'unknown' : told;
+  const reported = lifeState(worker, node);
+  const life = connection.kind === 'noProgram' ? 'unknown' : reported;
   const barred = barredOf(node, facts.lastWord ?? null);
   const stake = stakeTruth({ node, last: facts.lastStake ?? null, barred, nowMs });
   const isHeard = connection.kind === 'here';
@@ -96,7 +96,7 @@ export function nodeTruth(facts: TruthFacts): NodeTruth {
   const { controls, waits } = controlsOf({ life, alive, connection });
   return {
     life,
-    lastLife: told,
+    lastLife: reported,
     tone: connection.kind === 'here' ? TONES[life] : 'neutral',
     connection,
     oldSinceMs: connection.kind === 'here' ? null : connection.sinceMs,
@@ -180,23 +180,23 @@ function cardOf(node: NodeView | null, nowMs: number): NodeTruth['card'] {
   return node.gpu.problem === null && readingOf(node, nowMs)?.isOld !== true ? 'ready' : 'unreadable';
 }
 
-const REMOVABLE: ReadonlySet<LifeWord> = new Set(['stopped', 'failed', 'locked']);
+const REMOVABLE: ReadonlySet<LifeState> = new Set(['stopped', 'failed', 'locked']);
 
 /** States in which the stake moves or is gone. */
-const MOVES_STAKE: ReadonlySet<LifeWord> = new Set([
+const STAKE_MOVES: ReadonlySet<LifeState> = new Set([
   ...(['leaving', 'returning', 'out', 'staking', 'awaitingStake'] as const),
   ...(['slashed', 'kickedOut', 'dropped', 'unknown'] as const),
 ]);
 
 function promisesOf({ life, task, stake, controls }: Pick<NodeTruth, 'life' | 'task' | 'stake' | 'controls'>): TruthPromise[] {
   const ends = life === 'stopping' || life === 'pausing' || life === 'leaving';
-  const polite = task !== null && (ends || controls.includes('pause') || controls.includes('stop'));
-  const stays = stake.kind === 'staked' && !MOVES_STAKE.has(life) && (controls.includes('stop') || ends);
-  return [...(polite ? (['finishesTask'] as const) : []), ...(stays ? (['stakeStays'] as const) : [])];
+  const finishes = task !== null && (ends || controls.includes('pause') || controls.includes('stop'));
+  const stays = stake.kind === 'staked' && !STAKE_MOVES.has(life) && (controls.includes('stop') || ends);
+  return [...(finishes ? (['finishesTask'] as const) : []), ...(stays ? (['stakeStays'] as const) : [])];
 }
 
 /** The tray icon for all nodes together. */
-export function traySign(truths: readonly Pick<NodeTruth, 'tone' | 'life'>[]): 'idle' | 'working' | 'attention' {
+export function trayState(truths: readonly Pick<NodeTruth, 'tone' | 'life'>[]): 'idle' | 'working' | 'attention' {
   if (truths.some(({ tone, life }) => tone === 'bad' || life === 'locked' || life === 'notCleared')) return 'attention';
   return truths.some(({ life }) => life === 'executing') ? 'working' : 'idle';
 }

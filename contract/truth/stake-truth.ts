@@ -3,7 +3,7 @@ import type { ChainStakeView, LastWord } from '../life.ts';
 import type { NodeView } from '../worker-channel.ts';
 import { isOldAt } from './reach.ts';
 
-interface Read {
+interface StakeReading {
   readonly wei: bigint;
   readonly readMs: number;
   /** It is overdue. */
@@ -15,14 +15,14 @@ export type StakeTruth =
   | { readonly kind: 'none' }
   /** It was never read. */
   | { readonly kind: 'unknown' }
-  | ({ readonly kind: 'staked' } & Read)
+  | ({ readonly kind: 'staked' } & StakeReading)
   /** Requested back. `forceFromMs`: from then on, the host can withdraw it without the relay; null = unknown. */
-  | ({ readonly kind: 'returning'; readonly forceFromMs: number | null } & Read)
+  | ({ readonly kind: 'returning'; readonly forceFromMs: number | null } & StakeReading)
   /** The node was removed; the chain still shows the stake, and the relay is to return it. */
-  | ({ readonly kind: 'dueBack' } & Read)
-  | ({ readonly kind: 'notStaked' } & Read)
+  | ({ readonly kind: 'dueBack' } & StakeReading)
+  | ({ readonly kind: 'notStaked' } & StakeReading)
   /** Taken by the network. `wei`: the amount on the chain before; 0 = unknown here. */
-  | ({ readonly kind: 'slashed' } & Read);
+  | ({ readonly kind: 'slashed' } & StakeReading);
 
 export interface StakeFacts {
   readonly node: NodeView | null;
@@ -36,7 +36,7 @@ export interface StakeFacts {
 export function stakeTruth({ node, last, barred, nowMs }: StakeFacts): StakeTruth {
   const stake = node?.stake ?? last;
   if (stake === null) return node?.chain.kind === 'none' ? { kind: 'none' } : { kind: 'unknown' };
-  const read: Read = {
+  const read: StakeReading = {
     wei: BigInt(stake.balanceWei) + BigInt(stake.creditsWei),
     readMs: stake.readMs,
     isOld: isOldAt('stake', stake.readMs, nowMs),

@@ -1,6 +1,6 @@
 /** Formats the fleet for a terminal. Pure. */
 import type { FleetEntry, FleetPlace, FleetRow } from '../../contract/fleet.ts';
-import { countedOnce } from '../../contract/fleet-merge.ts';
+import { distinctNodes } from '../../contract/fleet-merge.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { cnx, table, timeText } from './node-text.ts';
 
@@ -60,7 +60,7 @@ export function fleetText({ places, rows }: FleetSnapshot): string {
       row.attention.join(' '),
     ];
   });
-  const all = countedOnce(rows, ({ place }) => byName.get(place)?.state.kind === 'away').map(({ row }) => row);
+  const all = distinctNodes(rows, ({ place }) => byName.get(place)?.state.kind === 'away').map(({ row }) => row);
   const needing = all.filter(({ attention }) => attention.length > 0).length;
   const away = places.filter(({ state }) => state.kind === 'away');
   return [

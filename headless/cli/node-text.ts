@@ -2,7 +2,7 @@
 import { transactionUrl } from '../../contract/explorer.ts';
 import type { ProfileView } from '../../contract/profiles.ts';
 import type { TaskRow } from '../../contract/tasks.ts';
-import type { LifeWord } from '../../contract/truth/life-word.ts';
+import type { LifeState } from '../../contract/truth/life-word.ts';
 import { type NodeTruth, nodeTruth } from '../../contract/truth/node-truth.ts';
 import type { Aged, Reach } from '../../contract/truth/reach.ts';
 import type { StakeTruth } from '../../contract/truth/stake-truth.ts';
@@ -27,7 +27,7 @@ function secondsText(ms: number | null): string {
   return ms === null ? '–' : `${(ms / 1000).toFixed(1)} s`;
 }
 
-const STATES: Readonly<Record<LifeWord, string>> = {
+const STATES: Readonly<Record<LifeState, string>> = {
   stopped: 'stopped',
   locked: 'locked: its key needs its passphrase',
   failed: 'failed',

@@ -1,7 +1,7 @@
 /** Metrics of nodes: what each is and does, its machine, and its requests. */
 import { REQUEST_SECONDS, TASK_SECONDS, type TrafficView } from '../../contract/metrics.ts';
-import { LIFE_WORDS } from '../../contract/truth/life-word.ts';
-import { traySign } from '../../contract/truth/node-truth.ts';
+import { LIFE_STATES } from '../../contract/truth/life-word.ts';
+import { trayState } from '../../contract/truth/node-truth.ts';
 import type { Reach } from '../../contract/truth/reach.ts';
 import { type MetricDefinition, ofDurations, ofNode, ofNodes } from './definition.ts';
 import type { NodeFacts } from './facts.ts';
@@ -43,7 +43,7 @@ export const STATE_METRICS: readonly MetricDefinition[] = [
     type: 'gauge',
     help: 'State of the node: 1 for its current state, 0 for every other.',
     labels: ['node', 'state'],
-    read: ofNodes(({ truth }) => LIFE_WORDS.map((state) => [{ state }, truth.life === state])),
+    read: ofNodes(({ truth }) => LIFE_STATES.map((state) => [{ state }, truth.life === state])),
   },
   {
     name: 'crynux_node_ready',
@@ -60,7 +60,7 @@ export const STATE_METRICS: readonly MetricDefinition[] = [
     type: 'gauge',
     help: 'Whether somebody has to look at the node: it is locked, has failed, is cut off, was removed, or a check keeps it out.',
     labels: NODE,
-    read: ofNode(({ truth }) => traySign([truth]) === 'attention'),
+    read: ofNode(({ truth }) => trayState([truth]) === 'attention'),
   },
   {
     name: 'crynux_node_key_locked',

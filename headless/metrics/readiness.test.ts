@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { LIFE_WORDS } from '../../contract/truth/life-word.ts';
+import { LIFE_STATES } from '../../contract/truth/life-word.ts';
 import { notReadyLines, readinessOf } from './readiness.ts';
 import { nodeView, profileView } from './testing/views.ts';
 
@@ -35,5 +35,5 @@ it('names nodes by their profile, and the state of each in one word', () => {
   const views = [profileView({ kind: 'locked' }, null), profileView({ kind: 'stopped' }, null)];
   const lines = notReadyLines(views);
   expect(lines).toEqual(['mine: locked']);
-  expect(LIFE_WORDS).toContain(lines[0]?.split(': ')[1]);
+  expect(LIFE_STATES).toContain(lines[0]?.split(': ')[1]);
 });

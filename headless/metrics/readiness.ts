@@ -1,15 +1,15 @@
 /** Whether a node does what it was started for: it is joined, or deliberately paused. Pure. */
 import type { ProfileView } from '../../contract/profiles.ts';
-import type { LifeWord } from '../../contract/truth/life-word.ts';
+import type { LifeState } from '../../contract/truth/life-word.ts';
 import { nodeTruth } from '../../contract/truth/node-truth.ts';
 
 export type Readiness =
   /** Nobody has started it. */
   | { readonly kind: 'notStarted' }
-  | { readonly kind: 'ready'; readonly life: LifeWord }
-  | { readonly kind: 'notReady'; readonly life: LifeWord };
+  | { readonly kind: 'ready'; readonly life: LifeState }
+  | { readonly kind: 'notReady'; readonly life: LifeState };
 
-const READY: ReadonlySet<LifeWord> = new Set(['waiting', 'executing', 'pausing', 'paused']);
+const READY: ReadonlySet<LifeState> = new Set(['waiting', 'executing', 'pausing', 'paused']);
 /** Reasons that the host has chosen. */
 const WISHES: ReadonlySet<string> = new Set(['GPU_OUTSIDE_SCHEDULE', 'GPU_IN_USE']);
 

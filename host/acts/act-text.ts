@@ -1,7 +1,7 @@
 /** What a person reads before confirming: the act and its facts, in the program's own words. Pure. */
 
 import type { ActQuestion, QuestionFacts, QuestionName } from '../../contract/act-questions.ts';
-import { FOR_EVER } from '../../contract/act-questions.ts';
+import { IRREVERSIBLE_ACTS } from '../../contract/act-questions.ts';
 import { plainText } from '../../contract/plain-text.ts';
 import type { Language } from '../../contract/settings.ts';
 import { formatCnxExact } from '../../protocol/money/wei.ts';
@@ -199,7 +199,7 @@ export function actText({ name, address, facts }: ActQuestion, language: Languag
       ...Object.entries(facts)
         .filter(([, value]) => value !== null)
         .map(([fact, value]) => line(words.facts[fact] ?? fact, valueText(fact, value, words))),
-      ...(FOR_EVER.has(name) ? [words.forEver] : []),
+      ...(IRREVERSIBLE_ACTS.has(name) ? [words.forEver] : []),
       words.notYou,
     ],
   };

@@ -7,7 +7,7 @@ import { hostContract } from '../../contract/host-contract.ts';
 import { modelSettingsSchema } from '../../contract/model-settings.ts';
 import type { EngineConfig } from '../../contract/node-config.ts';
 import { nodeContract } from '../../contract/node-contract.ts';
-import { elsewhereSchema } from '../../contract/notify.ts';
+import { channelSettingsSchema } from '../../contract/notify.ts';
 import { settingsSchema } from '../../contract/settings.ts';
 import { ManualClock } from '../../protocol/ports.ts';
 import { NODE_PAGE_RULES } from '../../worker/service/page-acts.ts';
@@ -280,7 +280,7 @@ describe('a page', () => {
     expect(JSON.stringify(asked)).not.toContain('planted');
     for (const call of calls) expect(await outcome(guard(true).check(call))).toBe('done');
     // A page may change what still goes to the same place.
-    const same = { elsewhere: elsewhereSchema.parse({ webhook: { on: true }, quiet: { on: true } }) };
+    const same = { elsewhere: channelSettingsSchema.parse({ webhook: { on: true }, quiet: { on: true } }) };
     expect(await outcome(guard(false).check({ path: 'settings.change', act: 'place', input: same }))).toBe('done');
   });
 

@@ -11,7 +11,7 @@ import type { PlaceDraft } from '../../contract/fleet.ts';
 import type { exportConfirmSchema } from '../../contract/keys.ts';
 import { modelSettingsSchema } from '../../contract/model-settings.ts';
 import type { EngineConfig, NetworkPreset } from '../../contract/node-config.ts';
-import { CHANNELS, type Elsewhere } from '../../contract/notify.ts';
+import { CHANNELS, type ChannelSettings } from '../../contract/notify.ts';
 import type { ProfileDraft } from '../../contract/profiles.ts';
 import type { ProxySetting } from '../../contract/proxy.ts';
 import type { ActCall, ActGuard } from '../../contract/rpc-server.ts';
@@ -59,7 +59,7 @@ export const PAGE_RULES: Readonly<Record<string, (call: ActCall, options: PageGu
     return confirmed({ name: 'addNetwork', address: null, facts }, ask);
   },
   'settings.change': async ({ input }, { settings, ask }) => {
-    const { proxy, elsewhere } = input as { proxy?: ProxySetting; elsewhere?: Elsewhere };
+    const { proxy, elsewhere } = input as { proxy?: ProxySetting; elsewhere?: ChannelSettings };
     const { proxy: before, elsewhere: told } = settings.get();
     // Messages would go to somebody else.
     const chatId = elsewhere?.telegram.chatId ?? told.telegram.chatId;

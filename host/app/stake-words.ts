@@ -4,7 +4,7 @@
  */
 import type { ActQuestion } from '../../contract/act-questions.ts';
 import type { NetworkPreset } from '../../contract/node-config.ts';
-import type { Profile, StakeWord } from '../../contract/profiles.ts';
+import type { Profile, StakePermission } from '../../contract/profiles.ts';
 import { HostError } from '../errors.ts';
 import type { NetworkDirectory } from '../networks/network-directory.ts';
 import type { ProfileStore } from '../profiles/profiles.ts';
@@ -65,11 +65,11 @@ export function createStakeWords({ profiles, networks, stakedWei }: StakeWordsPa
   };
 }
 
-function wordOf({ stakeWei, rejoin }: Profile): StakeWord {
+function wordOf({ stakeWei, rejoin }: Profile): StakePermission {
   return { stakeWei, rejoin };
 }
 
 /** The amount has to be equal: permission for a larger amount does not cover a smaller one. */
-function isSame(wanted: StakeWord, given: StakeWord | null): boolean {
+function isSame(wanted: StakePermission, given: StakePermission | null): boolean {
   return given !== null && given.stakeWei === wanted.stakeWei && (wanted.rejoin === 'never' || given.rejoin === wanted.rejoin);
 }

@@ -2,7 +2,7 @@ import { implement } from '@orpc/server';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { FleetOrder, FleetRow, FleetRowsUpdate, FleetUpdate } from '../../contract/fleet.ts';
 import { fleetRowSchema, placeDraftSchema } from '../../contract/fleet.ts';
-import { afterFleetUpdate, type Fleet as FleetState } from '../../contract/fleet-merge.ts';
+import { applyFleetUpdate, type Fleet as FleetState } from '../../contract/fleet-merge.ts';
 import { hostContract } from '../../contract/host-contract.ts';
 import { portPair, type RpcPort } from '../../contract/rpc-port.ts';
 import { createRpcServer } from '../../contract/rpc-server.ts';
@@ -134,7 +134,7 @@ beforeEach(() => {
   fleet.start();
   [state, updates] = [null, 0];
   const take = (update: FleetUpdate) => {
-    state = afterFleetUpdate(state, update) ?? expect.fail('a gap');
+    state = applyFleetUpdate(state, update) ?? expect.fail('a gap');
     updates += 1;
   };
   fleet.watch(take);

@@ -4,7 +4,7 @@
  */
 import type { FleetOrder, FleetRow } from '../../contract/fleet.ts';
 import { fleetRowsUpdateSchema } from '../../contract/fleet.ts';
-import { afterRowsUpdate, type PlaceRows } from '../../contract/fleet-merge.ts';
+import { applyRowsUpdate, type PlaceRows } from '../../contract/fleet-merge.ts';
 import { plainText } from '../../contract/plain-text.ts';
 import { createHostClient, type HostClient } from '../../contract/rpc-client.ts';
 import { errorOf } from '../../contract/rpc-errors.ts';
@@ -90,7 +90,7 @@ export function followPlace(parts: PlaceFollowerParts): PlaceFollower {
       let known: PlaceRows | null = null;
       for await (const raw of await ours.fleet.rows({}, { signal })) {
         const update = fleetRowsUpdateSchema.safeParse(raw);
-        const next: PlaceRows | null = update.success ? afterRowsUpdate(known, update.data) : null;
+        const next: PlaceRows | null = update.success ? applyRowsUpdate(known, update.data) : null;
         if (next === null)
           throw new HostError('FLEET_PLACE_BAD_ANSWER', `${name} reported an update that does not match`, {
             host: keys.url.host,

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { elsewhereSchema } from '../../contract/notify.ts';
+import { channelSettingsSchema } from '../../contract/notify.ts';
 import type { ProfileView } from '../../contract/profiles.ts';
 import type { HostClient, NodeClient } from '../../contract/rpc-client.ts';
 import { settingsSchema } from '../../contract/settings.ts';
@@ -18,7 +18,7 @@ it('reports what happens to a node, and once a day what it earned, without a wor
   onTestFinished(() => rmSync(dir, { recursive: true }));
   const clock = new ManualClock(new Date(2026, 5, 2, 8, 58).getTime());
   const sent: string[] = [];
-  const settings = settingsSchema.parse({ elsewhere: elsewhereSchema.parse({ webhook: { on: true } }) });
+  const settings = settingsSchema.parse({ elsewhere: channelSettingsSchema.parse({ webhook: { on: true } }) });
   const silent = () => {};
   const announcer = createAnnouncer({
     file: path.join(dir, 'notices.json'),

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type Elsewhere, elsewhereSchema, isHeldBack } from '../../contract/notify.ts';
+import { type ChannelSettings, channelSettingsSchema, isHeldBack } from '../../contract/notify.ts';
 import { ManualClock } from '../../protocol/ports.ts';
 import { openOutbox } from './outbox.ts';
 import type { NoticeRequest } from './requests.ts';
@@ -18,7 +18,7 @@ function rig(answers: readonly SendOutcome[], part: object = {}, startMs = NOON,
   if (folder === undefined) onTestFinished(() => rmSync(dir, { recursive: true }));
   const clock = new ManualClock(startMs);
   const sent: NoticeRequest[] = [];
-  let settings: Elsewhere = elsewhereSchema.parse({ webhook: { on: true }, ...part });
+  let settings: ChannelSettings = channelSettingsSchema.parse({ webhook: { on: true }, ...part });
   const file = path.join(dir, 'notices.json');
   const left = [...answers];
   const outbox = openOutbox({
@@ -40,7 +40,7 @@ function rig(answers: readonly SendOutcome[], part: object = {}, startMs = NOON,
   const tell = (told: 'slashed' | 'payment' | 'invalidated', title = 'Attic') =>
     outbox.tell({ told, title, text: 'what happened', atMs: clock.now() });
   const set = (next: object) => {
-    settings = elsewhereSchema.parse(next);
+    settings = channelSettingsSchema.parse(next);
     outbox.wake();
   };
   return { outbox, clock, sent, file, dir, tell, set };
@@ -163,5 +163,5 @@ it.each([
   ['08:00', '22:00', 12 * 60, true],
   ['08:00', '08:00', 8 * 60, false],
 ])('quiet from %s to %s applies at minute %i: %s', (from, to, minute, held) => {
-  expect(isHeldBack('payment', elsewhereSchema.parse({ quiet: { on: true, from, to } }), minute)).toBe(held);
+  expect(isHeldBack('payment', channelSettingsSchema.parse({ quiet: { on: true, from, to } }), minute)).toBe(held);
 });

@@ -4,13 +4,13 @@
  */
 import { z } from 'zod';
 import {
+  CHANNEL_NOTICES,
   CHANNELS,
   type Channel,
+  type ChannelSettings,
   type ChannelState,
   type ChannelStates,
-  type Elsewhere,
   isHeldBack,
-  TOLD,
   URGENT,
 } from '../../contract/notify.ts';
 import { startStopwatch } from '../../protocol/monotonic.ts';
@@ -31,7 +31,7 @@ const MOST_WAITING = 100;
 
 const entrySchema = z.object({
   channel: z.enum(CHANNELS),
-  told: z.enum(TOLD),
+  told: z.enum(CHANNEL_NOTICES),
   ...{ title: z.string(), text: z.string(), urgent: z.boolean(), atMs: z.number(), tries: z.number().int() },
 });
 type Entry = z.output<typeof entrySchema>;
@@ -39,7 +39,7 @@ const fileSchema = z.object({ entries: z.array(entrySchema), summaryDay: z.strin
 
 export interface OutboxParts {
   readonly file: string;
-  readonly settings: () => Elsewhere;
+  readonly settings: () => ChannelSettings;
   /** Null = incomplete. */
   readonly target: (channel: Channel) => Promise<ChannelTarget | null>;
   readonly send: Send;

@@ -1,10 +1,10 @@
 /** The request for each channel, from its secrets and a message. Pure. */
-import type { Channel, Told } from '../../contract/notify.ts';
+import type { Channel, ChannelNotice } from '../../contract/notify.ts';
 import { httpUrlOf } from '../../contract/settings.ts';
 
 /** Names of nodes, and what has happened to them. Never a key, a secret, or anything about a task. */
 export interface Message {
-  readonly told: Told | 'test';
+  readonly told: ChannelNotice | 'test';
   readonly title: string;
   readonly text: string;
   readonly urgent: boolean;

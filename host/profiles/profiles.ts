@@ -5,7 +5,13 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { type Profile, type ProfileDraft, profileIdSchema, profileSchema, type StakeWord } from '../../contract/profiles.ts';
+import {
+  type Profile,
+  type ProfileDraft,
+  profileIdSchema,
+  profileSchema,
+  type StakePermission,
+} from '../../contract/profiles.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import type { Clock } from '../../protocol/ports.ts';
 import { checksumAddress } from '../../protocol/signing/keys.ts';
@@ -31,7 +37,7 @@ export interface ProfileStore {
   /** @throws HostError PROFILE_UNKNOWN, PROFILE_FIXED */
   update(id: string, draft: ProfileDraft): Profile;
   /** Records that a person has confirmed this stake. @throws HostError PROFILE_UNKNOWN */
-  allowStake(id: string, word: StakeWord): void;
+  allowStake(id: string, word: StakePermission): void;
   /** Keeps its data directory and key. @throws HostError PROFILE_UNKNOWN */
   remove(id: string): void;
   /** Absolute path; only this profile uses it. */

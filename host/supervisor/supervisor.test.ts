@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { WorkerState } from '../../contract/profiles.ts';
 import { controlsOf } from '../../contract/truth/controls.ts';
-import { lifeWord } from '../../contract/truth/life-word.ts';
+import { lifeState } from '../../contract/truth/life-word.ts';
 import { HERE } from '../../contract/truth/reach.ts';
 import type { ToWorkerInput } from '../../contract/worker-channel.ts';
 import type { WorkerExit } from '../../contract/worker-client.ts';
@@ -165,7 +165,7 @@ describe('a profile', () => {
   });
 
   it('accepts in each state the orders that the state offers', async () => {
-    const offered = () => controlsOf({ life: lifeWord(state(), null), alive: false, connection: HERE }).controls;
+    const offered = () => controlsOf({ life: lifeState(state(), null), alive: false, connection: HERE }).controls;
     const taken = async (orders: readonly string[]) => {
       expect(offered()).toEqual(orders);
       // Nothing here stops a process that never ends; this only tests that the order is accepted.

@@ -15,11 +15,11 @@ import {
   Unplug,
 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import type { LifeWord } from '../../contract/truth/life-word.ts';
+import type { LifeState } from '../../contract/truth/life-word.ts';
 import type { NodeTruth } from '../../contract/truth/node-truth.ts';
 import { Badge } from '../ui/badge.tsx';
 
-export const LIFE_ICONS: Readonly<Record<LifeWord, LucideIcon>> = {
+export const LIFE_ICONS: Readonly<Record<LifeState, LucideIcon>> = {
   stopped: CircleStop,
   locked: Lock,
   failed: OctagonAlert,

@@ -1,7 +1,7 @@
 import { clsx } from 'clsx';
 import { type KeyboardEvent, type PointerEvent, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { LEAST_WIDTH, MOST_WIDTH, type SizedColumn } from '../../contract/column-widths.ts';
+import { MAX_WIDTH, MIN_WIDTH, type SizedColumn } from '../../contract/column-widths.ts';
 import type { ColumnWidths } from './use-column-widths.ts';
 
 const STEP = 8;
@@ -21,7 +21,7 @@ export function ColumnEdge({ column, label, side, widths }: ColumnEdgeProps) {
   const from = useRef<{ readonly x: number; readonly width: number } | null>(null);
   const changed = useRef(false);
   const [shown, setShown] = useState<number | undefined>();
-  const widthNow = () => edge.current?.parentElement?.getBoundingClientRect().width ?? LEAST_WIDTH;
+  const widthNow = () => edge.current?.parentElement?.getBoundingClientRect().width ?? MIN_WIDTH;
   const set = (width: number | null) => {
     changed.current = true;
     widths.set(column, width);
@@ -51,9 +51,9 @@ export function ColumnEdge({ column, label, side, widths }: ColumnEdgeProps) {
       tabIndex={0}
       aria-orientation="vertical"
       aria-label={t('table.width', { column: label })}
-      aria-valuemin={LEAST_WIDTH}
-      aria-valuemax={MOST_WIDTH}
-      aria-valuenow={shown ?? LEAST_WIDTH}
+      aria-valuemin={MIN_WIDTH}
+      aria-valuemax={MAX_WIDTH}
+      aria-valuenow={shown ?? MIN_WIDTH}
       title={t('table.widthHint')}
       onFocus={() => setShown(Math.round(widthNow()))}
       onPointerDown={(event) => {

@@ -1,6 +1,6 @@
 /** Widths of a table's columns: those saved in the settings, and the one being changed now. */
 import { useState } from 'react';
-import { LEAST_WIDTH, MOST_WIDTH, type SizedColumn, type SizedTable } from '../../contract/column-widths.ts';
+import { MAX_WIDTH, MIN_WIDTH, type SizedColumn, type SizedTable } from '../../contract/column-widths.ts';
 import { useAct } from '../rpc/hooks.ts';
 import { useHostClient, useSettings } from '../state/app-context.ts';
 
@@ -31,7 +31,7 @@ export function useColumnWidths(table: SizedTable): ColumnWidths {
     set: (column, width) =>
       setOwn((was) => ({
         ...was,
-        [column]: width === null ? undefined : Math.round(Math.min(MOST_WIDTH, Math.max(LEAST_WIDTH, width))),
+        [column]: width === null ? undefined : Math.round(Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, width))),
       })),
     keep: () => void save.run(widths),
   };

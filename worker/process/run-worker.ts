@@ -127,7 +127,7 @@ class WorkerProcess {
     if (this.#ended) return;
     if (message.type === 'answer') return this.#answered(message.id, message.allowed);
     // Windows connect at any time: a connection that comes too early is closed, and the window tries again.
-    this.#connections.take(message);
+    this.#connections.receive(message);
   }
 
   /** A person's answer, through the supervisor; an ending process treats it as a no. */

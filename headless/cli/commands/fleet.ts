@@ -1,7 +1,7 @@
 /** `fleet` and `place`: shows the nodes of this program and of others in one list, and controls them together. */
 import { Option } from 'commander';
 import { FLEET_ORDERS, type FleetOrder, type FleetPlace, HERE_PLACE, placeNameSchema } from '../../../contract/fleet.ts';
-import { afterFleetUpdate, type Fleet } from '../../../contract/fleet-merge.ts';
+import { applyFleetUpdate, type Fleet } from '../../../contract/fleet-merge.ts';
 import type { HostClient } from '../../../contract/rpc-client.ts';
 import { HeadlessError } from '../../errors.ts';
 import { withHost, withProgram } from '../ask-program.ts';
@@ -78,7 +78,7 @@ async function settled(host: HostClient): Promise<FleetSnapshot> {
   let fleet: Fleet | null = null;
   try {
     for await (const update of await host.fleet.watch({}, { signal: ending })) {
-      fleet = afterFleetUpdate(fleet, update) ?? fleet;
+      fleet = applyFleetUpdate(fleet, update) ?? fleet;
       if (fleet === null) continue;
       const isWaiting = fleet.places.some(({ state }) => state.kind === 'connecting');
       if (!isWaiting && [...fleet.rows.values()].every(({ row }) => row.todayWei !== null)) break;

@@ -1,7 +1,7 @@
 /** `settings`: settings of the program itself. Secrets are typed or read from a descriptor, and never shown. */
 import { Argument } from 'commander';
 import type { Costs } from '../../../contract/costs.ts';
-import { CHANNELS, type Elsewhere, NOTICES } from '../../../contract/notify.ts';
+import { CHANNELS, type ChannelSettings, NOTICES } from '../../../contract/notify.ts';
 import { readProxyAddress } from '../../../contract/proxy.ts';
 import type { HostClient } from '../../../contract/rpc-client.ts';
 import {
@@ -50,7 +50,11 @@ const switched = (effect: 'startAtLogin' | 'keepRunningInTray' | 'railCollapsed'
   effect,
 });
 
-const elsewhere = (values: string, shown: (now: Elsewhere) => string, change: (text: string, now: Elsewhere) => object): Key => ({
+const elsewhere = (
+  values: string,
+  shown: (now: ChannelSettings) => string,
+  change: (text: string, now: ChannelSettings) => object,
+): Key => ({
   values,
   shown: (settings) => shown(settings.elsewhere),
   change: (text, settings) => ({ elsewhere: { ...settings.elsewhere, ...change(text, settings.elsewhere) } }),
@@ -64,7 +68,7 @@ const costs = (name: keyof Costs, values: string): Key => ({
   effect: 'costs',
 });
 
-function quietOf(text: string, { quiet }: Elsewhere): object {
+function quietOf(text: string, { quiet }: ChannelSettings): object {
   if (text === 'off') return { quiet: { ...quiet, on: false } };
   const [from, to] = text.split('-');
   return { quiet: { ...quiet, on: true, from, to } };

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type FleetPlace, type FleetRow, fleetRowSchema } from '../../../contract/fleet.ts';
 import type { Fleet } from '../../../contract/fleet-merge.ts';
-import { LIFE_WORDS } from '../../../contract/truth/life-word.ts';
+import { LIFE_STATES } from '../../../contract/truth/life-word.ts';
 import { filtered, fitting, linesOf, readFleetView, STATE_GROUPS, totalsOf, WHOLE_FLEET, writeFleetView } from './lines.ts';
 
 const row = (node: string, change: Partial<FleetRow> = {}): FleetRow =>
@@ -63,7 +63,7 @@ describe('the rows of a fleet', () => {
 
   it('are each counted once, in any state, and their money adds up', () => {
     const some = fc.record({
-      life: fc.constantFrom(...LIFE_WORDS),
+      life: fc.constantFrom(...LIFE_STATES),
       wei: fc.option(fc.bigInt(-(10n ** 20n), 10n ** 20n), { nil: null }),
       place: fc.constantFrom('here', 'oslo'),
       needs: fc.boolean(),

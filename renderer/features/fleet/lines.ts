@@ -1,14 +1,14 @@
 /** The fleet as the screen shows it: rows grouped by state, filtered, added up. Pure. */
 import type { FleetOrder, FleetPlace, FleetRow } from '../../../contract/fleet.ts';
-import { countedOnce, type Fleet, fleetKey } from '../../../contract/fleet-merge.ts';
-import type { LifeWord } from '../../../contract/truth/life-word.ts';
+import { distinctNodes, type Fleet, fleetKey } from '../../../contract/fleet-merge.ts';
+import type { LifeState } from '../../../contract/truth/life-word.ts';
 import type { SortValues } from '../../ui/use-sorted.ts';
 
 /** What a host asks first: which nodes work, which do not, and which are unknown. */
 export const STATE_GROUPS = ['working', 'paused', 'changing', 'stopped', 'trouble', 'away'] as const;
 export type StateGroup = (typeof STATE_GROUPS)[number];
 
-const GROUPS: Readonly<Record<LifeWord, StateGroup>> = {
+const GROUPS: Readonly<Record<LifeState, StateGroup>> = {
   ...{ waiting: 'working', executing: 'working' },
   ...{ held: 'paused', pausing: 'paused', paused: 'paused' },
   ...{ starting: 'changing', staking: 'changing', awaitingStake: 'changing', leaving: 'changing', stopping: 'changing' },
@@ -120,7 +120,7 @@ export function totalsOf(lines: readonly FleetLine[]): FleetTotals {
     groups[group] += 1;
     if (row.attention.length > 0) attention += 1;
   }
-  const nodes = countedOnce(lines, ({ isOld }) => isOld);
+  const nodes = distinctNodes(lines, ({ isOld }) => isOld);
   for (const { row } of nodes) {
     todayWei += BigInt(row.todayWei ?? 0);
     monthWei += BigInt(row.monthWei ?? 0);

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { afterFleetUpdate, type Fleet } from '../../../contract/fleet-merge.ts';
+import { applyFleetUpdate, type Fleet } from '../../../contract/fleet-merge.ts';
 import { follow } from '../../rpc/follow.ts';
 import { useApp } from '../../state/app-context.ts';
 import { type FleetLine, linesOf } from './lines.ts';
@@ -19,7 +19,7 @@ export function useFleet(): UsedFleet {
     return follow(host, {
       open: (client, signal) => client.fleet.watch({}, { signal }),
       take(update) {
-        const next = afterFleetUpdate(state, update);
+        const next = applyFleetUpdate(state, update);
         if (next === null) return 'gap';
         state = next;
         setFleet(next);

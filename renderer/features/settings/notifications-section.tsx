@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import { CHANNELS, type Channel, NOTICES, TOLD, type Told } from '../../../contract/notify.ts';
+import { CHANNEL_NOTICES, CHANNELS, type Channel, type ChannelNotice, NOTICES } from '../../../contract/notify.ts';
 import type { Settings } from '../../../contract/settings.ts';
 import { useHostRead } from '../../rpc/hooks.ts';
 import { useSettings } from '../../state/app-context.ts';
@@ -28,12 +28,13 @@ function EventsCard({ settings, desktop }: { readonly settings: Settings; readon
   const { t } = useTranslation('settings');
   const change = useSettingsChange();
   const { notifications, elsewhere } = settings;
-  const setDesktop = (event: Told, on: boolean) => void change.run({ notifications: { [event]: on } });
-  const setWay = (channel: Channel, event: Told, on: boolean) => {
+  const setDesktop = (event: ChannelNotice, on: boolean) => void change.run({ notifications: { [event]: on } });
+  const setWay = (channel: Channel, event: ChannelNotice, on: boolean) => {
     const way = elsewhere[channel];
     void change.run({ elsewhere: { ...elsewhere, [channel]: { ...way, tells: { ...way.tells, [event]: on } } } });
   };
-  const isNotice = (event: Told): event is (typeof NOTICES)[number] => (NOTICES as readonly Told[]).includes(event);
+  const isNotice = (event: ChannelNotice): event is (typeof NOTICES)[number] =>
+    (NOTICES as readonly ChannelNotice[]).includes(event);
   const columns = [
     { key: 'event', label: t('notifications.event') },
     { key: 'desktop', label: t('notifications.desktop') },
@@ -45,7 +46,7 @@ function EventsCard({ settings, desktop }: { readonly settings: Settings; readon
         {t('notifications.lead')} {!desktop && t('notifications.unsupported')}
       </p>
       <Table caption={t('notifications.events')} columns={columns}>
-        {TOLD.map((event) => (
+        {CHANNEL_NOTICES.map((event) => (
           <Row key={event}>
             <Cell head>{t(`notifications.kinds.${event}`)}</Cell>
             <Cell>

@@ -2,7 +2,7 @@ import { Send } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
-import { CHANNELS, type Channel, type ChannelState, type ChannelStates, type Elsewhere } from '../../../contract/notify.ts';
+import { CHANNELS, type Channel, type ChannelSettings, type ChannelState, type ChannelStates } from '../../../contract/notify.ts';
 import type { SecretSetting } from '../../../contract/settings.ts';
 import { useAct, useHostRead } from '../../rpc/hooks.ts';
 import { useApp, useHostClient } from '../../state/app-context.ts';
@@ -25,7 +25,7 @@ const SECRETS = { webhook: 'webhookUrl', telegram: 'telegramToken', ntfy: 'ntfyU
 const TONES = { off: 'neutral', incomplete: 'warn', ready: 'good' } as const satisfies Record<ChannelState['kind'], Tone>;
 
 /** Each notification channel: on or off, its destination, its state, and a test. */
-export function NotifyWays({ elsewhere }: { readonly elsewhere: Elsewhere }) {
+export function NotifyWays({ elsewhere }: { readonly elsewhere: ChannelSettings }) {
   const { t } = useTranslation('settings');
   const states = useChannelStates();
   return (
@@ -42,7 +42,7 @@ export function NotifyWays({ elsewhere }: { readonly elsewhere: Elsewhere }) {
 
 interface WayProps {
   readonly channel: Channel;
-  readonly elsewhere: Elsewhere;
+  readonly elsewhere: ChannelSettings;
   readonly state: ChannelState | null;
 }
 
@@ -98,7 +98,7 @@ function Way({ channel, elsewhere, state }: WayProps) {
 }
 
 /** A new chat means new readers, so a person must confirm it. */
-function Chat({ elsewhere }: { readonly elsewhere: Elsewhere }) {
+function Chat({ elsewhere }: { readonly elsewhere: ChannelSettings }) {
   const { t } = useTranslation('settings');
   const change = useSettingsChange();
   const { telegram } = elsewhere;

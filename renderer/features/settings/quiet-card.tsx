@@ -1,16 +1,16 @@
 import { useTranslation } from 'react-i18next';
-import type { Elsewhere } from '../../../contract/notify.ts';
+import type { ChannelSettings } from '../../../contract/notify.ts';
 import { Card } from '../../ui/card.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Field, TextInput } from '../../ui/field.tsx';
 import { SwitchRow, useSettingsChange } from './setting-row.tsx';
 
 /** The quiet hours, and the time of the daily summary. */
-export function QuietCard({ elsewhere }: { readonly elsewhere: Elsewhere }) {
+export function QuietCard({ elsewhere }: { readonly elsewhere: ChannelSettings }) {
   const { t } = useTranslation('settings');
   const change = useSettingsChange();
   const { quiet, summaryAt } = elsewhere;
-  const set = (part: Partial<Elsewhere>) => void change.run({ elsewhere: { ...elsewhere, ...part } });
+  const set = (part: Partial<ChannelSettings>) => void change.run({ elsewhere: { ...elsewhere, ...part } });
   return (
     <Card title={t('notifications.times')}>
       <div className="flex max-w-xl flex-col gap-3">
