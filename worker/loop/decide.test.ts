@@ -169,6 +169,10 @@ describe.each(NETWORKS)('decide: deadlines (%s)', (network, rules) => {
     for (const kind of ['new', 'scored', 'invalid', 'failed'] as const) expect(at(DEADLINE, LOCALS[kind])).toBe(over);
   });
 
+  it('still shows a running execution as running once it has passed', () => {
+    expect(at(DEADLINE, LOCALS.executing)).toBe('- executing');
+  });
+
   it('does not guess a deadline without a start time', () => {
     expect(brief(judge({ remote: remoteTask({ startTimeMs: null }) }))).toBe('- noStartTime');
   });

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { type PruneScope, type Retention, retentionSchema } from '../../contract/retention.ts';
 import type { CaseFile } from '../../contract/trust.ts';
 import type { Hex } from '../../protocol/hex.ts';
@@ -14,6 +14,17 @@ import { commitmentOf, remoteTask } from '../testing/remote-task.ts';
 import { tempDir } from '../testing/temp-dir.ts';
 import { Housekeeper } from './housekeeper.ts';
 import { openStore, STORE_FILE } from './store.ts';
+
+type Read = () => Promise<unknown>;
+const readdirs = vi.hoisted(() => ({ onRead: null as ((path: string, read: Read) => Promise<unknown>) | null }));
+vi.mock('node:fs/promises', async (original) => {
+  const fs = await original<typeof import('node:fs/promises')>();
+  const readdir = (path: string, ...rest: readonly unknown[]) => {
+    const read = () => Reflect.apply(fs.readdir, fs, [path, ...rest]);
+    return readdirs.onRead === null ? read() : readdirs.onRead(path, read);
+  };
+  return { ...fs, readdir };
+});
 
 const DAY_MS = 86_400_000;
 const TASK: NonNullable<CaseFile['task']> = {
@@ -123,7 +134,7 @@ it('two clients remove at the same time: what the other one has removed is passe
   expect(told.sort()).toEqual([first, third]);
 });
 
-it('other work is done between a hundred results and the next, however many there are', async () => {
+it('other work is done between a few results and the next, however many there are', async () => {
   const { dataDir, store, keeper } = rig();
   for (let n = 1; n <= 250; n++) mkdirSync(join(dataDir, 'results', commitmentOf(n)), { recursive: true });
   let [sinceTurn, most, isDone] = [0, 0, false];
@@ -139,8 +150,39 @@ it('other work is done between a hundred results and the next, however many ther
   };
   turn();
   await keeper.storage();
+  expect(most).toBe(8);
+  await keeper.sweep(new AbortController().signal, 'allClosed');
   isDone = true;
   expect(most).toBe(100);
+});
+
+it('each result is measured once, and only a few at a time', async () => {
+  const { clock, keeper, closed } = rig();
+  for (let n = 1; n <= 40; n++) closed(n, { bytes: n });
+  await clock.tick(1_000);
+  closed(41, { bytes: 1_000, status: 'EndInvalidated' });
+  const measured: string[] = [];
+  let [running, most] = [0, 0];
+  readdirs.onRead = async (path, read) => {
+    measured.push(path);
+    running += 1;
+    most = Math.max(most, running);
+    try {
+      return await read();
+    } finally {
+      running -= 1;
+    }
+  };
+  onTestFinished(() => {
+    readdirs.onRead = null;
+  });
+  const { resultsBytes, removable } = await keeper.storage();
+  expect([resultsBytes, removable]).toEqual([820 + 1_000, { tasks: 40, bytes: 820, oldestMs: START_MS }]);
+  // The folder of all results, and each one's.
+  expect(measured).toHaveLength(42);
+  expect(new Set(measured).size).toBe(42);
+  expect(most).toBeLessThanOrEqual(8);
+  expect(await keeper.resultsBytes()).toBe(1_820);
 });
 
 it('open tasks, and those that may become a case, keep everything for ever', async () => {

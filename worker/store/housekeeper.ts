@@ -25,6 +25,7 @@ const PERIOD_MS = 60_000;
 const BREATH_MS = 100;
 const ROWS_PER_STEP = 8;
 const FOLDERS_PER_STEP = 100;
+const FOLDERS_AT_ONCE = 8;
 const BULK_BYTES = 256 * 1024 ** 2;
 const CASE_BYTES = 1024 ** 3;
 const DAY_MS = 86_400_000;
@@ -67,38 +68,57 @@ export class Housekeeper {
   }
 
   /** Size of result files. */
-  resultsBytes(): Promise<number> {
-    return sizeOf(this.#options.resultsDir).catch(() => 0);
+  async resultsBytes(): Promise<number> {
+    let bytes = 0;
+    for await (const { size } of this.#measured()) bytes += size;
+    return bytes;
   }
 
   async storage(): Promise<NodeStorage> {
     const { store, retention } = this.#options;
-    const closed = await this.#closed();
-    const sizes = await Promise.all(closed.map(({ folder }) => sizeOf(folder).catch(() => 0)));
-    return {
-      policy: retention,
-      resultsBytes: await this.resultsBytes(),
-      removable: {
-        tasks: closed.length,
-        bytes: sizes.reduce((sum, size) => sum + size, 0),
-        oldestMs: closed.at(-1)?.closedMs ?? null,
-      },
-      ...store.bulk.sizes(),
-      ...store.events.counts(),
-    };
+    let resultsBytes = 0;
+    const removable: NodeStorage['removable'] = { tasks: 0, bytes: 0, oldestMs: null };
+    for await (const { size, closedMs } of this.#measured()) {
+      resultsBytes += size;
+      if (closedMs === null) continue;
+      removable.tasks += 1;
+      removable.bytes += size;
+      removable.oldestMs = Math.min(closedMs, removable.oldestMs ?? closedMs);
+    }
+    return { policy: retention, resultsBytes, removable, ...store.bulk.sizes(), ...store.events.counts() };
+  }
+
+  /** Every entry of the results' folder, read once, a few at a time; `closedMs` is null if it may not be removed. */
+  async *#measured(): AsyncGenerator<{ readonly size: number; readonly closedMs: number | null }> {
+    const { resultsDir } = this.#options;
+    const names = await readdir(resultsDir).catch(() => []);
+    for (let at = 0; at < names.length; at += FOLDERS_AT_ONCE) {
+      // A busy node keeps tens of thousands of results; its tasks do not wait for all of them.
+      await setImmediate();
+      yield* await Promise.all(
+        names.slice(at, at + FOLDERS_AT_ONCE).map(async (name) => ({
+          size: await sizeOf(join(resultsDir, name)).catch(() => 0),
+          closedMs: this.#disposableSince(name),
+        })),
+      );
+    }
   }
 
   /** Result folders that are not evidence, ordered by the closing time of their tasks, latest first. */
   async #closed() {
-    const { store, resultsDir } = this.#options;
+    const { resultsDir } = this.#options;
     const closed: { commitment: Hex; folder: string; closedMs: number }[] = [];
     for (const [at, name] of (await readdir(resultsDir).catch(() => [])).entries()) {
       // A busy node keeps tens of thousands of results; its tasks do not wait for all of them.
       if (at % FOLDERS_PER_STEP === 0) await setImmediate();
-      const closedMs = isHex(name, 32) ? store.bulk.disposableSince(name) : null;
+      const closedMs = this.#disposableSince(name);
       if (closedMs !== null) closed.push({ commitment: name as Hex, folder: join(resultsDir, name), closedMs });
     }
     return closed.sort((a, b) => b.closedMs - a.closedMs);
+  }
+
+  #disposableSince(name: string): number | null {
+    return isHex(name, 32) ? this.#options.store.bulk.disposableSince(name) : null;
   }
 
   async #removeResults(beforeMs: number, scope: PruneScope, signal: AbortSignal): Promise<void> {

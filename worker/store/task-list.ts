@@ -27,7 +27,7 @@ export interface TaskListPage {
 }
 
 /** SQL with the values of its placeholders. */
-export interface Sql {
+interface Sql {
   readonly text: string;
   readonly values: readonly (string | number | null)[];
 }
@@ -62,10 +62,10 @@ export class TaskList {
   #searched({ filter, offset, limit, upTo }: TaskListQuery & { readonly upTo: number }): TaskListPage {
     const { text, values } = searchSql(filter, upTo);
     const found = readAll(this.#db, foundSchema, text, ...values, limit, offset);
-    const ids = found.map(({ id }) => id);
-    const rows = `SELECT * FROM tasks WHERE id IN (${ids.map(() => '?').join(', ')}) ORDER BY id DESC`;
-    const total = found[0]?.total ?? (offset === 0 ? 0 : this.#count(filter, upTo));
-    return { tasks: readAll(this.#db, taskRowSchema, rows, ...ids), total, upTo };
+    const [first] = found;
+    if (first === undefined) return { tasks: [], total: offset === 0 ? 0 : this.#count(filter, upTo), upTo };
+    const rows = `SELECT * FROM tasks WHERE id IN (${found.map(() => '?').join(', ')}) ORDER BY id DESC`;
+    return { tasks: readAll(this.#db, taskRowSchema, rows, ...found.map(({ id }) => id)), total: first.total, upTo };
   }
 
   #count(filter: TaskFilter, upTo: number): number {
@@ -86,7 +86,7 @@ function searchSql(filter: TaskFilter, upTo: number): Sql {
 }
 
 /** Selects positions first, then rows, so that only numbers are skipped and sorted. */
-export function pageSql({ filter, offset, limit, upTo }: TaskListQuery & { readonly upTo: number }): Sql {
+function pageSql({ filter, offset, limit, upTo }: TaskListQuery & { readonly upTo: number }): Sql {
   const { from, where, values } = narrowed(filter);
   const places = `SELECT id FROM ${from} WHERE ${['id <= ?', ...where].join(' AND ')} ORDER BY id DESC LIMIT ? OFFSET ?`;
   return { text: `SELECT * FROM tasks WHERE id IN (${places}) ORDER BY id DESC`, values: [upTo, ...values, limit, offset] };
@@ -97,7 +97,7 @@ export function pageSql({ filter, offset, limit, upTo }: TaskListQuery & { reado
  * page, counting part of it entry by entry. So if there is no filter, this counts everything and subtracts the few
  * tasks that came later.
  */
-export function countSql(filter: TaskFilter, upTo: number): Sql {
+function countSql(filter: TaskFilter, upTo: number): Sql {
   const { from, where, values } = narrowed(filter);
   if (where.length === 0) {
     return { text: `SELECT count(*) - (SELECT count(*) FROM ${from} WHERE id > ?) AS total FROM ${from}`, values: [upTo] };

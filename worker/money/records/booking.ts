@@ -18,7 +18,7 @@ import { stakingLogSchema } from '../chain/staking-log.ts';
 import type { LedgerEntry } from '../ledger/entry.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { postDelegationRecord, postRelayRecord, postSlashEvent } from '../relay/relay-posting.ts';
-import { beginFold, flowSchema, postFlow } from '../task-chain/flows.ts';
+import { beginFold, type FlowFold, flowSchema, postFlow } from '../task-chain/flows.ts';
 import type { MoneyRecord, MoneyRecords, RecordList } from './money-records.ts';
 import { entries, type Posting, type TaskFactsOf } from './posting.ts';
 
@@ -47,6 +47,8 @@ export interface BookingOptions {
 
 export class Booking {
   readonly #options: BookingOptions;
+  /** What the booked flows say up to a position, so that they are read once and not for every later flow. */
+  #folded: { readonly openingWei: bigint; readonly position: number; readonly fold: FlowFold } | null = null;
 
   constructor(options: BookingOptions) {
     this.#options = options;
@@ -101,9 +103,13 @@ export class Booking {
     const { records, factsOf } = this.#options;
     const [first] = records.unposted('chainFlow', { limit: 1 });
     if (opening === null || first === undefined) return;
-    let fold = beginFold(opening.stakeWei);
+    const kept = this.#folded;
+    this.#folded = null;
+    const isNext = kept !== null && kept.openingWei === opening.stakeWei && kept.position < first.position;
+    let fold = isNext ? kept.fold : beginFold(opening.stakeWei);
+    const rows = records.all('chainFlow', isNext ? { afterPosition: kept.position } : {});
     const news: Told[] = [];
-    for (const row of records.all('chainFlow')) {
+    for (const row of rows) {
       const flow = stored(flowSchema, row);
       const done = postFlow(flow, fold, { source: `chain:${row.key}`, factsOf });
       fold = done.fold;
@@ -112,6 +118,7 @@ export class Booking {
       if (row.position >= first.position) news.push({ row, posting: entries(...done.entries), unpaid });
     }
     this.#book(news, nowMs);
+    this.#folded = { openingWei: opening.stakeWei, position: rows.at(-1)?.position ?? first.position, fold };
   }
 
   /** Entries and marks in one transaction. */

@@ -89,8 +89,9 @@ export class MoneyRecords {
     return readOne(this.#db, rowSchema, 'SELECT * FROM money_records WHERE list = ? AND key = ?', list, key);
   }
 
-  all(list: RecordList): MoneyRecord[] {
-    return readAll(this.#db, rowSchema, 'SELECT * FROM money_records WHERE list = ? ORDER BY position, key', list);
+  all(list: RecordList, { afterPosition = Number.MIN_SAFE_INTEGER } = {}): MoneyRecord[] {
+    const sql = 'SELECT * FROM money_records WHERE list = ? AND position > ? ORDER BY position, key';
+    return readAll(this.#db, rowSchema, sql, list, afterPosition);
   }
 
   /** All records of a list, one page at a time. */

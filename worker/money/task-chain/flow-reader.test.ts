@@ -43,13 +43,25 @@ it.each(['TaskEndSuccess', 'TaskEndGroupSuccess', 'TaskEndInvalidated'])(
   },
 );
 
-it('logs about other nodes do not make it read all stored flows again', async () => {
+it('stored flows are read once, whether new ones concern this node or others', async () => {
   const records = new MoneyRecords(memoryDatabase());
   const reader = readerOf(SELF, false);
   const pages = vi.spyOn(records, 'pages');
   const foreign = [logOf(0, 'TaskEndSuccess', [commitmentOf(2)])];
   expect([await reader.read(records, foreign), await reader.read(records, foreign)]).toEqual([[], []]);
+  for (let n = 1; n <= 20; n++) {
+    const started = await reader.read(records, [logOf(2 * n, 'TaskStarted', [commitmentOf(n), SELF])]);
+    records.put('chainFlow', started, 0);
+    const paid = await reader.read(records, [logOf(2 * n + 1, 'TaskEndSuccess', [commitmentOf(n)])]);
+    expect(paid).toMatchObject([{ value: { event: 'paid', commitment: commitmentOf(n) } }]);
+    records.put('chainFlow', paid, 0);
+  }
   expect(pages).toHaveBeenCalledTimes(1);
+});
+
+it('what was found but not stored is found again', async () => {
+  const records = new MoneyRecords(memoryDatabase());
+  const reader = readerOf(SELF, false);
   const started = await reader.read(records, [logOf(1, 'TaskStarted', [TASK, SELF])]);
   const ended = [logOf(2, 'TaskEndSuccess', [TASK])];
   // The start was not stored: as far as this node knows, the task is not its own.
@@ -58,6 +70,33 @@ it('logs about other nodes do not make it read all stored flows again', async ()
   const paid = await reader.read(records, ended);
   expect(paid).toMatchObject([{ value: { event: 'paid', commitment: TASK, wei: String(FEE) } }]);
   expect(await reader.read(records, ended)).toEqual(paid);
+  // As many others were stored meanwhile, but not this one.
+  records.put('chainFlow', [{ key: 'quit', position: 1, value: { event: 'quit', blockNumber: 1, txHash: '0x', atMs: 0 } }], 0);
+  expect(await reader.read(records, ended)).toEqual(paid);
   records.put('chainFlow', paid, 0);
   expect(await reader.read(records, ended)).toEqual([]);
+});
+
+it.each([
+  ['has read every flow itself', true],
+  ['was started in between', false],
+])('a group’s share is booked once, whatever a reorganisation repeats, by a reader that %s', async (_how, isSame) => {
+  const WINNER = commitmentOf(2);
+  const records = new MoneyRecords(memoryDatabase());
+  const first = readerOf(SELF, false);
+  const events = async (...logs: readonly Log[]) => {
+    const heard = await (isSame ? first : readerOf(SELF, false)).read(records, logs);
+    records.put('chainFlow', heard, 0);
+    return heard.map(({ value }) => (value as { event: string }).event);
+  };
+  const refund = (index: number) =>
+    events(logOf(index, 'TaskValidated', [WINNER]), logOf(index + 1, 'TaskEndGroupRefund', [TASK]));
+  expect(await events(logOf(0, 'TaskStarted', [TASK, SELF]))).toEqual(['started']);
+  expect(await refund(1)).toEqual(['refunded']);
+  expect(await events(logOf(3, 'TaskEndAborted', [WINNER, OTHER, 5, 0]))).toEqual(['unpaid']);
+  // The abort is reverted, and the winner pays after all.
+  expect(await refund(4)).toEqual(['refunded']);
+  expect(await events(logOf(6, 'TaskEndGroupSuccess', [WINNER]))).toEqual(['paid']);
+  expect(await refund(7)).toEqual([]);
+  expect(await events(logOf(9, 'TaskEndGroupSuccess', [WINNER]))).toEqual([]);
 });

@@ -10,6 +10,8 @@ import { type ChainTask, shareOf } from '../../networks/chain/chain-task.ts';
 import type { HeardRecord, MoneyRecords } from '../records/money-records.ts';
 import { type Flow, flowPosition, flowSchema, type StoredFlow } from './flows.ts';
 
+type FlowRecords = Pick<MoneyRecords, 'pages' | 'count' | 'find'>;
+
 export interface FlowReaderOptions {
   readonly self: Hex;
   /** A task that this node has seen, perhaps before the ledger was opened. It may be another node's since a reorganisation. */
@@ -27,20 +29,29 @@ interface Known {
   readonly winners: Map<Hex, Hex>;
 }
 
+interface Kept {
+  /** Number of stored flows when they were last read. */
+  readonly count: number;
+  /** Flows found since then, which are usually stored by now. */
+  readonly heard: readonly HeardRecord[];
+  /** What the stored and the found flows say. */
+  readonly known: Known;
+}
+
 export class FlowReader {
   readonly #options: FlowReaderOptions;
-  /** What the stored flows say. Most logs are about other nodes, and after years there are many flows to read for each. */
-  #kept: { readonly count: number; readonly known: Known } | null = null;
+  /** After years there are many stored flows, so they are not read again for every log. */
+  #kept: Kept | null = null;
 
   constructor(options: FlowReaderOptions) {
     this.#options = options;
   }
 
   /** Handles all logs of the contracts in one range, in the chain's order. @throws ChainError */
-  async read(records: Pick<MoneyRecords, 'pages' | 'count'>, logs: readonly Log[]): Promise<HeardRecord[]> {
+  async read(records: FlowRecords, logs: readonly Log[]): Promise<HeardRecord[]> {
     if (logs.length === 0) return [];
     const count = records.count('chainFlow');
-    const known = this.#kept?.count === count ? this.#kept.known : knownFlows(records);
+    const known = this.#kept !== null && isStored(this.#kept, records, count) ? this.#kept.known : knownFlows(records);
     this.#kept = null;
     const heard: HeardRecord[] = [];
     const options = { ...this.#options, blockTimeMs: blockTimes(this.#options.blockTimeMs) };
@@ -52,10 +63,15 @@ export class FlowReader {
         heard.push({ key: `${log.transactionHash}:${logIndex}`, position: flowPosition(flow, logIndex), value });
       }
     }
-    // New flows are not stored yet: what they say is not kept, or a failure would lose them.
-    if (heard.length === 0) this.#kept = { count, known };
+    this.#kept = { count, heard, known };
     return heard;
   }
+}
+
+/** Whether exactly the flows that were found have been stored: if storing them failed, they must be found again. */
+function isStored({ count, heard }: Kept, records: FlowRecords, countNow: number): boolean {
+  if (count + heard.length !== countNow) return false;
+  return heard.every(({ key, value }) => records.find('chainFlow', key)?.json === JSON.stringify(value));
 }
 
 /** Each block's time is read once. */
@@ -72,12 +88,11 @@ function inOrder(a: Log, b: Log): number {
   return Number(a.blockNumber - b.blockNumber) || Number(a.logIndex - b.logIndex);
 }
 
-function knownFlows(records: Pick<MoneyRecords, 'pages'>): Known {
+function knownFlows(records: FlowRecords): Known {
   const known: Known = { own: new Set(), paid: new Set(), winners: new Map() };
-  const flows = [...records.pages('chainFlow')].flatMap((page) => page.map(({ json }) => flowSchema.parse(JSON.parse(json))));
-  // Ordered by key, a payment may come before what it is for.
-  for (const flow of flows.filter(({ event }) => event === 'started' || event === 'refunded')) note(known, flow);
-  for (const flow of flows.filter(({ event }) => event === 'paid' || event === 'unpaid')) note(known, flow);
+  const rows = [...records.pages('chainFlow')].flat();
+  // In the chain's order, as they are noted when they are found.
+  for (const { json } of rows.toSorted((a, b) => a.position - b.position)) note(known, flowSchema.parse(JSON.parse(json)));
   return known;
 }
 

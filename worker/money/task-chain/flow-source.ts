@@ -5,6 +5,6 @@ import type { HeardRecord, MoneyRecords } from '../records/money-records.ts';
 /** Turns a chain's logs and this node's own transactions into flows. Every method rejects with a ChainError. */
 export interface FlowSource {
   /** From a range with all logs of the contracts. */
-  ofLogs(records: Pick<MoneyRecords, 'pages' | 'count'>, logs: readonly Log[]): Promise<HeardRecord[]>;
+  ofLogs(records: Pick<MoneyRecords, 'pages' | 'count' | 'find'>, logs: readonly Log[]): Promise<HeardRecord[]>;
   ofJournal(entries: readonly JournalEntry[]): Promise<HeardRecord[]>;
 }
