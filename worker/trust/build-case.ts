@@ -17,14 +17,14 @@ export interface CaseDraft {
   readonly files: readonly CaseFileEntry[];
   readonly machine: MachineFacts;
   /** The state before the end as the network reported it, if it did. */
-  readonly toldLastStatus: TaskStatus | null;
+  readonly reportedLastStatus: TaskStatus | null;
   readonly nowMs: number;
 }
 
 /** How many states of the node a case considers. */
 const NODE_STATES = 500;
 
-export function buildCase({ store, verdict, files, machine, toldLastStatus, nowMs }: CaseDraft): CaseFile {
+export function buildCase({ store, verdict, files, machine, reportedLastStatus, nowMs }: CaseDraft): CaseFile {
   const commitment = verdict.commitment !== null && isHex(verdict.commitment, 32) ? verdict.commitment : null;
   const task = commitment === null ? null : store.tasks.find(commitment);
   const deadlineMs = deadlineOf(task);
@@ -37,7 +37,7 @@ export function buildCase({ store, verdict, files, machine, toldLastStatus, nowM
     complete: false,
     fault: verdict.fault,
     review: verdict.review,
-    task: task === null ? null : { ...taskPart(task, lastStatusOf(transitions, toldLastStatus)), deadlineMs },
+    task: task === null ? null : { ...taskPart(task, lastStatusOf(transitions, reportedLastStatus)), deadlineMs },
     own: {
       score,
       cause: localCause({
@@ -77,14 +77,14 @@ export function endedTask(
   store: Store,
   commitment: Hex,
   {
-    toldLastStatus = null,
+    reportedLastStatus = null,
     isOnChain = false,
-  }: { readonly toldLastStatus?: TaskStatus | null; readonly isOnChain?: boolean } = {},
+  }: { readonly reportedLastStatus?: TaskStatus | null; readonly isOnChain?: boolean } = {},
 ): EndedTask | null {
   const task = store.tasks.find(commitment);
   if (task === null) return null;
   const { type, status, abortReason, taskError, startTimeMs } = task;
-  const lastStatus = lastStatusOf(store.tasks.transitions(commitment), toldLastStatus);
+  const lastStatus = lastStatusOf(store.tasks.transitions(commitment), reportedLastStatus);
   const isUploaded = task.uploadedMs !== null;
   return { commitment, type, status, abortReason, taskError, startTimeMs, lastStatus, isUploaded, isOnChain };
 }

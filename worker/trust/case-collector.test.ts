@@ -8,10 +8,10 @@ import { unreachable } from '../testing/fake-network.ts';
 import { commitmentOf, OTHER, remoteTask } from '../testing/remote-task.ts';
 import { sha256Of } from '../testing/sha256-of.ts';
 import { recordLifetimes } from './record-lifetimes.ts';
-import { caseOf, live, OWN, type Rig, rig, TASK } from './testing/collector-rig.ts';
+import { caseOf, collectorRig, OWN, type Rig, recordTask, TASK } from './testing/collector-rig.ts';
 import { event, fakeNetwork, MACHINE, NOW, nodeInfo, slashEvent, type TestStore, testStore } from './testing/evidence.ts';
 
-const record = (place: TestStore, ...events: RelayEvent[]) =>
+const recordEvents = (place: TestStore, ...events: RelayEvent[]) =>
   place.store.events.record(
     events.map((one) => ({ kind: 'event' as const, event: one })),
     NOW,
@@ -28,8 +28,8 @@ async function until({ clock }: Rig, holds: () => boolean): Promise<void> {
 
 describe('opening', () => {
   it('keeps the result files although the node removes them right afterwards', async () => {
-    const one = rig();
-    live(one, { status: 'EndAborted', abortReason: 'ResultUploadTimeout', validatedTimeMs: NOW });
+    const one = collectorRig();
+    recordTask(one, { status: 'EndAborted', abortReason: 'ResultUploadTimeout', validatedTimeMs: NOW });
     one.collector.onTask(TASK);
     rmSync(join(one.resultsDir, TASK), { recursive: true });
     expect(await one.collector.completeAll()).toBe(true);
@@ -45,15 +45,15 @@ describe('opening', () => {
   });
 
   it('reports what happened to each file', async () => {
-    const one = rig();
-    live(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
+    const one = collectorRig();
+    recordTask(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
     rmSync(join(one.resultsDir, TASK), { recursive: true });
     one.collector.onTask(TASK);
     await one.collector.completeAll();
     expect(caseOf(one)?.own.files).toMatchObject([{ state: 'missing', path: null, sha256: sha256Of(Buffer.from('result')) }]);
 
-    const two = rig();
-    live(two, { status: 'EndInvalidated', validatedTimeMs: NOW });
+    const two = collectorRig();
+    recordTask(two, { status: 'EndInvalidated', validatedTimeMs: NOW });
     writeFileSync(join(two.resultsDir, TASK, '1', '0.json'), 'changed before it was kept');
     two.collector.onTask(TASK);
     await two.collector.completeAll();
@@ -61,8 +61,8 @@ describe('opening', () => {
   });
 
   it('opens a case even if the disk is full or broken', async () => {
-    const one = rig();
-    live(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
+    const one = collectorRig();
+    recordTask(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
     writeFileSync(join(one.dataDir, 'cases'), 'in the way');
     one.collector.onTask(TASK);
     expect(await one.collector.completeAll()).toBe(true);
@@ -70,8 +70,8 @@ describe('opening', () => {
   });
 
   it('opens nothing for what this node is not responsible for', () => {
-    const one = rig();
-    live(one, { status: 'EndAborted', abortReason: 'CreatorValidationTimeout', validatedTimeMs: NOW });
+    const one = collectorRig();
+    recordTask(one, { status: 'EndAborted', abortReason: 'CreatorValidationTimeout', validatedTimeMs: NOW });
     one.collector.onTask(TASK);
     one.collector.onTask(commitmentOf(99));
     one.collector.onNodeEvent(event('NodeJoin', null));
@@ -81,19 +81,19 @@ describe('opening', () => {
   });
 
   it('opens each case once, however often it is triggered', () => {
-    const one = rig();
-    live(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
+    const one = collectorRig();
+    recordTask(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
     for (let i = 0; i < 3; i++) one.collector.onTask(TASK);
-    expect(one.told).toHaveLength(1);
+    expect(one.emitted).toHaveLength(1);
     const out = event('NodeKickedOut', TASK, {});
     for (let i = 0; i < 3; i++) one.collector.onNodeEvent(out);
     expect(one.store.cases.page(10, null).map((file) => file.kind)).toEqual(['kickedOut', 'invalidated']);
-    expect(one.told).toHaveLength(2);
+    expect(one.emitted).toHaveLength(2);
   });
 
   it('adds later events of the task to the timeline', () => {
-    const one = rig();
-    live(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
+    const one = collectorRig();
+    recordTask(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
     one.collector.onTask(TASK);
     expect(caseOf(one)?.timeline.map((entry) => entry.code)).not.toContain('closed');
     one.store.tasks.close(TASK, 'EndInvalidated', NOW + 5);
@@ -103,10 +103,10 @@ describe('opening', () => {
 
   it('opens at the next start what a killed process missed', () => {
     const place = testStore();
-    live(place, { status: 'EndInvalidated', validatedTimeMs: NOW });
+    recordTask(place, { status: 'EndInvalidated', validatedTimeMs: NOW });
     const out = event('NodeKickedOut', TASK, {});
-    record(place, out, slashEvent('0x'));
-    const next = rig(fakeNetwork(), {}, place);
+    recordEvents(place, out, slashEvent('0x'));
+    const next = collectorRig(fakeNetwork(), {}, place);
     next.collector.sweep();
     next.collector.sweep();
     expect(
@@ -115,14 +115,14 @@ describe('opening', () => {
         .map((file) => file.kind)
         .toSorted(),
     ).toEqual(['invalidated', 'kickedOut', 'slashed']);
-    expect(next.told).toHaveLength(3);
+    expect(next.emitted).toHaveLength(3);
   });
 });
 
 describe('a slash', () => {
   it('that follows the invalidation turns its case into one of a slash', async () => {
-    const one = rig(fakeNetwork({ nodeInfo: async () => nodeInfo({ status: 'Quit' }) }));
-    live(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
+    const one = collectorRig(fakeNetwork({ nodeInfo: async () => nodeInfo({ status: 'Quit' }) }));
+    recordTask(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
     one.collector.onTask(TASK);
     await one.collector.completeAll();
     expect(caseOf(one)).toMatchObject({ kind: 'invalidated', review: { kind: 'awaited' }, deviations: [] });
@@ -140,8 +140,8 @@ describe('a slash', () => {
   });
 
   it('that comes before the task is read again includes the invalidation as soon as it is', async () => {
-    const one = rig();
-    live(one, {});
+    const one = collectorRig();
+    recordTask(one, {});
     one.collector.onNodeEvent(slashEvent(TASK));
     await one.collector.completeAll();
     expect(caseOf(one)).toMatchObject({ kind: 'slashed', fault: { code: 'slashedForTask' } });
@@ -153,8 +153,8 @@ describe('a slash', () => {
   });
 
   it('that does not come while the node stays a member means: under review, by a named deviation', async () => {
-    const one = rig();
-    live(one, { status: 'EndInvalidated', validatedTimeMs: NOW - 1_000 });
+    const one = collectorRig();
+    recordTask(one, { status: 'EndInvalidated', validatedTimeMs: NOW - 1_000 });
     one.collector.onTask(TASK);
     await one.collector.completeAll();
     expect(caseOf(one)).toMatchObject({
@@ -179,8 +179,8 @@ describe('completing', () => {
         throw unreachable('/v2/node');
       },
     });
-    const one = rig(network);
-    live(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
+    const one = collectorRig(network);
+    recordTask(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
     const ending = new AbortController();
     const running = one.collector.run(ending.signal);
     one.collector.onTask(TASK);
@@ -195,7 +195,7 @@ describe('completing', () => {
   it('does not finish a case that changed while it was investigated', async () => {
     const slash = slashEvent(TASK);
     let asked = 0;
-    const one: Rig = rig(
+    const one: Rig = collectorRig(
       fakeNetwork({
         nodeInfo: async () => {
           if (asked++ === 0) one.collector.onNodeEvent(slash);
@@ -203,7 +203,7 @@ describe('completing', () => {
         },
       }),
     );
-    live(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
+    recordTask(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
     one.collector.onTask(TASK);
     expect(await one.collector.completeAll()).toBe(false);
     expect(caseOf(one)).toMatchObject({ kind: 'slashed', review: { kind: 'slashed', eventId: slash.id }, eventArgs: slash.args });
@@ -218,7 +218,7 @@ describe('completing', () => {
       { abort_issuer: OTHER, last_status: 4, abort_reason: 1 },
       { nodeAddress: OTHER },
     );
-    const one = rig(fakeNetwork({ eventsOfTask: async () => [aborted] }));
+    const one = collectorRig(fakeNetwork({ eventsOfTask: async () => [aborted] }));
     one.store.tasks.observe(remoteTask({ type: 'FineTuneLora' }), NOW);
     one.store.tasks.observe(remoteTask({ type: 'FineTuneLora', status: 'EndAborted', abortReason: 'Timeout' }), NOW);
     one.collector.onTask(TASK);
@@ -235,8 +235,8 @@ describe('completing', () => {
     const path = join(dir.dataDir, 'node.log');
     const line = JSON.stringify({ level: 30, time: NOW, commitment: TASK, msg: 'submitting the score' });
     writeFileSync(path, `${line}\n`);
-    const one = rig(fakeNetwork(), { logPaths: () => [path] }, dir);
-    live(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
+    const one = collectorRig(fakeNetwork(), { logPaths: () => [path] }, dir);
+    recordTask(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
     one.collector.onTask(TASK);
     await one.collector.completeAll();
     expect(caseOf(one)?.log).toEqual({ kind: 'excerpt', lines: [line], truncated: false });
@@ -244,7 +244,7 @@ describe('completing', () => {
 });
 
 it("records the versions of the engine lifetime that ran the task, not today's", async () => {
-  const one = rig();
+  const one = collectorRig();
   const engine = new FakeEngine();
   let version = '3.4.0';
   const machine = () => ({ ...MACHINE, engine: { kind: 'official', version } });
@@ -255,7 +255,7 @@ it("records the versions of the engine lifetime that ran the task, not today's",
   off();
   version = '3.6.0';
   await engine.crash();
-  live(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
+  recordTask(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
   one.collector.onTask(TASK);
   expect(caseOf(one)?.own.executions[0]).toMatchObject({ lifetime: 'L1', machine: { engine: { version: '3.4.0' } } });
   expect(one.store.lifetimes.find('L2')?.engine?.version).toBe('3.5.0');

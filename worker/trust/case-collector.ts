@@ -18,10 +18,9 @@ import { buildCase, endedTask, nodeEvents } from './build-case.ts';
 import { type CaseVerdict, caseFor } from './case-for.ts';
 import { faultOfEnd } from './fault.ts';
 import { nodesFromEvidence } from './group-members.ts';
-import { deviationsOf, evidenceOf, type Findings, faultInGroup, investigate } from './investigate.ts';
+import { deviationsOf, evidenceOf, type Findings, faultAfterGroup, investigate, reviewAfter } from './investigate.ts';
 import { keepFiles, verifyFiles } from './keep-files.ts';
 import { logExcerpt } from './log-excerpt.ts';
-import { reviewAfter } from './review.ts';
 
 export interface CaseCollectorOptions {
   readonly store: Store;
@@ -85,9 +84,9 @@ export class CaseCollector {
   onNodeEvent(event: RelayEvent): void {
     const { store, network, clock } = this.#options;
     const { commitment } = event;
-    const about = event.type === 'NodeSlashed' && commitment !== null && isHex(commitment, 32) ? commitment : null;
+    const slashedTask = event.type === 'NodeSlashed' && commitment !== null && isHex(commitment, 32) ? commitment : null;
     const isOnChain = this.#isOnChain;
-    const task = about === null ? null : endedTask(store, about, { isOnChain });
+    const task = slashedTask === null ? null : endedTask(store, slashedTask, { isOnChain });
     const verdict = caseFor({ task, events: [event], self: network.address, isOnChain, nowMs: clock.now() });
     // Without an event, the verdict is about the task's end, which `onTask` handles.
     if (verdict === null || verdict.event === null) return;
@@ -139,7 +138,7 @@ export class CaseCollector {
     const lost = files.filter((file) => file.path === null).length;
     if (lost > 0) log.warn({ case: verdict.id, lost, code: 'TRUST_FILES_NOT_KEPT' }, 'result files could not be kept');
     log.info({ case: verdict.id, kind: verdict.kind, fault: verdict.fault.code, commitment }, 'a case was opened');
-    this.#put(buildCase({ store, verdict, files, machine: machine(), toldLastStatus: null, nowMs: clock.now() }));
+    this.#put(buildCase({ store, verdict, files, machine: machine(), reportedLastStatus: null, nowMs: clock.now() }));
     this.#waker.wake();
   }
 
@@ -152,11 +151,11 @@ export class CaseCollector {
     if (!complete) this.#waker.wake();
   }
 
-  #rebuild(file: CaseFile, toldLastStatus: TaskStatus | null): CaseFile {
+  #rebuild(file: CaseFile, reportedLastStatus: TaskStatus | null): CaseFile {
     const { store } = this.#options;
     const verdict: CaseVerdict = { ...file, event: null };
     const { machine, openedMs } = file;
-    return buildCase({ store, verdict, files: file.own.files, machine, toldLastStatus, nowMs: openedMs });
+    return buildCase({ store, verdict, files: file.own.files, machine, reportedLastStatus, nowMs: openedMs });
   }
 
   async #complete(file: CaseFile): Promise<void> {
@@ -179,19 +178,19 @@ export class CaseCollector {
 
   #withFindings(file: CaseFile, findings: Findings): CaseFile {
     const { store } = this.#options;
-    const rebuilt = this.#rebuild(file, findings.toldLastStatus);
+    const rebuilt = this.#rebuild(file, findings.reportedLastStatus);
     const invalidated = rebuilt.timeline.find((entry) => entry.value === 'EndInvalidated');
     const seen = { status: findings.status, invalidatedMs: invalidated?.atMs ?? file.openedMs };
     // A contract slashes in the same transaction that invalidates, so nobody reviews it.
     const review = this.#isOnChain ? file.review : reviewAfter(file.review, seen);
-    const how = { toldLastStatus: findings.toldLastStatus, isOnChain: this.#isOnChain };
+    const how = { reportedLastStatus: findings.reportedLastStatus, isOnChain: this.#isOnChain };
     const ended = file.id === file.commitment ? endedTask(store, file.id as Hex, how) : null;
     const fault = (ended === null ? null : faultOfEnd(ended)) ?? file.fault;
     const { qos, group } = findings;
     const evidence = evidenceOf(file);
     return {
       ...rebuilt,
-      fault: faultInGroup(fault, group, this.#isOnChain),
+      fault: faultAfterGroup(fault, group, this.#isOnChain),
       review,
       group,
       groupNodes: evidence === null ? [] : nodesFromEvidence(evidence, this.#options.network.address),

@@ -4,7 +4,7 @@ import { ABORT_REASON, type AbortReason, TASK_STATUSES, type TaskStatus } from '
 import { commitmentOf, OTHER, SELF } from '../testing/remote-task.ts';
 import { caseFor, lastStatusOf } from './case-for.ts';
 import { type EndedTask, faultOfEnd } from './fault.ts';
-import { reviewAfter } from './review.ts';
+import { reviewAfter } from './investigate.ts';
 import { event, NOW, slashEvent } from './testing/evidence.ts';
 
 const TASK = commitmentOf(1);
@@ -22,7 +22,7 @@ function ended(changes: Partial<EndedTask>): EndedTask {
   };
 }
 
-const judge = (task: EndedTask | null, events: Parameters<typeof caseFor>[0]['events'] = []) =>
+const caseOf = (task: EndedTask | null, events: Parameters<typeof caseFor>[0]['events'] = []) =>
   caseFor({ task, events, self: SELF, nowMs: NOW });
 
 describe('who is at fault for an abort', () => {
@@ -44,7 +44,7 @@ describe('who is at fault for an abort', () => {
   ];
   it.each(table)('%s after %s: %s, case %s', (abortReason, lastStatus, party, kind) => {
     expect(faultOfEnd(ended({ abortReason, lastStatus }))?.party).toBe(party);
-    expect(judge(ended({ abortReason, lastStatus }))?.kind ?? null).toBe(kind);
+    expect(caseOf(ended({ abortReason, lastStatus }))?.kind ?? null).toBe(kind);
   });
 
   it('knows every reason that the network uses', () => {
@@ -53,7 +53,7 @@ describe('who is at fault for an abort', () => {
 
   it('nobody is at fault for a task that never started', () => {
     expect(faultOfEnd(ended({ startTimeMs: null, lastStatus: 'Queued' }))).toMatchObject({ party: 'nobody' });
-    expect(judge(ended({ startTimeMs: null, lastStatus: 'Queued' }))).toBeNull();
+    expect(caseOf(ended({ startTimeMs: null, lastStatus: 'Queued' }))).toBeNull();
   });
 
   const onChain: readonly [AbortReason, TaskStatus, boolean, string, string, string | null][] = [
@@ -71,7 +71,7 @@ describe('who is at fault for an abort', () => {
     (abortReason, lastStatus, isUploaded, ...wanted) => {
       const task = ended({ abortReason, lastStatus, isUploaded, isOnChain: true });
       const found = faultOfEnd(task);
-      expect([found?.code, found?.party, judge(task)?.kind ?? null]).toEqual(wanted);
+      expect([found?.code, found?.party, caseOf(task)?.kind ?? null]).toEqual(wanted);
       expect(found?.source).toMatch(/^CHAIN_PROTOCOL/);
     },
   );
@@ -86,7 +86,7 @@ describe('who is at fault for an abort', () => {
   it.each(fineTune)('fine-tune, with one deadline for everything, after %s: %s, case %s', (lastStatus, party, kind) => {
     const task = ended({ type: 'FineTuneLora', lastStatus });
     expect(faultOfEnd(task)?.party).toBe(party);
-    expect(judge(task)?.kind ?? null).toBe(kind);
+    expect(caseOf(task)?.kind ?? null).toBe(kind);
   });
 
   it('an execution timeout of a task with a score is not believed', () => {
@@ -97,28 +97,28 @@ describe('who is at fault for an abort', () => {
 describe('what counts as a case', () => {
   it('no end except an invalidation or an abort', () => {
     const others = TASK_STATUSES.filter((status) => status !== 'EndInvalidated' && status !== 'EndAborted');
-    for (const status of others) expect(judge(ended({ status, abortReason: 'None' })), status).toBeNull();
+    for (const status of others) expect(caseOf(ended({ status, abortReason: 'None' })), status).toBeNull();
   });
 
   it('an invalidation, with its review pending', () => {
-    const verdict = judge(ended({ status: 'EndInvalidated', abortReason: 'None' }));
+    const verdict = caseOf(ended({ status: 'EndInvalidated', abortReason: 'None' }));
     expect(verdict).toMatchObject({ id: TASK, kind: 'invalidated', review: { kind: 'awaited' } });
     expect(verdict?.fault).toMatchObject({ code: 'minorityScore', party: 'thisNode', certainty: 'presumed' });
     const reported = ended({ status: 'EndInvalidated', abortReason: 'None', taskError: 'ParametersValidationFailed' });
-    expect(judge(reported)?.fault.code).toBe('minorityErrorReport');
+    expect(caseOf(reported)?.fault.code).toBe('minorityErrorReport');
   });
 
   it('a slash, with the stake that was taken, in the case of its task', () => {
     const slash = slashEvent(TASK);
-    const verdict = judge(ended({ status: 'EndInvalidated', abortReason: 'None' }), [slash]);
+    const verdict = caseOf(ended({ status: 'EndInvalidated', abortReason: 'None' }), [slash]);
     expect(verdict).toMatchObject({ id: TASK, kind: 'slashed', fault: { code: 'minorityScore' } });
     expect(verdict?.review).toEqual({ kind: 'slashed', atMs: NOW, amountWei: '400', eventId: slash.id });
   });
 
   it("a slash for a task that this store does not know, and an admin's slash without a task", () => {
-    expect(judge(null, [slashEvent(TASK)])).toMatchObject({ id: TASK, commitment: TASK, fault: { code: 'slashedForTask' } });
+    expect(caseOf(null, [slashEvent(TASK)])).toMatchObject({ id: TASK, commitment: TASK, fault: { code: 'slashedForTask' } });
     const byAdmin = slashEvent('0x');
-    expect(judge(null, [byAdmin])).toMatchObject({
+    expect(caseOf(null, [byAdmin])).toMatchObject({
       id: `slashed-${byAdmin.id}`,
       commitment: null,
       fault: { code: 'slashedWithoutTask', party: 'undetermined' },
@@ -126,7 +126,7 @@ describe('what counts as a case', () => {
   });
 
   it('a slash whose amount cannot be read is still a slash', () => {
-    expect(judge(null, [slashEvent(TASK, { amount: 'lots' })])).toMatchObject({
+    expect(caseOf(null, [slashEvent(TASK, { amount: 'lots' })])).toMatchObject({
       kind: 'slashed',
       review: { kind: 'slashed', amountWei: '0' },
     });
@@ -134,28 +134,28 @@ describe('what counts as a case', () => {
 
   it('a kick-out, separate from the task that happened to be last', () => {
     const out = event('NodeKickedOut', TASK, { node_address: SELF, task_id_commitment: TASK, network: 'devnet' });
-    expect(judge(null, [out])).toMatchObject({ id: `kicked-out-${out.id}`, kind: 'kickedOut', commitment: TASK });
-    expect(judge(ended({ abortReason: 'CreatorCancelled' }), [out])).toBeNull();
+    expect(caseOf(null, [out])).toMatchObject({ id: `kicked-out-${out.id}`, kind: 'kickedOut', commitment: TASK });
+    expect(caseOf(ended({ abortReason: 'CreatorCancelled' }), [out])).toBeNull();
   });
 
   it('not what happens to others, nor a slash for another task', () => {
     const strange = { ...slashEvent(TASK), nodeAddress: OTHER };
-    expect(judge(null, [strange])).toBeNull();
+    expect(caseOf(null, [strange])).toBeNull();
     const invalidated = ended({ status: 'EndInvalidated', abortReason: 'None' });
-    expect(judge(invalidated, [slashEvent(commitmentOf(2))])?.kind).toBe('invalidated');
+    expect(caseOf(invalidated, [slashEvent(commitmentOf(2))])?.kind).toBe('invalidated');
   });
 
   it('what happens to this address, in any letter case', () => {
-    expect(judge(null, [{ ...slashEvent(TASK), nodeAddress: SELF.toLowerCase() }])?.kind).toBe('slashed');
+    expect(caseOf(null, [{ ...slashEvent(TASK), nodeAddress: SELF.toLowerCase() }])?.kind).toBe('slashed');
   });
 
   it('covers every kind', () => {
     const kinds = [
-      judge(ended({ status: 'EndInvalidated' })),
-      judge(null, [slashEvent(TASK)]),
-      judge(null, [event('NodeKickedOut', TASK, {})]),
-      judge(ended({})),
-      judge(ended({ abortReason: 'ResultUploadTimeout' })),
+      caseOf(ended({ status: 'EndInvalidated' })),
+      caseOf(null, [slashEvent(TASK)]),
+      caseOf(null, [event('NodeKickedOut', TASK, {})]),
+      caseOf(ended({})),
+      caseOf(ended({ abortReason: 'ResultUploadTimeout' })),
     ].map((verdict) => verdict?.kind);
     expect(kinds.toSorted()).toEqual([...CASE_KINDS].toSorted());
   });

@@ -35,17 +35,17 @@ export interface CaseSubject {
 export function caseFor({ task, events, self, isOnChain = false, nowMs }: CaseSubject): CaseVerdict | null {
   const own = events.filter((event) => sameAddress(event.nodeAddress, self));
   const slash = own.find((event) => event.type === 'NodeSlashed' && (task === null || event.commitment === task.commitment));
-  if (slash !== undefined) return slashed(slash, { task, isOnChain, nowMs });
+  if (slash !== undefined) return slashVerdict(slash, { task, isOnChain, nowMs });
   if (task === null) {
     const kickOut = own.find((event) => event.type === 'NodeKickedOut');
-    return kickOut === undefined ? null : kickedOut(kickOut, isOnChain);
+    return kickOut === undefined ? null : kickOutVerdict(kickOut, isOnChain);
   }
   const end = faultOfEnd(task);
   if (end === null) return null;
-  const about = { id: task.commitment, commitment: task.commitment, fault: end, event: null };
-  if (task.status === 'EndInvalidated') return { ...about, kind: 'invalidated', review: { kind: 'awaited' } };
+  const base = { id: task.commitment, commitment: task.commitment, fault: end, event: null };
+  if (task.status === 'EndInvalidated') return { ...base, kind: 'invalidated', review: { kind: 'awaited' } };
   const kind = TIMEOUTS[end.code];
-  return kind === undefined ? null : { ...about, kind, review: { kind: 'none' } };
+  return kind === undefined ? null : { ...base, kind, review: { kind: 'none' } };
 }
 
 const TIMEOUTS: Readonly<Partial<Record<Fault['code'], CaseKind>>> = {
@@ -53,7 +53,7 @@ const TIMEOUTS: Readonly<Partial<Record<Fault['code'], CaseKind>>> = {
   uploadTimedOut: 'uploadTimeout',
 };
 
-function slashed(
+function slashVerdict(
   event: RelayEvent,
   { task, isOnChain, nowMs }: Pick<CaseSubject, 'task' | 'nowMs'> & { readonly isOnChain: boolean },
 ): CaseVerdict {
@@ -72,7 +72,7 @@ function slashed(
   };
 }
 
-function kickedOut(event: RelayEvent, isOnChain: boolean): CaseVerdict {
+function kickOutVerdict(event: RelayEvent, isOnChain: boolean): CaseVerdict {
   return {
     id: `kicked-out-${event.id}`,
     kind: 'kickedOut',
@@ -86,8 +86,8 @@ function kickedOut(event: RelayEvent, isOnChain: boolean): CaseVerdict {
 /** The furthest known state of a task before it ended; the network's `last_status` takes precedence. */
 export function lastStatusOf(
   transitions: readonly Pick<StoredTransition, 'status'>[],
-  told: TaskStatus | null = null,
+  reported: TaskStatus | null = null,
 ): TaskStatus | null {
-  if (told !== null) return told;
+  if (reported !== null) return reported;
   return lastStatusBeforeEnd(transitions);
 }

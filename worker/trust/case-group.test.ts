@@ -3,7 +3,7 @@ import type { Hex } from '../../protocol/hex.ts';
 import type { RelayEvent } from '../../protocol/wire/event.ts';
 import type { TrustNetwork } from '../networks/relay/relay-reader.ts';
 import { commitmentOf, OTHER, SELF } from '../testing/remote-task.ts';
-import { caseOf, live, OWN, rig, TASK } from './testing/collector-rig.ts';
+import { caseOf, collectorRig, OWN, recordTask, TASK } from './testing/collector-rig.ts';
 import { event, fakeNetwork, NOW, nodeInfo, slashEvent } from './testing/evidence.ts';
 
 const [B, C] = [commitmentOf(2), commitmentOf(3)];
@@ -21,8 +21,8 @@ describe('the group of a case', () => {
     [...(byTask[B] ?? []), ...(byTask[C] ?? []), ...(byTask[TASK] ?? [])].filter((e) => e.type !== 'TaskScoreReady');
 
   it('is inferred from the events next to ours if the table then explains what happened', async () => {
-    const one = rig(fakeNetwork({ eventsOfTask, eventsAround: around }));
-    live(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
+    const one = collectorRig(fakeNetwork({ eventsOfTask, eventsAround: around }));
+    recordTask(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
     one.collector.onTask(TASK);
     await one.collector.completeAll();
     const group = caseOf(one)?.group;
@@ -39,10 +39,10 @@ describe('the group of a case', () => {
     const D = commitmentOf(4);
     const twice: TrustNetwork['eventsOfTask'] = async (id) =>
       id === D ? [scored(D), event('TaskEndGroupRefund', D)] : (byTask[id] ?? []);
-    const ambiguous = rig(
+    const ambiguous = collectorRig(
       fakeNetwork({ eventsOfTask: twice, eventsAround: async () => [...(await around()), event('TaskEndGroupRefund', D)] }),
     );
-    const unlike = rig(
+    const unlike = collectorRig(
       fakeNetwork({
         eventsAround: around,
         eventsOfTask: async (id) =>
@@ -52,7 +52,7 @@ describe('the group of a case', () => {
       }),
     );
     for (const one of [ambiguous, unlike]) {
-      live(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
+      recordTask(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
       one.collector.onTask(TASK);
       await one.collector.completeAll();
       expect(caseOf(one)).toMatchObject({ group: null, complete: true, fault: { certainty: 'presumed' } });
@@ -60,8 +60,8 @@ describe('the group of a case', () => {
   });
 
   it('is given by a slash’s evidence, completed by events', async () => {
-    const one = rig(fakeNetwork({ eventsOfTask, nodeInfo: async () => nodeInfo({ status: 'Quit' }) }));
-    live(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
+    const one = collectorRig(fakeNetwork({ eventsOfTask, nodeInfo: async () => nodeInfo({ status: 'Quit' }) }));
+    recordTask(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
     const evidence = {
       task_snapshots: [
         { task_id_commitment: B, selected_node: OTHER, score: THEIRS, status: 11, start_time: '2026-01-01T00:00:00Z' },
@@ -86,8 +86,8 @@ describe('the group of a case', () => {
       (byTask[id] ?? []).map((e) =>
         e.type === 'TaskScoreReady' ? event(e.type, e.commitment, { selected_node: OTHER, score: OWN }) : e,
       );
-    const one = rig(fakeNetwork({ eventsOfTask: same, eventsAround: around }));
-    live(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
+    const one = collectorRig(fakeNetwork({ eventsOfTask: same, eventsAround: around }));
+    recordTask(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
     const evidence = { validation_context: { task_id_commitments: [TASK, B, C] } };
     one.collector.onNodeEvent(slashEvent(TASK, { evidence }));
     await one.collector.completeAll();

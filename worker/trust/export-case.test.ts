@@ -41,7 +41,7 @@ async function caseWith(files: readonly Uint8Array[]): Promise<{ file: CaseFile;
   if (verdict === null) throw new Error('no case');
   const caseDir = join(dataDir, 'cases', verdict.id);
   const kept = await verifyFiles(keepFiles({ artifacts, resultsDir, caseDir }), caseDir);
-  const built = buildCase({ store, verdict, files: kept, machine: MACHINE, toldLastStatus: null, nowMs: NOW });
+  const built = buildCase({ store, verdict, files: kept, machine: MACHINE, reportedLastStatus: null, nowMs: NOW });
   const lines = [`{"msg":"Authorization: Bearer ${JWT}"}`, `{"msg":"/home/mara/.config ${KEY.toUpperCase().slice(2)}"}`];
   return { file: { ...built, log: { kind: 'excerpt', lines, truncated: false } }, caseDir, dir: tempDir() };
 }

@@ -36,8 +36,8 @@ interface Evidence {
 export async function exportCase(options: ExportOptions): Promise<BundleManifest> {
   const { destination } = options;
   try {
-    const { manifest, entries } = await gather(options);
-    await pipeline(zipped(entries), createWriteStream(destination, { flags: 'wx', mode: 0o600, flush: true }));
+    const { manifest, entries } = await collectEntries(options);
+    await pipeline(zipStream(entries), createWriteStream(destination, { flags: 'wx', mode: 0o600, flush: true }));
     return manifest;
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') {
@@ -51,7 +51,7 @@ export async function exportCase(options: ExportOptions): Promise<BundleManifest
 
 type Entry = { readonly name: string } & ({ readonly text: string } | { readonly path: string });
 
-async function gather(options: ExportOptions): Promise<{ manifest: BundleManifest; entries: Entry[] }> {
+async function collectEntries(options: ExportOptions): Promise<{ manifest: BundleManifest; entries: Entry[] }> {
   const { file, nowMs, redaction: redact } = options;
   const caseText = redact.text(JSON.stringify(file, null, 2));
   const files: BundleManifest['files'][number][] = [{ name: 'case.json', ...digest(caseText) }];
@@ -59,7 +59,7 @@ async function gather(options: ExportOptions): Promise<{ manifest: BundleManifes
   const evidence: Evidence[] = [];
   for (const entry of file.own.files) {
     const name = `files/${basename(entry.path ?? `${entry.kind}-${entry.position}`)}`;
-    const verdict = await examine(entry, options, redact);
+    const verdict = await checkFile(entry, options, redact);
     if (typeof verdict === 'string') leftOut.push({ name, sha256: entry.sha256, reason: verdict });
     else {
       evidence.push({ name, path: verdict.path });
@@ -75,7 +75,7 @@ async function gather(options: ExportOptions): Promise<{ manifest: BundleManifes
 }
 
 /** The file as it will be included in the bundle, or why it will not. */
-async function examine(
+async function checkFile(
   entry: CaseFileEntry,
   { caseDir, maxFileBytes = MAX_FILE_BYTES }: ExportOptions,
   redact: Redaction,
@@ -101,7 +101,7 @@ async function isTainted(path: string, redact: Redaction): Promise<boolean> {
   return false;
 }
 
-async function* zipped(entries: readonly Entry[]): AsyncGenerator<Uint8Array> {
+async function* zipStream(entries: readonly Entry[]): AsyncGenerator<Uint8Array> {
   const ready: Uint8Array[] = [];
   const zip = new Zip((error, chunk) => {
     if (error !== null) throw error;

@@ -47,7 +47,7 @@ const FAULTS: Readonly<Record<FaultCode, Omit<Fault, 'code'>>> = {
 };
 
 /** Sources of the contracts' own rules. */
-const ON_CHAIN: Readonly<Partial<Record<FaultCode, string>>> = {
+const CHAIN_SOURCES: Readonly<Partial<Record<FaultCode, string>>> = {
   executionTimedOut: 'CHAIN_PROTOCOL 2.6',
   uploadTimedOut: 'CHAIN_PROTOCOL 2.6',
   notValidated: 'CHAIN_PROTOCOL 2.6',
@@ -64,7 +64,7 @@ const ON_CHAIN: Readonly<Partial<Record<FaultCode, string>>> = {
 
 export function fault(code: FaultCode, isOnChain = false): Fault {
   const known = FAULTS[code];
-  return { code, ...known, source: (isOnChain ? ON_CHAIN[code] : undefined) ?? known.source };
+  return { code, ...known, source: (isOnChain ? CHAIN_SOURCES[code] : undefined) ?? known.source };
 }
 
 /** Null for an end that is not a failure, and for a task that has not ended. */
@@ -79,13 +79,13 @@ function codeOfAbort(task: EndedTask): FaultCode {
   const missed = missedDeadline(task);
   // Reporting files that the relay has received is the relay's duty.
   if (missed === 'resultUpload' && isOnChain && isUploaded) return 'resultNotReported';
-  if (missed !== null) return MISSED[missed];
+  if (missed !== null) return FAULT_BY_MISSED_DEADLINE[missed];
   // A contract has only one reason for any result of a validation.
   if (isOnChain && abortReason === 'IncorrectResult' && lastStatus === 'ErrorReported') return 'invalidArguments';
-  return ABORTED[abortReason];
+  return FAULT_BY_ABORT_REASON[abortReason];
 }
 
-const ABORTED: Readonly<Record<AbortReason, FaultCode>> = {
+const FAULT_BY_ABORT_REASON: Readonly<Record<AbortReason, FaultCode>> = {
   None: 'notTold',
   Timeout: 'notTold',
   ModelDownloadFailed: 'modelDownloadFailed',
@@ -99,7 +99,7 @@ const ABORTED: Readonly<Record<AbortReason, FaultCode>> = {
   NodeSlashed: 'slashedMeanwhile',
 };
 
-const MISSED: Readonly<Record<MissedDeadline, FaultCode>> = {
+const FAULT_BY_MISSED_DEADLINE: Readonly<Record<MissedDeadline, FaultCode>> = {
   queue: 'neverStarted',
   arguments: 'argumentsMissing',
   execution: 'executionTimedOut',

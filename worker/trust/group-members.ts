@@ -18,7 +18,7 @@ export interface Self {
 export function membersFromEvidence(evidence: SlashEvidence, self: Self): GroupMember[] | null {
   const snapshots = evidence.task_snapshots ?? [];
   const named = evidence.validation_context?.task_id_commitments ?? [];
-  const order = nodesInOrder(evidence, self);
+  const order = matchNodesByOrder(evidence, self);
   const commitments = [...new Set([...named, ...snapshots.map((snapshot) => snapshot.task_id_commitment)])];
   const members = commitments.flatMap((commitment) => {
     if (commitment === undefined) return [];
@@ -55,7 +55,7 @@ export function nodesFromEvidence({ node_snapshots }: SlashEvidence, self: strin
  * Assigns snapshots to tasks if they do not say so themselves: nodes and tasks are listed in the same order. Accepted
  * only if this node gets its own task.
  */
-function nodesInOrder({ task_snapshots, node_snapshots }: SlashEvidence, self: Self): ReadonlyMap<string, string> {
+function matchNodesByOrder({ task_snapshots, node_snapshots }: SlashEvidence, self: Self): ReadonlyMap<string, string> {
   const [tasks, nodes] = [task_snapshots ?? [], node_snapshots ?? []];
   const order = new Map<string, string>();
   if (tasks.length !== nodes.length) return order;
@@ -77,7 +77,7 @@ function memberFromSnapshot(commitment: string, snapshot: Partial<TaskSnapshot>,
     node: snapshot.selected_node ?? null,
     status: reported ? 'ErrorReported' : score !== null ? 'ScoreReady' : end === 'EndAborted' ? 'EndAborted' : null,
     score,
-    end: end === undefined ? null : atValidation(end),
+    end: end === undefined ? null : statusAtValidation(end),
     executionMs: Number.isNaN(times) ? null : times,
     knownBy: 'evidence',
   };
@@ -100,7 +100,7 @@ export function memberFromEvents(commitment: string, events: readonly RelayEvent
     const score = readEventArgs(event, 'TaskScoreReady');
     if (score !== null) member = { ...member, status: 'ScoreReady', score: scoreOf(score.score) };
     if (event.type === 'TaskErrorReported') member = { ...member, status: 'ErrorReported' };
-    const end = SETTLEMENT[event.type];
+    const end = STATUS_BY_EVENT[event.type];
     // The first one is the validation's; a winner that fails to upload afterwards is aborted later.
     if (end !== undefined && member.end === null) member = { ...member, end };
   }
@@ -108,7 +108,7 @@ export function memberFromEvents(commitment: string, events: readonly RelayEvent
 }
 
 /** What a group validation's own events mean; TaskValidated is used for both kinds of validation. */
-const SETTLEMENT: Readonly<Record<string, TaskStatus>> = {
+const STATUS_BY_EVENT: Readonly<Record<string, TaskStatus>> = {
   TaskValidated: 'GroupValidated',
   TaskEndGroupRefund: 'EndGroupRefund',
   TaskEndInvalidated: 'EndInvalidated',
@@ -116,10 +116,10 @@ const SETTLEMENT: Readonly<Record<string, TaskStatus>> = {
 };
 
 /** IDs to look at on either side of our own event. */
-export const NEIGHBOURHOOD = 8;
+export const NEIGHBOUR_EVENTS = 8;
 
 /** Events that a slash inserts between those of its validation. */
-const IN_BETWEEN = new Set(['NodeQuit', 'NodeSlashed', 'NodeKickedOut', 'DelegatedStakingSlashed']);
+const INTERLEAVED_EVENTS = new Set(['NodeQuit', 'NodeSlashed', 'NodeKickedOut', 'DelegatedStakingSlashed']);
 
 /**
  * Pairs of tasks that may have been validated together with an invalidated one: the validation writes all its events at
@@ -129,9 +129,11 @@ export function candidatePairs(window: readonly RelayEvent[], self: Self): (read
   const events = window.toSorted((a, b) => a.id - b.id);
   const at = events.findIndex((event) => event.type === 'TaskEndInvalidated' && event.commitment === self.commitment);
   if (at < 0) return [];
-  const beside = [...run(events.slice(0, at).reverse()), ...run(events.slice(at + 1))];
-  const of = (type: string) => beside.flatMap((event) => (event.type === type ? [event.commitment ?? ''] : []));
-  const outvoted = of('TaskValidated').flatMap((winner) => of('TaskEndGroupRefund').map((equal) => [winner, equal] as const));
+  const beside = [...settlementRun(events.slice(0, at).reverse()), ...settlementRun(events.slice(at + 1))];
+  const commitmentsOf = (type: string) => beside.flatMap((event) => (event.type === type ? [event.commitment ?? ''] : []));
+  const outvoted = commitmentsOf('TaskValidated').flatMap((winner) =>
+    commitmentsOf('TaskEndGroupRefund').map((equal) => [winner, equal] as const),
+  );
   const aborted = beside.flatMap((event) => {
     const args = readEventArgs(event, 'TaskEndAborted');
     return args?.abort_reason === 'IncorrectResult' && args.last_status === 'ErrorReported' ? [event.commitment ?? ''] : [];
@@ -141,18 +143,18 @@ export function candidatePairs(window: readonly RelayEvent[], self: Self): (read
 }
 
 /** The unbroken sequence of settlement events from the near end. */
-function run(events: readonly RelayEvent[]): RelayEvent[] {
+function settlementRun(events: readonly RelayEvent[]): RelayEvent[] {
   const found: RelayEvent[] = [];
   for (const event of events) {
     const aborted = readEventArgs(event, 'TaskEndAborted');
-    if (IN_BETWEEN.has(event.type) || aborted?.abort_reason === 'NodeSlashed') continue;
-    if (SETTLEMENT[event.type] === undefined) break;
+    if (INTERLEAVED_EVENTS.has(event.type) || aborted?.abort_reason === 'NodeSlashed') continue;
+    if (STATUS_BY_EVENT[event.type] === undefined) break;
     found.push(event);
   }
   return found;
 }
 
-function atValidation(status: TaskStatus): TaskStatus {
+function statusAtValidation(status: TaskStatus): TaskStatus {
   return status === 'EndGroupSuccess' ? 'GroupValidated' : status;
 }
 

@@ -33,25 +33,25 @@ export function groupRules({ taskType, members, distanceThreshold, network = 're
   if (self === undefined || actual === null) return null;
   const orders = possibleOrders(members);
   if (orders.length === 0) return null;
-  const attempts = thresholdsOf(taskType, distanceThreshold).flatMap((threshold) =>
+  const attempts = candidateThresholds(taskType, distanceThreshold).flatMap((threshold) =>
     orders.map((tasks): Attempt => {
       const group = { taskType, distanceThreshold: threshold, tasks };
       return { threshold, explanation: explainGroupOutcome({ network, group, actual }) };
     }),
   );
-  const doubts = ({ explanation }: Attempt) => explanation.unexplained.length * 10 + explanation.deviations.length;
-  const best = attempts.toSorted((a, b) => doubts(a) - doubts(b))[0];
+  const misfit = ({ explanation }: Attempt) => explanation.unexplained.length * 10 + explanation.deviations.length;
+  const best = attempts.toSorted((a, b) => misfit(a) - misfit(b))[0];
   const lawful = best?.explanation.lawful.next[self.commitment];
   if (best === undefined || lawful === undefined) return null;
   const fitting = attempts.filter((attempt) => attempt.explanation.unexplained.length === 0).map(({ threshold }) => threshold);
   const explained = fitting.length > 0;
-  const told = taskType !== 'Llm' && explained;
+  const showsThresholds = taskType !== 'Llm' && explained;
   return {
     row: best.explanation.lawful.row,
     lawful,
     explained,
     deviations: [...best.explanation.deviations],
-    thresholds: told ? { from: Math.min(...fitting), to: Math.max(...fitting) } : null,
+    thresholds: showsThresholds ? { from: Math.min(...fitting), to: Math.max(...fitting) } : null,
     distances: members
       .filter((member) => member !== self)
       .map(({ commitment, score }) => ({ commitment, bits: worstDistance(taskType, self.score, score) })),
@@ -83,20 +83,20 @@ function possibleOrders(members: readonly GroupMember[]): readonly GroupTasks[] 
     [c, a, b],
     [c, b, a],
   ];
-  const times = new Map(members.map((member) => [member.commitment, timeOf(member)]));
-  const before = (first: GroupTask, second: GroupTask) => {
+  const times = new Map(members.map((member) => [member.commitment, executionTimeOf(member)]));
+  const mayPrecede = (first: GroupTask, second: GroupTask) => {
     const [left, right] = [times.get(first.id) ?? null, times.get(second.id) ?? null];
     return left === null || right === null || left <= right;
   };
-  return orders.filter(([x, y, z]) => before(x, y) && before(x, z) && before(y, z));
+  return orders.filter(([x, y, z]) => mayPrecede(x, y) && mayPrecede(x, z) && mayPrecede(y, z));
 }
 
 /** Members that did not finish come last. */
-function timeOf({ status, executionMs }: GroupMember): number | null {
+function executionTimeOf({ status, executionMs }: GroupMember): number | null {
   return status === 'EndAborted' ? Number.POSITIVE_INFINITY : executionMs;
 }
 
-function thresholdsOf(taskType: TaskType, known: number | null): readonly number[] {
+function candidateThresholds(taskType: TaskType, known: number | null): readonly number[] {
   if (taskType === 'Llm') return [1];
   return known !== null ? [known] : Array.from({ length: MAX_THRESHOLD + 1 }, (_, bits) => bits);
 }

@@ -11,7 +11,7 @@ import { commitmentOf, OTHER, SELF } from '../testing/remote-task.ts';
 import { fault } from './fault.ts';
 import { candidatePairs, memberFromEvents, membersFromEvidence, nodesFromEvidence } from './group-members.ts';
 import { groupRules } from './group-rules.ts';
-import { faultInGroup } from './investigate.ts';
+import { faultAfterGroup } from './investigate.ts';
 import { event, member, slashEvent } from './testing/evidence.ts';
 
 const [A, B, C] = [commitmentOf(1), commitmentOf(2), commitmentOf(3)];
@@ -32,7 +32,7 @@ describe('the table applied to a known group', () => {
       { commitment: C, bits: null },
     ]);
     const group = { members: [], rules };
-    expect(faultInGroup(fault('minorityScore'), group)).toMatchObject({ party: 'thisNode', certainty: 'certain' });
+    expect(faultAfterGroup(fault('minorityScore'), group)).toMatchObject({ party: 'thisNode', certainty: 'certain' });
   });
 
   it('AAE: an error report against two equal scores', () => {
@@ -48,7 +48,7 @@ describe('the table applied to a known group', () => {
     const errors = [B, C].map((id) => member(id, { status: 'ErrorReported', score: null, end: 'EndAborted' }));
     const rules = groupRules({ taskType: 'Llm', members: [self(), ...errors], distanceThreshold: null });
     expect(rules).toMatchObject({ row: 'AEE', lawful: 'EndInvalidated', explained: true });
-    expect(faultInGroup(fault('minorityScore'), { members: [], rules })).toMatchObject({
+    expect(faultAfterGroup(fault('minorityScore'), { members: [], rules })).toMatchObject({
       code: 'outvotedByErrors',
       party: 'undetermined',
     });
@@ -57,7 +57,7 @@ describe('the table applied to a known group', () => {
   it('equal scores but invalidated: the network deviated from the table', () => {
     const rules = groupRules({ taskType: 'Llm', members: [self({ score: text('a') }), ...others()], distanceThreshold: null });
     expect(rules).toMatchObject({ row: 'AAA', explained: false });
-    expect(faultInGroup(fault('minorityScore'), { members: [], rules })).toMatchObject({
+    expect(faultAfterGroup(fault('minorityScore'), { members: [], rules })).toMatchObject({
       code: 'againstTheTable',
       party: 'network',
     });
@@ -69,7 +69,7 @@ describe('the table applied to a known group', () => {
     expect(given([self(), member(B, { end: null }), member(C)])).toBeNull();
     expect(given([self(), member(B, { score: null }), member(C)])).toBeNull();
     expect(given([self(), member(B, { status: null }), member(C)])).toBeNull();
-    expect(faultInGroup(fault('minorityScore'), null)).toMatchObject({ certainty: 'presumed' });
+    expect(faultAfterGroup(fault('minorityScore'), null)).toMatchObject({ certainty: 'presumed' });
   });
 });
 
@@ -168,9 +168,9 @@ describe('members from a slash’s evidence', () => {
 
 describe('evidence from the real relay', () => {
   const recorded = readRelayRecordings().find(({ key }) => key === 'GET /v1/events')?.exchanges ?? [];
-  const told = recorded.flatMap(({ status, body }) => (status === 200 ? ((body as { data: unknown[] | null }).data ?? []) : []));
+  const rows = recorded.flatMap(({ status, body }) => (status === 200 ? ((body as { data: unknown[] | null }).data ?? []) : []));
   const slashes = new Map(
-    told
+    rows
       .flatMap((row) => relayEventSchema.safeParse(row).data ?? [])
       .filter(({ type }) => type === 'NodeSlashed')
       .map((slash) => [slash.id, slash]),

@@ -9,7 +9,7 @@ import type { RelayEvent } from '../../protocol/wire/event.ts';
 import { readEventArgs } from '../../protocol/wire/event-args.ts';
 import type { TrustNetwork } from '../networks/relay/relay-reader.ts';
 import { fault } from './fault.ts';
-import { candidatePairs, memberFromEvents, membersFromEvidence, NEIGHBOURHOOD, type Self } from './group-members.ts';
+import { candidatePairs, memberFromEvents, membersFromEvidence, NEIGHBOUR_EVENTS, type Self } from './group-members.ts';
 import { groupRules } from './group-rules.ts';
 import { explainQos } from './qos-explanation.ts';
 import { explainPoints } from './qos-points.ts';
@@ -22,7 +22,7 @@ export interface Inquiry {
 }
 
 export interface Findings {
-  readonly toldLastStatus: TaskStatus | null;
+  readonly reportedLastStatus: TaskStatus | null;
   readonly status: NodeStatus | null;
   readonly qos: QosExplanation;
   readonly group: CaseFile['group'];
@@ -39,7 +39,7 @@ export async function investigate(file: CaseFile, inquiry: Inquiry): Promise<Fin
   const events = file.commitment === null ? [] : await network.eventsOfTask(file.commitment);
   const aborted = events.map((event) => readEventArgs(event, 'TaskEndAborted')).find((args) => args !== null);
   return {
-    toldLastStatus: aborted?.last_status ?? null,
+    reportedLastStatus: aborted?.last_status ?? null,
     status: info.status,
     qos,
     group: file.task?.status === 'EndInvalidated' ? await findGroup(file, events, inquiry) : null,
@@ -62,18 +62,18 @@ async function findGroup(file: CaseFile, events: readonly RelayEvent[], inquiry:
   const named = evidence === null ? null : membersFromEvidence(evidence, self);
   if (named !== null) {
     const members = await Promise.all(
-      named.map(async (member) => (member.self ? own : fill(member, await network.eventsOfTask(member.commitment)))),
+      named.map(async (member) => (member.self ? own : fillFromEvents(member, await network.eventsOfTask(member.commitment)))),
     );
     return { members, rules: judge(members) };
   }
   const invalidated = events.find((event) => event.type === 'TaskEndInvalidated');
-  return invalidated === undefined ? null : inferGroup({ own, self, near: invalidated.id, judge, network });
+  return invalidated === undefined ? null : inferGroup({ own, self, ownEventId: invalidated.id, judge, network });
 }
 
-interface Inference {
+interface InferenceInput {
   readonly own: GroupMember;
   readonly self: Self;
-  readonly near: number;
+  readonly ownEventId: number;
   readonly judge: (members: readonly GroupMember[]) => GroupRules | null;
   readonly network: TrustNetwork;
 }
@@ -82,8 +82,8 @@ interface Inference {
 const MAX_PAIRS = 12;
 
 /** A pair is believed only if the table then explains the outcome, and if no other pair does. */
-async function inferGroup({ own, self, near, judge, network }: Inference): Promise<CaseFile['group']> {
-  const pairs = candidatePairs(await network.eventsAround(near, NEIGHBOURHOOD), self);
+async function inferGroup({ own, self, ownEventId: near, judge, network }: InferenceInput): Promise<CaseFile['group']> {
+  const pairs = candidatePairs(await network.eventsAround(near, NEIGHBOUR_EVENTS), self);
   if (pairs.length > MAX_PAIRS) return null;
   const members = new Map<string, GroupMember>();
   for (const commitment of new Set(pairs.flat())) {
@@ -98,7 +98,7 @@ async function inferGroup({ own, self, near, judge, network }: Inference): Promi
 }
 
 /** Events fill in what the evidence omits. */
-function fill(member: GroupMember, events: readonly RelayEvent[]): GroupMember {
+function fillFromEvents(member: GroupMember, events: readonly RelayEvent[]): GroupMember {
   const seen = memberFromEvents(member.commitment, events);
   return {
     ...member,
@@ -132,7 +132,7 @@ export function evidenceOf({ eventArgs, commitment }: Pick<CaseFile, 'eventArgs'
 }
 
 /** Whether the known group confirms the presumption that the minority is at fault. */
-export function faultInGroup(before: Fault, group: CaseFile['group'], isOnChain = false): Fault {
+export function faultAfterGroup(before: Fault, group: CaseFile['group'], isOnChain = false): Fault {
   const rules = group?.rules ?? null;
   if (rules === null) return before;
   if (!rules.explained) return fault('againstTheTable', isOnChain);
@@ -142,4 +142,19 @@ export function faultInGroup(before: Fault, group: CaseFile['group'], isOnChain 
 
 export function deviationsOf(review: Review): DeviationName[] {
   return review.kind === 'underReview' ? ['relayPassiveSlash'] : [];
+}
+
+/**
+ * The outcome of an invalidation, by RELAY_PROTOCOL 4.8. An immediate slash expels the node in the same transaction that
+ * invalidates its task. So a node that is still a member after its invalidation was released: this is passive mode, and an
+ * admin decides. If the node has left since then, the two cannot be distinguished until a slash event comes or the node
+ * joins again.
+ */
+export function reviewAfter(
+  before: Review,
+  seen: { readonly status: NodeStatus | null; readonly invalidatedMs: number },
+): Review {
+  if (before.kind !== 'awaited') return before;
+  if (seen.status === null || seen.status === 'Quit') return before;
+  return { kind: 'underReview', sinceMs: seen.invalidatedMs };
 }

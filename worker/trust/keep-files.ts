@@ -11,7 +11,7 @@ import type { Artifact } from '../store/artifacts.ts';
 /** Larger files are kept only if a hard link is possible. */
 const MAX_COPY_BYTES = 256 * 1024 * 1024;
 
-export interface Keeping {
+export interface KeepFilesInput {
   readonly artifacts: readonly Artifact[];
   /** Absolute; an artifact's path is relative to it. */
   readonly resultsDir: string;
@@ -20,15 +20,15 @@ export interface Keeping {
 }
 
 /** One entry per artifact; kept files are verified later. Never throws if a file cannot be kept. */
-export function keepFiles({ artifacts, resultsDir, caseDir }: Keeping): CaseFileEntry[] {
+export function keepFiles({ artifacts, resultsDir, caseDir }: KeepFilesInput): CaseFileEntry[] {
   return artifacts.map(({ kind, position, path, sha256, size }): CaseFileEntry => {
     const name = join('files', basename(path));
-    const state = keep({ from: join(resultsDir, path), to: join(caseDir, name), size });
+    const state = linkOrCopy({ from: join(resultsDir, path), to: join(caseDir, name), size });
     return { kind, position, path: state === 'unverified' ? name : null, sha256, size, state };
   });
 }
 
-function keep({ from, to, size }: { from: string; to: string; size: number }): CaseFileEntry['state'] {
+function linkOrCopy({ from, to, size }: { from: string; to: string; size: number }): CaseFileEntry['state'] {
   if (existsSync(to)) return 'unverified';
   if (!existsSync(from)) return 'missing';
   try {

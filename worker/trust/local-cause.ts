@@ -18,12 +18,12 @@ export interface LocalFacts {
 const MAX_DETAIL = 500;
 
 export function localCause(facts: LocalFacts): LocalCause {
-  if (facts.kind === 'executionTimeout') return lateScore(facts);
-  if (facts.kind === 'uploadTimeout') return lateUpload(facts);
+  if (facts.kind === 'executionTimeout') return causeOfLateScore(facts);
+  if (facts.kind === 'uploadTimeout') return causeOfLateUpload(facts);
   return cause('none');
 }
 
-function lateScore({ firstSeenMs, deadlineMs, hasScore, executions, alarms }: LocalFacts): LocalCause {
+function causeOfLateScore({ firstSeenMs, deadlineMs, hasScore, executions, alarms }: LocalFacts): LocalCause {
   const late = (atMs: number | null) => deadlineMs !== null && atMs !== null && atMs >= deadlineMs;
   if (late(firstSeenMs)) return cause('seenTooLate');
   const last = executions.at(-1);
@@ -41,7 +41,7 @@ function lateScore({ firstSeenMs, deadlineMs, hasScore, executions, alarms }: Lo
   }
 }
 
-function lateUpload({ alarms, uploadedMs, uploadRefusals }: LocalFacts): LocalCause {
+function causeOfLateUpload({ alarms, uploadedMs, uploadRefusals }: LocalFacts): LocalCause {
   const changed = alarms.find((alarm) => alarm.code === 'RESULT_CHANGED');
   if (changed !== undefined) return cause('filesChanged', changed.message);
   if (uploadedMs !== null) return cause('uploadLost');

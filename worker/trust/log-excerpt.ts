@@ -45,7 +45,7 @@ export async function logExcerpt(query: LogQuery, limits: LogLimits = LOG_LIMITS
     for await (const line of createInterface({ input: createReadStream(path, { start }), crlfDelay: Number.POSITIVE_INFINITY })) {
       // The first line of a file that is read from the middle is incomplete.
       if (isPart) isPart = false;
-      else if (belongs(line, query)) kept.push(cut(line, limits.lineChars));
+      else if (isRelevant(line, query)) kept.push(truncate(line, limits.lineChars));
       if (kept.length > limits.lines) {
         kept.shift();
         truncated = true;
@@ -55,14 +55,14 @@ export async function logExcerpt(query: LogQuery, limits: LogLimits = LOG_LIMITS
   return found ? { kind: 'excerpt', lines: kept, truncated } : { kind: 'unavailable' };
 }
 
-function belongs(line: string, { commitment, fromMs, toMs }: LogQuery): boolean {
+function isRelevant(line: string, { commitment, fromMs, toMs }: LogQuery): boolean {
   // The engine writes commitments without 0x.
   if (commitment !== null && line.includes(commitment.replace(/^0x/, ''))) return true;
-  const parsed = readLine(line);
+  const parsed = parseLine(line);
   return parsed !== null && parsed.level >= WARN && parsed.time >= fromMs && parsed.time <= toMs;
 }
 
-function readLine(line: string): z.output<typeof lineSchema> | null {
+function parseLine(line: string): z.output<typeof lineSchema> | null {
   if (!line.startsWith('{')) return null;
   try {
     return lineSchema.safeParse(JSON.parse(line)).data ?? null;
@@ -71,6 +71,6 @@ function readLine(line: string): z.output<typeof lineSchema> | null {
   }
 }
 
-function cut(line: string, chars: number): string {
+function truncate(line: string, chars: number): string {
   return line.length <= chars ? line : `${line.slice(0, chars)}…`;
 }

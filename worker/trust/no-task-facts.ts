@@ -1,13 +1,13 @@
 /** The facts about why a node gets no tasks, and how they are gathered. */
 import type { NetworkMode } from '../../contract/node-config.ts';
-import type { QosExplanation } from '../../contract/standing.ts';
+import type { NoTaskCondition, QosExplanation } from '../../contract/standing.ts';
+import { collapseWhitespace } from '../../protocol/node/gpu-name.ts';
 import { sameAddress } from '../../protocol/wire/fields.ts';
 import type { PublicNode } from '../../protocol/wire/public-network.ts';
 import type { EngineState } from '../engines/engine.ts';
 import type { NodeStateKind } from '../life/node-state.ts';
 import type { TrustNetwork } from '../networks/relay/relay-reader.ts';
 import { explainQos } from './qos-explanation.ts';
-import { sameCard } from './same-card.ts';
 
 export interface LocalNodeFacts {
   readonly node: NodeStateKind;
@@ -24,7 +24,7 @@ export interface NodeNamePolicy {
   readonly known: boolean;
 }
 
-type Told<Method extends keyof TrustNetwork> = TrustNetwork[Method] extends () => Promise<infer Value> ? Value | null : never;
+type AnswerOf<Method extends keyof TrustNetwork> = TrustNetwork[Method] extends () => Promise<infer Value> ? Value | null : never;
 
 /** A node that is currently in the network, as far as it was queried. */
 interface PresentNode extends PublicNode {
@@ -38,11 +38,11 @@ export interface NoTaskFacts {
   readonly mode: NetworkMode;
   readonly local: LocalNodeFacts;
   readonly policy: NodeNamePolicy;
-  readonly info: Told<'nodeInfo'>;
+  readonly info: AnswerOf<'nodeInfo'>;
   readonly qos: QosExplanation | null;
   readonly publicNodes: { readonly nodes: readonly PresentNode[]; readonly complete: boolean } | null;
-  readonly queued: Told<'queuedTasks'>;
-  readonly models: Told<'loadedModels'>;
+  readonly queued: AnswerOf<'queuedTasks'>;
+  readonly models: AnswerOf<'loadedModels'>;
   /** Current engine versions of the nodes that were queried. */
   readonly versions: readonly string[] | null;
 }
@@ -56,7 +56,7 @@ export interface NoTaskInquiry {
 }
 
 /** How many nodes are queried at most: first those with this node's card, then by weight. */
-const MOST_ASKED = 32;
+const MAX_QUERIED = 32;
 
 /** Reads everything at once; a failed part is unknown and does not affect the rest. */
 export async function gatherNoTaskFacts(inquiry: NoTaskInquiry): Promise<NoTaskFacts> {
@@ -70,7 +70,7 @@ export async function gatherNoTaskFacts(inquiry: NoTaskInquiry): Promise<NoTaskF
     orNull(network.loadedModels()),
   ]);
   const qos = info === null && tracing === null ? null : explainQos({ tracing: tracing ?? 'unsupported', info, nowMs });
-  const present = listed === null || info === null ? null : await askPresence(network, listed.nodes, info);
+  const present = listed === null || info === null ? null : await queryPresence(network, listed.nodes, info);
   const publicNodes = listed === null ? null : { nodes: present?.nodes ?? listed.nodes, complete: listed.complete };
   return {
     nowMs,
@@ -87,22 +87,36 @@ export async function gatherNoTaskFacts(inquiry: NoTaskInquiry): Promise<NoTaskF
 }
 
 /** The public list is never pruned: this removes nodes that have left, as far as there are few enough to query. */
-async function askPresence(
+async function queryPresence(
   network: Pick<TrustNetwork, 'presence'>,
   listed: readonly PublicNode[],
-  info: NonNullable<Told<'nodeInfo'>>,
+  info: NonNullable<AnswerOf<'nodeInfo'>>,
 ): Promise<{ nodes: readonly PresentNode[]; versions: readonly string[] | null }> {
   const others = listed.filter((node) => !sameAddress(node.address, info.address));
-  const asked = others
+  const queried = others
     .toSorted((a, b) => Number(sameCard(b, info)) - Number(sameCard(a, info)) || (b.weight ?? 0) - (a.weight ?? 0))
-    .slice(0, MOST_ASKED);
-  const answers = await Promise.all(asked.map(({ address }) => network.presence(address).catch(() => null)));
-  const told = new Map(asked.flatMap(({ address }, i) => (answers[i] ? [[address, answers[i]] as const] : [])));
+    .slice(0, MAX_QUERIED);
+  const answers = await Promise.all(queried.map(({ address }) => network.presence(address).catch(() => null)));
+  const presences = new Map(queried.flatMap(({ address }, i) => (answers[i] ? [[address, answers[i]] as const] : [])));
   const nodes = listed.flatMap((node): PresentNode[] => {
-    const presence = told.get(node.address);
+    const presence = presences.get(node.address);
     if (presence === undefined) return [node];
     return presence.status === 'Quit' ? [] : [{ ...node, version: presence.version }];
   });
   const versions = new Set(nodes.flatMap(({ version }) => version ?? []));
-  return { nodes, versions: told.size === 0 && asked.length > 0 ? null : [...versions].toSorted() };
+  return { nodes, versions: presences.size === 0 && queried.length > 0 ? null : [...versions].toSorted() };
+}
+
+/** A condition; omitted fields are empty. */
+export function condition(
+  given: Pick<NoTaskCondition, 'id' | 'verdict' | 'code' | 'source'> & Partial<Pick<NoTaskCondition, 'params' | 'change'>>,
+): NoTaskCondition {
+  return { params: {}, change: null, ...given };
+}
+
+type Card = Pick<PublicNode, 'gpuName' | 'gpuVramGib'>;
+
+/** The relay counts the nodes with the same card by name and memory. */
+export function sameCard(a: Card, b: Card): boolean {
+  return a.gpuVramGib === b.gpuVramGib && collapseWhitespace(a.gpuName) === collapseWhitespace(b.gpuName);
 }

@@ -47,7 +47,7 @@ function facts(changes: Partial<NoTaskFacts> = {}): NoTaskFacts {
   };
 }
 
-function judged(id: NoTaskConditionId, changes: Partial<NoTaskFacts>) {
+function conditionFor(id: NoTaskConditionId, changes: Partial<NoTaskFacts>) {
   const view = explainNoTasks(facts(changes));
   expect(noTasksSchema.parse(view)).toEqual(view);
   const found = view.conditions.find((condition) => condition.id === id);
@@ -154,24 +154,24 @@ describe('one condition at a time', () => {
     ['baseModels', 'unknown', { models: null }, 'notTold', null],
   ];
   it.each(table)('%s: %s (%#)', (id, verdict, changes, code, change) => {
-    expect(judged(id, changes)).toMatchObject({ verdict, code, change });
+    expect(conditionFor(id, changes)).toMatchObject({ verdict, code, change });
   });
 
   it('every status at the relay has its answer', () => {
     for (const name of Object.keys(NODE_STATUS) as NodeStatus[]) {
-      expect(['yes', 'no']).toContain(judged('member', status(name))?.verdict);
-      expect(['yes', 'no']).toContain(judged('available', status(name))?.verdict);
+      expect(['yes', 'no']).toContain(conditionFor('member', status(name))?.verdict);
+      expect(['yes', 'no']).toContain(conditionFor('available', status(name))?.verdict);
     }
   });
 
   it('counts itself once, whether or not the public list contains it', () => {
     const listed = [...others(9), other(0, { address: SELF.toLowerCase() })];
-    expect(judged('nodeName', { publicNodes: { nodes: listed, complete: true } })?.params).toMatchObject({ count: 10 });
-    expect(judged('nodeName', { publicNodes: { nodes: others(9), complete: true } })?.params).toMatchObject({ count: 10 });
+    expect(conditionFor('nodeName', { publicNodes: { nodes: listed, complete: true } })?.params).toMatchObject({ count: 10 });
+    expect(conditionFor('nodeName', { publicNodes: { nodes: others(9), complete: true } })?.params).toMatchObject({ count: 10 });
   });
 
   it('gives the odds if the others’ weights are public', () => {
-    const share = (publicNodes: NoTaskFacts['publicNodes']) => judged('weight', { publicNodes })?.params.share;
+    const share = (publicNodes: NoTaskFacts['publicNodes']) => conditionFor('weight', { publicNodes })?.params.share;
     expect(share({ nodes: others(2), complete: true })).toBeCloseTo(1 / 3, 9);
     expect(share({ nodes: others(2, { weight: null }), complete: true })).toBeNull();
     expect(share({ nodes: others(2), complete: false })).toBeNull();

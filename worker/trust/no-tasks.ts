@@ -7,21 +7,21 @@ import { baseModelsOf, type CandidateNode, evaluateFilters } from '../../protoco
 import type { TaskType } from '../../protocol/tasks/status.ts';
 import type { NodeInfo } from '../../protocol/wire/node.ts';
 import type { LoadedModel } from '../../protocol/wire/public-network.ts';
-import { condition } from './condition.ts';
 import type { NoTaskFacts } from './no-task-facts.ts';
+import { condition } from './no-task-facts.ts';
 import { chainReachable, draw, models } from './no-tasks-chain.ts';
-import { gpuPinned, hardwareConditions, isOwnModel, toldModels, version, vram } from './no-tasks-hardware.ts';
+import { gpuPinned, hardwareConditions, isOwnModel, publishedModels, version, vram } from './no-tasks-hardware.ts';
 
 /** The conditions in the order in which a host would check them. */
 export function explainNoTasks(facts: NoTaskFacts): NoTasks {
   return {
     atMs: facts.nowMs,
-    conditions: facts.mode === 'chain' ? conditionsOnChain(facts) : conditionsAtRelay(facts),
+    conditions: facts.mode === 'chain' ? chainConditions(facts) : relayConditions(facts),
     models: modelChances(facts),
   };
 }
 
-function conditionsAtRelay(facts: NoTaskFacts): NoTaskCondition[] {
+function relayConditions(facts: NoTaskFacts): NoTaskCondition[] {
   return [
     nodeRunning(facts),
     relayReachable(facts),
@@ -36,7 +36,7 @@ function conditionsAtRelay(facts: NoTaskFacts): NoTaskCondition[] {
 }
 
 /** Contracts exclude nobody, ignore the stake, and require neither a platform nor a number of equal nodes. */
-function conditionsOnChain(facts: NoTaskFacts): NoTaskCondition[] {
+function chainConditions(facts: NoTaskFacts): NoTaskCondition[] {
   return [
     nodeRunning(facts),
     chainReachable(facts),
@@ -53,77 +53,77 @@ function conditionsOnChain(facts: NoTaskFacts): NoTaskCondition[] {
 }
 
 function nodeRunning({ local }: NoTaskFacts): NoTaskCondition {
-  const about = { id: 'nodeRunning', source: 'this machine' } as const;
+  const base = { id: 'nodeRunning', source: 'this machine' } as const;
   if (local.guards.length > 0) {
-    return condition({ ...about, verdict: 'no', code: 'guarded', params: { guards: [...local.guards] }, change: 'guardEnds' });
+    return condition({ ...base, verdict: 'no', code: 'guarded', params: { guards: [...local.guards] }, change: 'guardEnds' });
   }
-  if (local.node === 'running') return condition({ ...about, verdict: 'yes', code: 'running' });
-  return condition({ ...about, verdict: 'no', code: 'notRunning', params: { state: local.node }, change: 'resume' });
+  if (local.node === 'running') return condition({ ...base, verdict: 'yes', code: 'running' });
+  return condition({ ...base, verdict: 'no', code: 'notRunning', params: { state: local.node }, change: 'resume' });
 }
 
 function relayReachable({ local }: NoTaskFacts): NoTaskCondition {
-  const about = { id: 'relayReachable', source: 'this machine' } as const;
-  if (local.relay === 'reachable') return condition({ ...about, verdict: 'yes', code: 'reachable' });
-  if (local.relay === 'unknown') return condition({ ...about, verdict: 'unknown', code: 'notRead' });
-  return condition({ ...about, verdict: 'no', code: 'unreachable', change: 'connection' });
+  const base = { id: 'relayReachable', source: 'this machine' } as const;
+  if (local.relay === 'reachable') return condition({ ...base, verdict: 'yes', code: 'reachable' });
+  if (local.relay === 'unknown') return condition({ ...base, verdict: 'unknown', code: 'notRead' });
+  return condition({ ...base, verdict: 'no', code: 'unreachable', change: 'connection' });
 }
 
 function engineReady({ local }: NoTaskFacts): NoTaskCondition {
-  const about = { id: 'engineReady', source: 'this machine' } as const;
-  if (!local.engineAccepted) return condition({ ...about, verdict: 'no', code: 'notAccepted', change: 'acceptedEngine' });
-  if (local.engine === 'ready') return condition({ ...about, verdict: 'yes', code: 'ready' });
-  return condition({ ...about, verdict: 'no', code: 'notReady', params: { state: local.engine }, change: 'engineStarts' });
+  const base = { id: 'engineReady', source: 'this machine' } as const;
+  if (!local.engineAccepted) return condition({ ...base, verdict: 'no', code: 'notAccepted', change: 'acceptedEngine' });
+  if (local.engine === 'ready') return condition({ ...base, verdict: 'yes', code: 'ready' });
+  return condition({ ...base, verdict: 'no', code: 'notReady', params: { state: local.engine }, change: 'engineStarts' });
 }
 
 function member({ info }: NoTaskFacts): NoTaskCondition {
-  const about = { id: 'member', source: 'RELAY_PROTOCOL 4.10' } as const;
-  if (info === null) return condition({ ...about, verdict: 'unknown', code: 'notRead' });
+  const base = { id: 'member', source: 'RELAY_PROTOCOL 4.10' } as const;
+  if (info === null) return condition({ ...base, verdict: 'unknown', code: 'notRead' });
   const params = { status: info.status };
   switch (info.status) {
     case 'Quit':
-      return condition({ ...about, verdict: 'no', code: 'notMember', params, change: 'join' });
+      return condition({ ...base, verdict: 'no', code: 'notMember', params, change: 'join' });
     case 'PendingQuit':
-      return condition({ ...about, verdict: 'no', code: 'leaving', params, change: 'join' });
+      return condition({ ...base, verdict: 'no', code: 'leaving', params, change: 'join' });
     case 'Paused':
     case 'PendingPause':
-      return condition({ ...about, verdict: 'no', code: 'paused', params, change: 'resume' });
+      return condition({ ...base, verdict: 'no', code: 'paused', params, change: 'resume' });
     default:
-      return condition({ ...about, verdict: 'yes', code: 'member', params });
+      return condition({ ...base, verdict: 'yes', code: 'member', params });
   }
 }
 
 function available({ info }: NoTaskFacts): NoTaskCondition {
-  const about = { id: 'available', source: 'RELAY_PROTOCOL 4.2 availability' } as const;
-  if (info === null) return condition({ ...about, verdict: 'unknown', code: 'notRead' });
+  const base = { id: 'available', source: 'RELAY_PROTOCOL 4.2 availability' } as const;
+  if (info === null) return condition({ ...base, verdict: 'unknown', code: 'notRead' });
   const params = { status: info.status };
-  if (info.status === 'Available') return condition({ ...about, verdict: 'yes', code: 'available', params });
-  if (info.status === 'Busy') return condition({ ...about, verdict: 'no', code: 'busy', params, change: 'taskEnds' });
+  if (info.status === 'Available') return condition({ ...base, verdict: 'yes', code: 'available', params });
+  if (info.status === 'Busy') return condition({ ...base, verdict: 'no', code: 'busy', params, change: 'taskEnds' });
   const change = info.status === 'Quit' ? 'join' : 'resume';
-  return condition({ ...about, verdict: 'no', code: 'notAvailable', params, change });
+  return condition({ ...base, verdict: 'no', code: 'notAvailable', params, change });
 }
 
 function health({ qos }: NoTaskFacts): NoTaskCondition {
-  const about = { id: 'health', source: 'RELAY_PROTOCOL 4.7 exclusion' } as const;
-  if (qos === null || qos.exclusion.state === 'unknown') return condition({ ...about, verdict: 'unknown', code: 'notTold' });
+  const base = { id: 'health', source: 'RELAY_PROTOCOL 4.7 exclusion' } as const;
+  if (qos === null || qos.exclusion.state === 'unknown') return condition({ ...base, verdict: 'unknown', code: 'notTold' });
   const params = { health: qos.now.health?.value ?? null, endsAtMs: qos.exclusion.endsAtMs };
-  if (qos.exclusion.state === 'notExcluded') return condition({ ...about, verdict: 'yes', code: 'notExcluded', params });
-  return condition({ ...about, verdict: 'no', code: 'excluded', params, change: 'recovery' });
+  if (qos.exclusion.state === 'notExcluded') return condition({ ...base, verdict: 'yes', code: 'notExcluded', params });
+  return condition({ ...base, verdict: 'no', code: 'excluded', params, change: 'recovery' });
 }
 
 /** Not a filter but the odds: a node without weight is chosen only if all others have none either. */
 function weight({ info, publicNodes }: NoTaskFacts): NoTaskCondition {
-  const about = { id: 'weight', source: 'RELAY_PROTOCOL 4.2 weight' } as const;
-  if (info === null) return condition({ ...about, verdict: 'unknown', code: 'notRead' });
+  const base = { id: 'weight', source: 'RELAY_PROTOCOL 4.2 weight' } as const;
+  if (info === null) return condition({ ...base, verdict: 'unknown', code: 'notRead' });
   const params = {
     weight: info.probWeight,
     stakingScore: info.stakingScore,
     qosScore: info.qosScore,
     share: shareOf(info, publicNodes),
   };
-  if (info.stakingScore === 0) return condition({ ...about, verdict: 'no', code: 'noStake', params, change: 'stake' });
-  if (info.qosScore === 0) return condition({ ...about, verdict: 'no', code: 'noQuality', params, change: 'quality' });
-  if (info.probWeight === 0) return condition({ ...about, verdict: 'no', code: 'noWeight', params, change: 'recovery' });
-  return condition({ ...about, verdict: 'yes', code: 'weighed', params });
+  if (info.stakingScore === 0) return condition({ ...base, verdict: 'no', code: 'noStake', params, change: 'stake' });
+  if (info.qosScore === 0) return condition({ ...base, verdict: 'no', code: 'noQuality', params, change: 'quality' });
+  if (info.probWeight === 0) return condition({ ...base, verdict: 'no', code: 'noWeight', params, change: 'recovery' });
+  return condition({ ...base, verdict: 'yes', code: 'weighed', params });
 }
 
 /**
@@ -142,10 +142,10 @@ function shareOf(info: NodeInfo, publicNodes: NoTaskFacts['publicNodes']): numbe
 }
 
 function queue({ queued }: NoTaskFacts): NoTaskCondition {
-  const about = { id: 'queue', source: 'RELAY_PROTOCOL 3.6 stats/queue/count' } as const;
-  if (queued === null) return condition({ ...about, verdict: 'unknown', code: 'notRead' });
-  if (queued > 0) return condition({ ...about, verdict: 'yes', code: 'waiting', params: { queued } });
-  return condition({ ...about, verdict: 'no', code: 'empty', params: { queued }, change: 'newTasks' });
+  const base = { id: 'queue', source: 'RELAY_PROTOCOL 3.6 stats/queue/count' } as const;
+  if (queued === null) return condition({ ...base, verdict: 'unknown', code: 'notRead' });
+  if (queued > 0) return condition({ ...base, verdict: 'yes', code: 'waiting', params: { queued } });
+  return condition({ ...base, verdict: 'no', code: 'empty', params: { queued }, change: 'newTasks' });
 }
 
 /** Converts a relay's kind of model; fine-tune tasks count as `sd`. */
@@ -156,8 +156,8 @@ function taskTypeOf(kind: string): TaskType {
 /** The filters that depend only on the model, with the codes of the devnet's dispatcher. */
 function modelChances(facts: NoTaskFacts): ModelChance[] | null {
   const { info } = facts;
-  const told = toldModels(facts);
-  if (told === null || info === null) return null;
+  const published = publishedModels(facts);
+  if (published === null || info === null) return null;
   const candidate: CandidateNode = {
     status: 'Available',
     hasCurrentTask: false,
@@ -168,7 +168,7 @@ function modelChances(facts: NoTaskFacts): ModelChance[] | null {
     onDiskModelIds: info.modelIds,
     sameNamedNodes: 1,
   };
-  return told.map((model) => ({
+  return published.map((model) => ({
     modelId: model.modelId,
     kind: model.kind,
     minVramGib: model.minVramGib,

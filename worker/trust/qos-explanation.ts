@@ -12,7 +12,7 @@ import { healthReachedAtMs } from '../../protocol/node/qos-recovery.ts';
 import type { NodeInfo } from '../../protocol/wire/node.ts';
 import type { QosTrace, QosTracing } from '../../protocol/wire/qos-tracing.ts';
 import type { Unsupported } from '../networks/relay/relay-reader.ts';
-import { checkTrace, withHealth } from './qos-checks.ts';
+import { checkTrace, stateWithHealth } from './qos-checks.ts';
 
 export interface QosFacts {
   readonly tracing: QosTracing | Unsupported;
@@ -26,11 +26,11 @@ export interface QosFacts {
 const NOW_TOLERANCE = 0.01;
 const RECOVERY_STEPS_MINUTES = [0, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180];
 /** Full enough to end the curve. */
-const FULL = 0.995;
+const FULL_HEALTH = 0.995;
 
 export function explainQos({ tracing, info, nowMs }: QosFacts): QosExplanation {
   const traces = tracing === 'unsupported' ? [] : tracing.events;
-  const { now, differences } = numbersNow(traces.at(-1) ?? null, info, nowMs);
+  const { now, differences } = currentNumbers(traces.at(-1) ?? null, info, nowMs);
   const health = now.health?.value ?? null;
   const kickOutBelow = KICK_OUT_BELOW / MAX_TASK_SCORE;
   return {
@@ -38,23 +38,27 @@ export function explainQos({ tracing, info, nowMs }: QosFacts): QosExplanation {
     now,
     differences,
     exclusion: exclusion({ traces, info, health, nowMs }),
-    recovery: health === null || health >= FULL ? [] : recovery(health, nowMs),
+    recovery: health === null || health >= FULL_HEALTH ? [] : recovery(health, nowMs),
     kickOutBelow,
     belowKickOut: now.long === null ? null : now.long.value < kickOutBelow,
-    changes: traces.map((trace, i) => change(trace, traces[i - 1] ?? null)).reverse(),
+    changes: traces.map((trace, i) => explainChange(trace, traces[i - 1] ?? null)).reverse(),
     tracing: tracingState(tracing),
     points: null,
   };
 }
 
 /** The relay's combined number counts; if the formula gives a different one, health is derived from the relay's number. */
-function numbersNow(last: QosTrace | null, info: QosFacts['info'], nowMs: number): Pick<QosExplanation, 'now' | 'differences'> {
+function currentNumbers(
+  last: QosTrace | null,
+  info: QosFacts['info'],
+  nowMs: number,
+): Pick<QosExplanation, 'now' | 'differences'> {
   // A node that has quit is reported with zeros.
   const relay = info === null || info.status === 'Quit' ? null : info.qosScore;
   const combined = relay === null ? null : ({ value: relay, source: 'relay' } as const);
   if (last === null) return { now: { long: null, health: null, combined }, differences: [] };
   const long = { value: last.after.long, source: 'relay' } as const;
-  const health = healthAt(withHealth(last.after.health, last.atMs), nowMs);
+  const health = healthAt(stateWithHealth(last.after.health, last.atMs), nowMs);
   const formula = long.value * health;
   const byFormula = { value: health, source: 'formula' } as const;
   if (relay === null)
@@ -88,14 +92,14 @@ function exclusion({ traces, info, health, nowMs }: ExclusionFacts): QosExplanat
 }
 
 function recovery(health: number, nowMs: number): QosExplanation['recovery'] {
-  const state = withHealth(health, nowMs);
+  const state = stateWithHealth(health, nowMs);
   return RECOVERY_STEPS_MINUTES.map((minutes) => {
     const atMs = nowMs + minutes * 60_000;
     return { atMs, health: healthAt(state, atMs) };
   });
 }
 
-function change(trace: QosTrace, previous: QosTrace | null): QosChange {
+function explainChange(trace: QosTrace, previous: QosTrace | null): QosChange {
   const { atMs, event, commitment, taskScore, rank, before, after } = trace;
   const differences = checkTrace(trace, previous);
   return { atMs, code: codeOf(trace), event, commitment, taskScore, rank, before, after, differences };
@@ -104,10 +108,10 @@ function change(trace: QosTrace, previous: QosTrace | null): QosChange {
 function codeOf({ event, taskScore, before }: QosTrace): QosChange['code'] {
   if (event.startsWith('validation_group_rank_') && taskScore === 0) return 'invalidatedInGroup';
   if (event === 'task_timeout_penalty') return before.health >= FIRST_TIMEOUT_HEALTH ? 'firstTimeout' : 'repeatedTimeout';
-  return CODES[event] ?? 'unknown';
+  return CHANGE_CODES[event] ?? 'unknown';
 }
 
-const CODES: Readonly<Record<string, QosChange['code']>> = {
+const CHANGE_CODES: Readonly<Record<string, QosChange['code']>> = {
   validation_group_rank_1: 'rankedFirst',
   validation_group_rank_2: 'rankedSecond',
   validation_group_rank_3: 'rankedThird',

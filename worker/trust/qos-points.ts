@@ -3,13 +3,13 @@ import type { QosExplanation } from '../../contract/standing.ts';
 import type { QosPoints } from '../networks/relay/relay-reader.ts';
 
 /** Number of tasks that a kick-out considers; a missing one counts as a good one. */
-const TASKS = 3;
-const POINTS_OF_MISSING = 10;
+const KICK_OUT_TASKS = 3;
+const POINTS_IF_MISSING = 10;
 /** With this many points or fewer at the end of a task, a node is kicked out. */
 const KICK_OUT_AT = 10;
 
 export function explainPoints({ average, recent, recentTasks }: QosPoints, nowMs: number): QosExplanation {
-  const sum = recent + Math.max(0, TASKS - recentTasks) * POINTS_OF_MISSING;
+  const sum = recent + Math.max(0, KICK_OUT_TASKS - recentTasks) * POINTS_IF_MISSING;
   return {
     atMs: nowMs,
     now: { long: null, health: null, combined: null },
@@ -20,6 +20,6 @@ export function explainPoints({ average, recent, recentTasks }: QosPoints, nowMs
     belowKickOut: sum <= KICK_OUT_AT,
     changes: [],
     tracing: { kind: 'unsupported' },
-    points: { average, lastTasks: sum, mostOfLastTasks: TASKS * POINTS_OF_MISSING, kickOutAt: KICK_OUT_AT },
+    points: { average, lastTasks: sum, mostOfLastTasks: KICK_OUT_TASKS * POINTS_IF_MISSING, kickOutAt: KICK_OUT_AT },
   };
 }

@@ -15,8 +15,8 @@ import {
 } from '../../protocol/node/qos.ts';
 import { QOS_EVENTS, type QosTrace, type QosTracing } from '../../protocol/wire/qos-tracing.ts';
 import { SELF } from '../testing/remote-task.ts';
-import { checkTrace, longFits } from './qos-checks.ts';
-import { explainQos, type QosFacts } from './qos-explanation.ts';
+import { checkTrace, isPossibleLongTerm } from './qos-checks.ts';
+import { explainQos } from './qos-explanation.ts';
 import { NOW, nodeInfo, trace } from './testing/evidence.ts';
 
 const MINUTE = 60_000;
@@ -116,9 +116,9 @@ describe('the relay’s tracing compared with the formulas', () => {
   });
 
   it('does not accept every number as a mean', () => {
-    expect(longFits(0.8, 0.3, 10)).toBe(false);
-    expect(longFits(0.5, 1, 10)).toBe(true);
-    expect(longFits(0.5, 0.5, 0)).toBe(true);
+    expect(isPossibleLongTerm(0.8, 0.3, 10)).toBe(false);
+    expect(isPossibleLongTerm(0.5, 1, 10)).toBe(true);
+    expect(isPossibleLongTerm(0.5, 0.5, 0)).toBe(true);
   });
 
   it('agrees with a relay whose new nodes start with 5 of 10, and that reports a mean of zero as zero', () => {
@@ -131,14 +131,14 @@ describe('the relay’s tracing compared with the formulas', () => {
     const { now, changes } = explainQos({ tracing: tracingOf(traces), info: null, nowMs: atMs });
     expect(now.long).toEqual({ value: expect.closeTo((48 * 5 + 10 + 2) / 50 / 10, 6), source: 'relay' });
     expect(changes.flatMap(({ differences }) => differences)).toEqual([]);
-    expect(longFits(0.5, 0.51, 10)).toBe(true);
-    expect(longFits(0, 0, 0)).toBe(true);
-    expect(longFits(0.02, 0, 0)).toBe(true);
+    expect(isPossibleLongTerm(0.5, 0.51, 10)).toBe(true);
+    expect(isPossibleLongTerm(0, 0, 0)).toBe(true);
+    expect(isPossibleLongTerm(0.02, 0, 0)).toBe(true);
   });
 });
 
-describe('what the node is told', () => {
-  const codes = (steps: Step[]) =>
+describe('what the network tells the node', () => {
+  const changeCodes = (steps: Step[]) =>
     explainQos({ tracing: tracingOf(history(steps).traces), info: null, nowMs: NOW }).changes.map((change) => change.code);
 
   it('each change has its own code, newest first', () => {
@@ -154,7 +154,7 @@ describe('what the node is told', () => {
       { event: 'task_result_upload_success_boost', afterMs: 0 },
       { event: 'validation_group_matched_boost', afterMs: 0 },
     ];
-    expect(codes(steps).toReversed()).toEqual([
+    expect(changeCodes(steps).toReversed()).toEqual([
       'joined',
       'rankedFirst',
       'rankedSecond',
@@ -177,12 +177,11 @@ describe('what the node is told', () => {
     { event: 'task_timeout_penalty', afterMs: 0 },
     { event: 'task_timeout_penalty', afterMs: 0 },
   ]);
-  const told = (changes: Partial<NonNullable<QosFacts['info']>> = {}) => nodeInfo(changes);
 
   it('health now, its course, and the end of the exclusion follow the formulas', () => {
     const nowMs = excluded.atMs + 5 * MINUTE;
     const combined = longTermQos(excluded.state) * healthAt(excluded.state, nowMs);
-    const info = told({ qosScore: combined, probWeight: 0 });
+    const info = nodeInfo({ qosScore: combined, probWeight: 0 });
     const view = explainQos({ tracing: tracingOf(excluded.traces), info, nowMs });
     expect(qosExplanationSchema.parse(view)).toEqual(view);
     expect(view.now.health).toEqual({ value: healthAt(excluded.state, nowMs), source: 'formula' });
@@ -195,7 +194,7 @@ describe('what the node is told', () => {
   });
 
   it('if the relay shows a different number, that number is used and the difference is shown', () => {
-    const info = told({ qosScore: 0.4, probWeight: 0.2 });
+    const info = nodeInfo({ qosScore: 0.4, probWeight: 0.2 });
     const view = explainQos({ tracing: tracingOf(excluded.traces), info, nowMs: excluded.atMs });
     expect(view.now.combined).toEqual({ value: 0.4, source: 'relay' });
     expect(view.now.health).toEqual({ value: 0.8, source: 'relay' });
@@ -212,7 +211,7 @@ describe('what the node is told', () => {
   });
 
   it('a paused node’s weight of 0 is not an exclusion', () => {
-    const info = told({ status: 'Paused', qosScore: 0.5, probWeight: 0 });
+    const info = nodeInfo({ status: 'Paused', qosScore: 0.5, probWeight: 0 });
     const joined = history([{ event: 'node_join_health_reset', afterMs: 0 }]).traces;
     const view = explainQos({ tracing: tracingOf(joined), info, nowMs: NOW });
     expect(view.exclusion).toEqual({ state: 'notExcluded', source: 'formula', endsAtMs: null });
@@ -227,11 +226,11 @@ describe('what the node is told', () => {
       belowKickOut: null,
       tracing: { kind: 'empty' },
     });
-    expect(explainQos({ tracing: 'unsupported', info: told(), nowMs: NOW }).tracing).toEqual({ kind: 'unsupported' });
+    expect(explainQos({ tracing: 'unsupported', info: nodeInfo(), nowMs: NOW }).tracing).toEqual({ kind: 'unsupported' });
   });
 
   it('the zeros of a node that has quit are not its quality', () => {
-    const info = told({ status: 'Quit', qosScore: 0, probWeight: 0 });
+    const info = nodeInfo({ status: 'Quit', qosScore: 0, probWeight: 0 });
     const view = explainQos({ tracing: tracingOf(excluded.traces), info, nowMs: excluded.atMs });
     expect(view.now.combined?.source).toBe('formula');
     expect(view.differences).toEqual([]);

@@ -25,7 +25,7 @@ import { readNoTasks, readQos } from './standing.ts';
 import { type DevnetNode, devnetNode } from './testing/devnet-node.ts';
 
 /** Our node answers B, the two others A: row AAB. */
-async function outvoted(node: DevnetNode): Promise<Hex> {
+async function outvotedTask(node: DevnetNode): Promise<Hex> {
   const { harness, engine, feed } = node;
   const { actor, relay, clock } = harness;
   for (const name of ['n1', 'n2', 'n3']) await actor(name).join();
@@ -49,7 +49,7 @@ describe('a slash on the devnet leaves a case', () => {
   it('with its own score and files, the group inferred from public events, and the rule', async () => {
     const node = await devnetNode({ sampled: true });
     const { store, collector, feed, harness, dataDir } = node;
-    const commitment = await outvoted(node);
+    const commitment = await outvotedTask(node);
     await feed.poll();
     await node.cycle(commitment);
     expect(await collector.completeAll()).toBe(true);
@@ -66,8 +66,8 @@ describe('a slash on the devnet leaves a case', () => {
       deviations: [],
     });
     const members = harness.relay.tasks().map((task) => [task.commitment, task.selectedNode, task.score]);
-    const told = file?.group?.members.map((member) => [member.commitment, member.node, member.score]);
-    expect(told?.toSorted()).toEqual(members.toSorted());
+    const found = file?.group?.members.map((member) => [member.commitment, member.node, member.score]);
+    expect(found?.toSorted()).toEqual(members.toSorted());
     expect(file?.own.executions).toMatchObject([{ outcome: 'scored', machine: { engine: { version: '3.5.0' } } }]);
     const states = file?.timeline.filter((entry) => entry.code === 'status').map((entry) => entry.value);
     expect(new Set(states)).toEqual(new Set(['Queued', 'Started', 'ScoreReady', 'EndInvalidated']));
@@ -76,7 +76,7 @@ describe('a slash on the devnet leaves a case', () => {
 
   it('that can be exported, without the key', async () => {
     const node = await devnetNode({ sampled: true });
-    const commitment = await outvoted(node);
+    const commitment = await outvotedTask(node);
     await node.feed.poll();
     await node.cycle(commitment);
     await node.collector.completeAll();
@@ -96,7 +96,7 @@ describe('a slash on the devnet leaves a case', () => {
   it('in passive mode is an invalidation under review until the admin slashes', async () => {
     const node = await devnetNode({ sampled: true, config: { passiveSlash: true } });
     const { store, collector, feed, harness } = node;
-    const commitment = await outvoted(node);
+    const commitment = await outvotedTask(node);
     await node.cycle(commitment);
     await feed.poll();
     await collector.completeAll();

@@ -10,9 +10,10 @@ import type { Hex } from '../../../protocol/hex.ts';
 import { EventFeed } from '../../loop/event-feed.ts';
 import { taskRow } from '../../service/task-row.ts';
 import { failing } from '../../testing/fake-engine.ts';
+import { QUIET_LOG } from '../../testing/loop-rig.ts';
 import { CaseCollector } from '../../trust/case-collector.ts';
 import { readNoTasks, readQos } from '../../trust/standing.ts';
-import { MACHINE, QUIET } from '../../trust/testing/evidence.ts';
+import { MACHINE } from '../../trust/testing/evidence.ts';
 import { CHAIN_RULES } from '../network-rules.ts';
 import { type ChainRig, chainRig } from './testing/chain-rig.ts';
 import { type Created, GPU, STAKE, startTaskWorld, type TaskWorld } from './testing/task-world.ts';
@@ -28,7 +29,7 @@ afterAll(() => world.stop());
 function collecting({ store, chain, dataDir, context }: ChainRig): CaseCollector {
   return new CaseCollector({
     ...{ store, network: chain.trust, clock: systemClock, dataDir, resultsDir: context.resultsDir },
-    ...{ machine: () => MACHINE, logPaths: () => [], distanceThreshold: null, log: QUIET },
+    ...{ machine: () => MACHINE, logPaths: () => [], distanceThreshold: null, log: QUIET_LOG },
   });
 }
 

@@ -6,28 +6,29 @@ import type { Hex } from '../../../protocol/hex.ts';
 import { ManualClock } from '../../../protocol/ports.ts';
 import type { RemoteTask } from '../../../protocol/wire/task.ts';
 import type { TrustNetwork } from '../../networks/relay/relay-reader.ts';
+import { QUIET_LOG } from '../../testing/loop-rig.ts';
 import { commitmentOf, remoteTask } from '../../testing/remote-task.ts';
 import { sha256Of } from '../../testing/sha256-of.ts';
 import { CaseCollector, type CaseCollectorOptions } from '../case-collector.ts';
-import { fakeNetwork, MACHINE, NOW, QUIET, type TestStore, testStore } from './evidence.ts';
+import { fakeNetwork, MACHINE, NOW, type TestStore, testStore } from './evidence.ts';
 
-/** The task of {@link live}. */
+/** The task of {@link recordTask}. */
 export const TASK = commitmentOf(1);
 export const OWN: Hex = `0x${'bb'.repeat(32)}`;
 
 export interface Rig extends TestStore {
   readonly clock: ManualClock;
   readonly collector: CaseCollector;
-  readonly told: CaseFile[];
+  readonly emitted: CaseFile[];
 }
 
-export function rig(
+export function collectorRig(
   network: TrustNetwork = fakeNetwork(),
   options: Partial<CaseCollectorOptions> = {},
   place = testStore(),
 ): Rig {
   const clock = new ManualClock(NOW);
-  const told: CaseFile[] = [];
+  const emitted: CaseFile[] = [];
   const collector = new CaseCollector({
     ...place,
     network,
@@ -35,15 +36,15 @@ export function rig(
     machine: () => MACHINE,
     logPaths: () => [],
     distanceThreshold: null,
-    log: QUIET,
-    onCase: (file) => told.push(file),
+    log: QUIET_LOG,
+    onCase: (file) => emitted.push(file),
     ...options,
   });
-  return { ...place, clock, collector, told };
+  return { ...place, clock, collector, emitted };
 }
 
 /** The task ran here and has a score; then the network reports it in this state. */
-export function live({ store, resultsDir }: TestStore, changes: Partial<RemoteTask>, text = 'result'): void {
+export function recordTask({ store, resultsDir }: TestStore, changes: Partial<RemoteTask>, text = 'result'): void {
   const { commitment } = remoteTask({});
   store.tasks.observe(remoteTask({}), NOW - 50_000);
   store.executions.begin(commitment, 'L1', NOW - 50_000);

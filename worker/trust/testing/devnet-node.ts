@@ -18,10 +18,11 @@ import { RelayNetwork } from '../../networks/relay/relay-network.ts';
 import { RelayReader } from '../../networks/relay/relay-reader.ts';
 import { openStore, type Store } from '../../store/store.ts';
 import { FakeEngine } from '../../testing/fake-engine.ts';
+import { QUIET_LOG } from '../../testing/loop-rig.ts';
 import { tempDir } from '../../testing/temp-dir.ts';
 import { CaseCollector } from '../case-collector.ts';
 import { recordLifetimes } from '../record-lifetimes.ts';
-import { MACHINE, QUIET } from './evidence.ts';
+import { MACHINE } from './evidence.ts';
 
 export interface DevnetNode {
   readonly harness: Harness;
@@ -62,7 +63,7 @@ export async function devnetNode(options: HarnessOptions = {}): Promise<DevnetNo
     networkClock,
     clock,
     killPoint: noKillPoint,
-    log: QUIET,
+    log: QUIET_LOG,
   };
   const collector = new CaseCollector({
     store,
@@ -73,7 +74,7 @@ export async function devnetNode(options: HarnessOptions = {}): Promise<DevnetNo
     machine: () => MACHINE,
     logPaths: () => [],
     distanceThreshold: null,
-    log: QUIET,
+    log: QUIET_LOG,
   });
   const driver = new TaskDriver({
     context,

@@ -6,7 +6,6 @@ import type { Hex } from '../../../protocol/hex.ts';
 import type { RelayEvent } from '../../../protocol/wire/event.ts';
 import type { NodeInfo } from '../../../protocol/wire/node.ts';
 import type { QosTrace } from '../../../protocol/wire/qos-tracing.ts';
-import type { Log } from '../../log.ts';
 import { RELAY_RULES } from '../../networks/network-rules.ts';
 import type { TrustNetwork } from '../../networks/relay/relay-reader.ts';
 import { openStore, type Store } from '../../store/store.ts';
@@ -15,7 +14,6 @@ import { OTHER, SELF } from '../../testing/remote-task.ts';
 import { tempDir } from '../../testing/temp-dir.ts';
 
 export const NOW = 1_700_000_100_000;
-export const QUIET = { debug() {}, info() {}, warn() {}, error() {} } as unknown as Log;
 
 export const MACHINE: MachineFacts = {
   engine: { kind: 'official', version: '3.5.0' },
