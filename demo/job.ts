@@ -4,11 +4,11 @@ import {
   CHAT_MODEL,
   CODE_MODEL,
   chatSpec,
+  IMAGE_PROMPTS,
   imageSpec,
-  inTurn,
   invalidArguments,
-  PAINTINGS,
   PROMPTS,
+  pickCyclic,
   sampleImage,
 } from '../devnet/application/samples.ts';
 import { systemClock } from '../devnet/system.ts';
@@ -16,7 +16,7 @@ import { createJobSteps, type JobResult } from './job-steps.ts';
 import { type DemoNetwork, gpuOf, VRAM } from './network.ts';
 import type { Submitter } from './submit.ts';
 
-const prompt = (index: number) => inTurn(PROMPTS, index);
+const prompt = (index: number) => pickCyclic(PROMPTS, index);
 
 async function untilDispatched({ devnet }: DemoNetwork, commitment: string): Promise<void> {
   while (devnet.relay.task(commitment)?.status === 'Queued') await systemClock.sleep(50);
@@ -44,7 +44,7 @@ export async function runJob(network: DemoNetwork, submitter: Submitter, say: (t
   const gallery = {
     title: 'image group',
     kind: 'group' as const,
-    spec: { ...imageSpec(inTurn(PAINTINGS, 4), 4), minVramGib: VRAM.basil },
+    spec: { ...imageSpec(pickCyclic(IMAGE_PROMPTS, 4), 4), minVramGib: VRAM.basil },
   };
   await (await start(gallery, 'success')).ended;
 

@@ -1,7 +1,7 @@
 /** One line per step of a task, as it happens. */
 
 import { z } from 'zod';
-import type { ChainEvent } from '../devnet/chain-mode/chain-book.ts';
+import type { ChainEvent } from '../devnet/chain-mode/chain-view.ts';
 import { shortHex } from '../devnet/short-hex.ts';
 import type { RelayEvent } from '../protocol/wire/event.ts';
 import { parseWireJson } from '../protocol/wire/parse.ts';

@@ -32,7 +32,7 @@ export async function startAnyDevnet(config: AnyDevnetConfig, deps: DevnetDeps):
   const { clock, random } = deps;
   if (config.mode === 'chain') {
     const devnet = await startChainDevnet(config, deps);
-    return { ...devnet, view: devnet.book, workload: chainWorkload({ devnet, clock, random }) };
+    return { ...devnet, view: devnet.view, workload: chainWorkload({ devnet, clock, random }) };
   }
   const devnet = await startDevnet(config, deps);
   const { relayUrl, relay, network } = devnet;

@@ -84,16 +84,16 @@ export async function startDevnet(input: DevnetConfigInput, deps: DevnetDeps): P
   const peers: Peer[] = [];
   let stopping: Promise<void> | undefined;
   const stop = () => (stopping ??= Promise.all(peers.map((peer) => peer.stop())).then(() => network.close()));
-  let given = 0;
+  let fundings = 0;
 
   async function fund(address: Hex, { balanceWei = 0n, walletWei = 0n, stakeWei = 0n }: Funds): Promise<void> {
-    const reason = `fund-${address}-${clock.now()}-${++given}`;
+    const reason = `fund-${address}-${clock.now()}-${++fundings}`;
     if (chain === null) {
       if (stakeWei > 0n) relay.stake({ address, wei: stakeWei, reason });
     } else {
-      if (walletWei > 0n) await chain.give(address, walletWei);
+      if (walletWei > 0n) await chain.addBalance(address, walletWei);
       // The relay can only pay out what it has.
-      if (balanceWei > 0n) await chain.give(addressOf(RELAY_KEY), balanceWei);
+      if (balanceWei > 0n) await chain.addBalance(addressOf(RELAY_KEY), balanceWei);
       if (stakeWei > 0n) await chain.stakeFor(address, (await chain.fundsOf(address)).stakedWei + stakeWei);
     }
     await chain?.save();
@@ -102,7 +102,7 @@ export async function startDevnet(input: DevnetConfigInput, deps: DevnetDeps): P
   }
 
   /** A peer that resumes still has its money; it only gets what it lacks. */
-  async function provide(address: Hex, { stakeWei, walletWei, stakes }: PeerConfig): Promise<void> {
+  async function topUp(address: Hex, { stakeWei, walletWei, stakes }: PeerConfig): Promise<void> {
     const { walletWei: coinWei, stakedWei } = (await chain?.fundsOf(address)) ?? {
       walletWei: 0n,
       stakedWei: relay.stakeWei(address),
@@ -117,7 +117,7 @@ export async function startDevnet(input: DevnetConfigInput, deps: DevnetDeps): P
 
   async function start(peer: PeerConfig): Promise<void> {
     const privateKey = peer.privateKey ?? keyOf(config, peer, random);
-    await provide(addressOf(privateKey), peer);
+    await topUp(addressOf(privateKey), peer);
     const started = await startPeer({
       config: peer,
       privateKey,

@@ -10,7 +10,7 @@ import { PROGRAMS } from '../platform/programs.ts';
 import type { Hex } from '../protocol/hex.ts';
 import { formatCnx } from '../protocol/money/wei.ts';
 import { isTerminal } from '../protocol/tasks/status.ts';
-import type { NetworkView, SeenTask } from './network-view.ts';
+import type { NetworkTask, NetworkView } from './network-view.ts';
 import { shortHex } from './short-hex.ts';
 
 const SHOWN_TASKS = 200;
@@ -26,9 +26,9 @@ export interface ExplorerSource {
   readonly titles: ReadonlyMap<string, string>;
 }
 
-const money = (wei: bigint) => formatCnx(wei, { maxDecimals: 4 });
+const formatAmount = (wei: bigint) => formatCnx(wei, { maxDecimals: 4 });
 
-function taskKind(task: SeenTask): 'good' | 'bad' | 'wait' {
+function taskKind(task: NetworkTask): 'good' | 'bad' | 'wait' {
   if (!isTerminal(task.status)) return 'wait';
   return task.status === 'EndAborted' || task.status === 'EndInvalidated' ? 'bad' : 'good';
 }
@@ -36,14 +36,14 @@ function taskKind(task: SeenTask): 'good' | 'bad' | 'wait' {
 /** The page's data, as JSON. */
 function explorerState({ view, participants, titles }: ExplorerSource): object {
   const nodes = new Map(view.nodes().map((node) => [node.address.toLowerCase(), node]));
-  const people = participants();
-  const names = new Map(people.map(({ name, address }) => [address.toLowerCase(), name]));
+  const participantList = participants();
+  const names = new Map(participantList.map(({ name, address }) => [address.toLowerCase(), name]));
   const tasks = view.tasks();
   return {
     summary: `${tasks.length} ${tasks.length === 1 ? 'task' : 'tasks'} · ${tasks.filter((task) => !isTerminal(task.status)).length} open · ${
       view.isBalanced() ? 'every wei accounted for' : 'THE BOOKS DO NOT BALANCE'
     }`,
-    accounts: people.map(({ name, address }) => {
+    accounts: participantList.map(({ name, address }) => {
       const node = nodes.get(address.toLowerCase());
       const stake = view.stakeWei(address);
       const balance = view.balanceWei(address);
@@ -55,9 +55,9 @@ function explorerState({ view, participants, titles }: ExplorerSource): object {
         kind: node === undefined ? '' : node.status === 'Quit' ? 'bad' : node.status === 'Busy' ? 'wait' : 'good',
         currentTask: node?.currentTask == null ? '' : shortHex(node.currentTask),
         health: node === undefined ? '' : node.health.toFixed(2),
-        stake: money(stake),
+        stake: formatAmount(stake),
         stakeWei: `${stake} wei`,
-        balance: money(balance),
+        balance: formatAmount(balance),
         balanceWei: `${balance} wei`,
       };
     }),
@@ -73,7 +73,7 @@ function explorerState({ view, participants, titles }: ExplorerSource): object {
         kind: taskKind(task),
         score: task.score,
         scoreShort: shortHex(task.score),
-        fee: money(task.feeWei),
+        fee: formatAmount(task.feeWei),
         feeWei: `${task.feeWei} wei`,
       })),
   };

@@ -20,28 +20,28 @@ import { systemClock, systemRandom } from './system.ts';
 import { startWorkload, type Workload } from './workload.ts';
 
 /** What `--chain` starts: a chain with its contracts and a relay, for the caller's own nodes. */
-const BARE_CHAIN = { dataDir: path.join('.data', 'devnet-chain'), workerEntry: PROGRAMS.peerWorker };
+const CHAIN_ONLY_CONFIG = { dataDir: path.join('.data', 'devnet-chain'), workerEntry: PROGRAMS.peerWorker };
 
-type Tell = (message: FromDevnetInput) => void;
+type SendMessage = (message: FromDevnetInput) => void;
 
-interface Process {
+interface DevnetProcess {
   handle(message: ToDevnet): Promise<void>;
   /** Resolves when nothing is left running. */
   stop(): Promise<void>;
 }
 
-function createProcess(tell: Tell): Process {
+function createDevnetProcess(send: SendMessage): DevnetProcess {
   let starting: Promise<AnyDevnet> | undefined;
   let workload: Workload | undefined;
   let explorer: Explorer | undefined;
 
-  function started(): Promise<AnyDevnet> {
+  function runningDevnet(): Promise<AnyDevnet> {
     if (starting !== undefined) return starting;
     throw new DevnetError('DEVNET_BAD_MESSAGE', 'the devnet has not been started', { field: 'type' });
   }
 
-  async function keepBusy(everySeconds: number | null): Promise<void> {
-    const devnet = await started();
+  async function setWorkload(everySeconds: number | null): Promise<void> {
+    const devnet = await runningDevnet();
     await workload?.stop();
     workload = undefined;
     if (everySeconds === null) return;
@@ -49,7 +49,7 @@ function createProcess(tell: Tell): Process {
       network: devnet.workload,
       clock: systemClock,
       pauseMs: everySeconds * 1_000,
-      onError: (error) => tell({ type: 'error', error: serialiseError(error) }),
+      onError: (error) => send({ type: 'error', error: serialiseError(error) }),
     });
   }
 
@@ -58,8 +58,8 @@ function createProcess(tell: Tell): Process {
     starting = startAnyDevnet(config, {
       clock: systemClock,
       random: systemRandom,
-      onPeer: (name, node) => tell({ type: 'peer', name, state: node.state, message: node.message }),
-      onError: (error) => tell({ type: 'error', error }),
+      onPeer: (name, node) => send({ type: 'peer', name, state: node.state, message: node.message }),
+      onError: (error) => send({ type: 'error', error }),
     });
     const devnet = await starting;
     const { relayUrl, network, peers, scripted } = devnet;
@@ -68,7 +68,7 @@ function createProcess(tell: Tell): Process {
       participants: () => participantsOf(devnet),
       titles: new Map(),
     });
-    tell({
+    send({
       type: 'ready',
       relayUrl,
       network: network.network,
@@ -86,11 +86,11 @@ function createProcess(tell: Tell): Process {
           return start(message.config);
         case 'fund': {
           const { address, balanceWei, walletWei, stakeWei } = message;
-          await (await started()).fund(address, { balanceWei, walletWei, stakeWei });
-          return tell({ type: 'funded', id: message.id });
+          await (await runningDevnet()).fund(address, { balanceWei, walletWei, stakeWei });
+          return send({ type: 'funded', id: message.id });
         }
         case 'workload':
-          return keepBusy(message.everySeconds);
+          return setWorkload(message.everySeconds);
         case 'stop':
           return this.stop();
       }
@@ -113,15 +113,15 @@ function participantsOf({ view, peers, scripted }: AnyDevnet): Participant[] {
 }
 
 function runForked(): void {
-  const tell: Tell = (message) => {
+  const send: SendMessage = (message) => {
     if (process.connected) process.send?.(message);
   };
-  const devnet = createProcess(tell);
+  const devnet = createDevnetProcess(send);
   const end = () => devnet.stop().finally(() => process.exit());
   process.on('disconnect', () => void end());
   process.on('SIGTERM', () => void end());
   process.on('message', (raw) => {
-    handleMessage(raw).catch((error: unknown) => tell({ type: 'error', error: serialiseError(error) }));
+    handleMessage(raw).catch((error: unknown) => send({ type: 'error', error: serialiseError(error) }));
   });
 
   async function handleMessage(raw: unknown): Promise<void> {
@@ -129,39 +129,39 @@ function runForked(): void {
     try {
       await devnet.handle(message);
     } catch (error) {
-      const isOutOfTurn = error instanceof DevnetError && error.code === 'DEVNET_BAD_MESSAGE';
-      if (message.type !== 'start' || isOutOfTurn) throw error;
-      tell({ type: 'fatal', error: serialiseError(error) });
+      const isWrongMessage = error instanceof DevnetError && error.code === 'DEVNET_BAD_MESSAGE';
+      if (message.type !== 'start' || isWrongMessage) throw error;
+      send({ type: 'fatal', error: serialiseError(error) });
       process.exitCode = 2;
       process.disconnect();
     }
     if (message.type !== 'stop') return;
-    tell({ type: 'stopped' });
+    send({ type: 'stopped' });
     process.disconnect();
   }
-  tell({ type: 'alive', pid: process.pid });
+  send({ type: 'alive', pid: process.pid });
 }
 
 function runAlone(): void {
-  const tell: Tell = (message) => console.log(JSON.stringify(message));
-  const devnet = createProcess(tell);
+  const send: SendMessage = (message) => console.log(JSON.stringify(message));
+  const devnet = createDevnetProcess(send);
   const end = (code: number) => devnet.stop().finally(() => process.exit(code));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void end(0));
   startAlone(devnet).catch((error: unknown) => {
-    tell({ type: 'fatal', error: serialiseError(error) });
+    send({ type: 'fatal', error: serialiseError(error) });
     process.exit(2);
   });
 }
 
-async function startAlone(devnet: Process): Promise<void> {
+async function startAlone(devnet: DevnetProcess): Promise<void> {
   const { values } = parseArgs({ options: { config: { type: 'string' }, chain: { type: 'boolean' } } });
   const { config, chain = false } = values;
   if (config === undefined && !chain) {
     throw new DevnetError('DEVNET_BAD_CONFIG', '--config FILE is missing', { field: 'config' });
   }
-  const read: unknown = config === undefined ? BARE_CHAIN : JSON.parse(readFileSync(config, 'utf8'));
-  const chosen = chain && typeof read === 'object' ? { ...read, mode: 'chain' } : read;
-  await devnet.handle(parseDevnetMessage(toDevnetSchema, { type: 'start', config: chosen }));
+  const read: unknown = config === undefined ? CHAIN_ONLY_CONFIG : JSON.parse(readFileSync(config, 'utf8'));
+  const input = chain && typeof read === 'object' ? { ...read, mode: 'chain' } : read;
+  await devnet.handle(parseDevnetMessage(toDevnetSchema, { type: 'start', config: input }));
 }
 
 if (import.meta.main) {

@@ -4,7 +4,7 @@ import { healthAt } from '../protocol/node/qos.ts';
 import type { AbortReason, TaskStatus } from '../protocol/tasks/status.ts';
 import type { Relay } from './relay/relay.ts';
 
-export interface SeenNode {
+export interface NetworkNode {
   readonly address: Hex;
   /** As the network spells it. */
   readonly status: string;
@@ -15,7 +15,7 @@ export interface SeenNode {
   readonly card: { readonly name: string; readonly vramGib: number };
 }
 
-export interface SeenTask {
+export interface NetworkTask {
   readonly commitment: string;
   readonly modelIds: readonly string[];
   readonly selectedNode: Hex | null;
@@ -26,9 +26,9 @@ export interface SeenTask {
 }
 
 export interface NetworkView {
-  nodes(): readonly SeenNode[];
+  nodes(): readonly NetworkNode[];
   /** Oldest first. */
-  tasks(): readonly SeenTask[];
+  tasks(): readonly NetworkTask[];
   /** The account that the network pays to: at the relay, or the wallet. */
   balanceWei(address: Hex): bigint;
   stakeWei(address: Hex): bigint;

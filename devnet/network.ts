@@ -75,7 +75,7 @@ export async function startNetwork(config: NetworkConfig, deps: NetworkDeps): Pr
   const { statePath } = config;
   if (statePath !== undefined) {
     if (config.fresh) deleteDevnetState(statePath);
-    assertPaired(statePath, config.chain !== false);
+    assertStateMatches(statePath, config.chain !== false);
   }
   const chain = await startChain(config, deps);
   let relay: Relay | undefined;
@@ -85,7 +85,7 @@ export async function startNetwork(config: NetworkConfig, deps: NetworkDeps): Pr
     await chain?.stop();
   };
   try {
-    if (chain?.isNew) await endow(config, chain);
+    if (chain?.isNew) await applyGenesisToChain(config, chain);
     // The chain is saved before the books, so that after a power cut the books never refer to a chain that does not
     // exist.
     await chain?.save();
@@ -99,7 +99,7 @@ export async function startNetwork(config: NetworkConfig, deps: NetworkDeps): Pr
   }
 }
 
-function assertPaired(statePath: string, hasChain: boolean): void {
+function assertStateMatches(statePath: string, hasChain: boolean): void {
   const [relayFile, chainFile] = [join(statePath, 'relay.db'), join(statePath, CHAIN_FILE)];
   // A chain without a relay was interrupted before anything happened on it.
   if (!existsSync(relayFile)) rmSync(chainFile, { force: true });
@@ -150,9 +150,9 @@ function openRelay({ relay, statePath }: NetworkConfig, deps: NetworkDeps, chain
 }
 
 /** Once per chain: the genesis as transactions, and coin for everything that the relay owes. */
-async function endow({ relay: { genesis } }: NetworkConfig, chain: DevnetChain): Promise<void> {
+async function applyGenesisToChain({ relay: { genesis } }: NetworkConfig, chain: DevnetChain): Promise<void> {
   const owedWei = genesis.accounts.reduce((sum, { balanceWei }) => sum + balanceWei, 0n);
-  await chain.give(addressOf(RELAY_KEY), owedWei + RELAY_GAS_WEI);
+  await chain.addBalance(addressOf(RELAY_KEY), owedWei + RELAY_GAS_WEI);
   for (const { address, stakeWei } of genesis.stakes) await chain.stakeFor(address, stakeWei);
   for (const { node, delegator, stakeWei, sharePercent } of genesis.delegations) {
     await chain.setDelegatorShareFor(node, sharePercent);

@@ -3,7 +3,7 @@
 import type { Hex } from '../protocol/hex.ts';
 import type { Clock } from '../protocol/ports.ts';
 import { addressOf } from '../protocol/signing/keys.ts';
-import { isShippedModel, otherModels, sampleOf, sampleTask } from './application/samples.ts';
+import { isShippedModel, otherModels, sampleForModel, sampleTask } from './application/samples.ts';
 import type { TaskSpecInput } from './application/task-spec.ts';
 import { devnetKey } from './chain/deploy.ts';
 import type { NetworkView } from './network-view.ts';
@@ -61,7 +61,7 @@ export function startWorkload({ network, clock, pauseMs, onError }: WorkloadOpti
     const others = otherModels(view.nodes());
     if (others.length === 0 || index % 2 === 0 || waitingOthers() >= MAX_OPEN_OTHERS) return sampleTask(index);
     const turn = Math.floor(index / 2);
-    return sampleOf(others[turn % others.length] ?? '', turn);
+    return sampleForModel(others[turn % others.length] ?? '', turn);
   }
 
   async function submit(index: number): Promise<void> {

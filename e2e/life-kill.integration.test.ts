@@ -99,7 +99,7 @@ async function onChain({ chain }: Devnet, address: Hex) {
   if (chain === null) return expect.fail('no chain');
   const { provider } = chain.anvil.control;
   const logs = await provider.getLogs({ address: chain.contracts.nodeStaking, fromBlock: 0 });
-  const events = logs.map((log) => chain.face('NodeStaking').parseLog(log));
+  const events = logs.map((log) => chain.interfaceOf('NodeStaking').parseLog(log));
   return {
     transactions: await provider.getTransactionCount(address),
     events: events.filter((event) => event?.args[0] === address).map((event) => event?.name),

@@ -9,7 +9,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { CHAT_MODEL, chatArguments, IMAGE_MODEL, imageArguments, PAINTINGS, PROMPTS } from '../devnet/application/samples.ts';
+import { CHAT_MODEL, chatArguments, IMAGE_MODEL, IMAGE_PROMPTS, imageArguments, PROMPTS } from '../devnet/application/samples.ts';
 import type { TaskType } from '../protocol/tasks/status.ts';
 import { createHarness, type EngineHarness } from '../worker/engines/testing/engine-harness.ts';
 
@@ -21,7 +21,7 @@ interface Sample {
 function samples(seeds: number): Sample[] {
   return Array.from({ length: seeds }, (_, seed) => [
     ...PROMPTS.map((prompt): Sample => ({ type: 'Llm', args: chatArguments(prompt, CHAT_MODEL, seed) })),
-    ...PAINTINGS.map((one): Sample => ({ type: 'StableDiffusion', args: imageArguments(one, IMAGE_MODEL, seed) })),
+    ...IMAGE_PROMPTS.map((one): Sample => ({ type: 'StableDiffusion', args: imageArguments(one, IMAGE_MODEL, seed) })),
   ]).flat();
 }
 

@@ -3,11 +3,11 @@ import {
   CHAT_MODEL,
   CODE_MODEL,
   chatSpec,
+  IMAGE_PROMPTS,
   imageSpec,
-  inTurn,
   invalidArguments,
-  PAINTINGS,
   PROMPTS,
+  pickCyclic,
   sampleChat,
   sampleImage,
 } from '../../devnet/application/samples.ts';
@@ -17,7 +17,7 @@ import { createJobSteps, type JobResult, type JobSteps } from '../job-steps.ts';
 import type { SubmittedTask, Submitter } from '../submit.ts';
 import { CARD, type ChainDemoNetwork } from './network.ts';
 
-const prompt = (index: number) => inTurn(PROMPTS, index);
+const prompt = (index: number) => pickCyclic(PROMPTS, index);
 
 export interface ChainJob {
   readonly network: ChainDemoNetwork;
@@ -48,7 +48,7 @@ export async function runChainJob(job: ChainJob): Promise<JobResult> {
   say('Two validation groups of three honest nodes, one on text and one on images: one uploads, all share the fee');
   const group = { title: 'group, all honest', kind: 'group' as const, spec: chatSpec(prompt(6), CODE_MODEL, 6) };
   await (await start(group, 'success')).ended;
-  const spec = { ...imageSpec(inTurn(PAINTINGS, 4), 4), minVramGib: CARD.vramGib };
+  const spec = { ...imageSpec(pickCyclic(IMAGE_PROMPTS, 4), 4), minVramGib: CARD.vramGib };
   await (await start({ title: 'image group', kind: 'group', spec }, 'success')).ended;
 
   say('basil loses power, and the network gives it one of three tasks');

@@ -2,8 +2,8 @@
 import path from 'node:path';
 import { createNodeClient, type NodeClient } from '../../contract/rpc-client.ts';
 import { type ChainApplication, createChainApplication } from '../../devnet/chain-mode/application.ts';
-import type { ChainEvent } from '../../devnet/chain-mode/chain-book.ts';
 import { type ChainDevnet, startChainDevnet } from '../../devnet/chain-mode/chain-devnet.ts';
+import type { ChainEvent } from '../../devnet/chain-mode/chain-view.ts';
 import type { Participant } from '../../devnet/explorer.ts';
 import type { EngineCommand } from '../../devnet/peers/behaviour.ts';
 import { type Peer, type PeerConfig, peerConfigSchema } from '../../devnet/peers/peer.ts';

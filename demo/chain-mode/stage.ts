@@ -1,5 +1,5 @@
 /** The demo's network with its tasks on a chain. */
-import type { ChainEvent } from '../../devnet/chain-mode/chain-book.ts';
+import type { ChainEvent } from '../../devnet/chain-mode/chain-view.ts';
 import { OWNER_WEI } from '../../devnet/chain-mode/task-chain.ts';
 import { createGasReader } from '../chain-accounts.ts';
 import { ledgerReport } from '../ledger-report.ts';
@@ -27,7 +27,7 @@ export async function openChainStage(options: StageOptions, amounts?: ChainJob['
     onError: (message) => print(`devnet: ${message}`),
   });
   const { devnet, application, books } = network;
-  const { book, chain } = devnet;
+  const { view, chain } = devnet;
   const people = network.participants;
   const participants = Object.values(people);
   const submitter = createChainSubmitter({ application, signal, titles });
@@ -35,21 +35,21 @@ export async function openChainStage(options: StageOptions, amounts?: ChainJob['
   const owner = { name: 'owner', address: chain.owner.address };
 
   async function report(durationMs: number): Promise<Report> {
-    await book.follow();
+    await view.follow();
     const gasOf = await gas();
     const holdings = new Map<string, Holdings>();
     for (const { address } of [...participants, owner]) {
       const key = address.toLowerCase();
       holdings.set(key, {
         walletWei: await chain.balance(address),
-        stakeWei: book.stakeWei(address),
+        stakeWei: view.stakeWei(address),
         gasWei: gasOf.get(key) ?? 0n,
       });
     }
     const given = (address: string): bigint =>
       address === owner.address ? OWNER_WEI : address === people.application.address ? APPLICATION_WEI : COIN_WEI;
     return buildChainReport({
-      tasks: book.tasks(),
+      tasks: view.tasks(),
       groups: submitter.groups,
       nodes: [people.you, people.ada, people.basil, people.mallory],
       application: people.application,
@@ -69,7 +69,7 @@ export async function openChainStage(options: StageOptions, amounts?: ChainJob['
   return {
     places: [`Relay ${devnet.relayUrl}`, `Chain ${chain.anvil.url}`],
     participants,
-    view: book,
+    view,
     follow() {
       const names = namesOf(participants);
       onEvent = (event) => {

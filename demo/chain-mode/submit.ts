@@ -1,6 +1,6 @@
 /** Submits the demo's tasks to the contracts, one creation after another; each is pinned to the card of the demo's nodes. */
 import type { ChainApplication } from '../../devnet/chain-mode/application.ts';
-import { onCard } from '../../devnet/chain-mode/chain-workload.ts';
+import { withRequiredCard } from '../../devnet/chain-mode/chain-workload.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import type { Submission, Submitter } from '../submit.ts';
 import { CARD } from './network.ts';
@@ -22,7 +22,7 @@ export function createChainSubmitter(options: {
 
   async function submitNow({ title, spec, kind = 'single' }: Submission) {
     const created = Promise.withResolvers<string>();
-    const ended = application.runTask(onCard(spec, CARD), {
+    const ended = application.runTask(withRequiredCard(spec, CARD), {
       signal,
       sampled: kind === 'group',
       onCommitment: (commitment) => titles.set(commitment, title),

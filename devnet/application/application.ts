@@ -51,7 +51,7 @@ export function createApplication(options: ApplicationOptions): Application {
   const { privateKey, clock, random, samplingModulus, distanceThreshold = 5, pollMs = 250 } = options;
   const relay = createRelayClient(options);
 
-  async function createOne(spec: TaskSpec, taskId: Hex, { signal, onProgress }: RunOptions): Promise<RemoteTask> {
+  async function createTask(spec: TaskSpec, taskId: Hex, { signal, onProgress }: RunOptions): Promise<RemoteTask> {
     const nonce = bytesToHex(random.bytes(32));
     const commitment = taskCommitment(taskId, nonce);
     const task = await relay.createTask(createPayload(spec, { commitment, nonce }), signal).catch(async (error: unknown) => {
@@ -78,7 +78,7 @@ export function createApplication(options: ApplicationOptions): Application {
     return last;
   }
 
-  async function downloadChecked(winner: RemoteTask, signal: AbortSignal | undefined): Promise<Uint8Array[]> {
+  async function downloadResults(winner: RemoteTask, signal: AbortSignal | undefined): Promise<Uint8Array[]> {
     const scoreBytes = (winner.score.length - 2) / 2;
     const count = scoreBytes / (winner.type === 'Llm' ? 32 : 8);
     const files: Uint8Array[] = [];
@@ -93,12 +93,12 @@ export function createApplication(options: ApplicationOptions): Application {
     const spec = parseTaskSpec(input);
     const { signal, onProgress } = run;
     const taskId = bytesToHex(random.bytes(32));
-    const first = await createOne(spec, taskId, run);
+    const first = await createTask(spec, taskId, run);
     const { proof, output } = proveVrf(privateKey, first.samplingSeed);
     const sampled = isSampled(output, samplingModulus);
     const created = [first];
     if (sampled) {
-      for (let i = 0; i < 2; i++) created.push(await createOne(spec, taskId, run));
+      for (let i = 0; i < 2; i++) created.push(await createTask(spec, taskId, run));
       onProgress?.({ kind: 'sampled', commitments: created.map((task) => task.commitment) });
     }
     const isReady = (task: RemoteTask) => JUDGEABLE.has(task.status) || isTerminal(task.status);
@@ -107,14 +107,14 @@ export function createApplication(options: ApplicationOptions): Application {
     const judgeable = before.some((task) => JUDGEABLE.has(task.status));
     if (judgeable) {
       const claim = { task_id: taskId, vrf_proof: proof, public_key: publicKeyOf(privateKey) };
-      await validateOrOverdue({ task_id_commitments: commitments, ...claim }, signal);
+      await validateUnlessOverdue({ task_id_commitments: commitments, ...claim }, signal);
       onProgress?.({ kind: 'validated', commitments });
     }
     const after = await Promise.all(before.map((task) => waitFor(task, (now) => isTerminal(now.status), run)));
     const group = sampled && judgeable ? judgeGroup({ before, after, distanceThreshold }) : null;
     const ended = { sampled, tasks: after, group };
     const winner = after.find((task) => task.status === 'EndSuccess' || task.status === 'EndGroupSuccess');
-    if (winner !== undefined) return { kind: 'success', ...ended, winner, files: await downloadChecked(winner, signal) };
+    if (winner !== undefined) return { kind: 'success', ...ended, winner, files: await downloadResults(winner, signal) };
     if (sampled && judgeable && !after.some((task) => task.abortReason === 'ResultUploadTimeout')) {
       return before.every((task) => task.status === 'ErrorReported')
         ? { kind: 'errorReported', ...ended }
@@ -125,7 +125,7 @@ export function createApplication(options: ApplicationOptions): Application {
   }
 
   /** If a validation was too late or its answer was lost, the tasks themselves show what happened. */
-  async function validateOrOverdue(
+  async function validateUnlessOverdue(
     payload: Parameters<RelayClient['validate']>[0],
     signal: AbortSignal | undefined,
   ): Promise<void> {

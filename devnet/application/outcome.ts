@@ -4,7 +4,7 @@ import { type GroupTask, rankByExecutionTime, validateGroup } from '../../protoc
 import type { AbortReason, TaskStatus } from '../../protocol/tasks/status.ts';
 import type { RemoteTask } from '../../protocol/wire/task.ts';
 
-interface Ended {
+interface EndedTasks {
   /** True if the sampling number required a group of three. */
   readonly sampled: boolean;
   /** Final states: one task, or the three of the group in order of creation. */
@@ -15,19 +15,19 @@ interface Ended {
 
 export type TaskOutcome =
   /** The files hash to the validated score. */
-  | (Ended & { readonly kind: 'success'; readonly winner: RemoteTask; readonly files: readonly Uint8Array[] })
+  | (EndedTasks & { readonly kind: 'success'; readonly winner: RemoteTask; readonly files: readonly Uint8Array[] })
   /** The node found the arguments invalid; the fee came back. */
-  | (Ended & { readonly kind: 'errorReported' })
+  | (EndedTasks & { readonly kind: 'errorReported' })
   /** A group without a winner: no two results agreed. */
-  | (Ended & { readonly kind: 'noMajority' })
-  | (Ended & { readonly kind: 'aborted'; readonly reason: AbortReason });
+  | (EndedTasks & { readonly kind: 'noMajority' })
+  | (EndedTasks & { readonly kind: 'aborted'; readonly reason: AbortReason });
 
 export interface GroupJudgement {
   /** Row of the issue's table, for example `AAB`. */
   readonly row: string;
   readonly expected: Readonly<Record<string, TaskStatus>>;
   /** False if the network did something else: see `protocol/tasks/deviations.ts`. */
-  readonly kept: boolean;
+  readonly followsRules: boolean;
 }
 
 /** Compares what the network did with three tasks to the rules. `before` was read right before the validation. */
@@ -45,7 +45,11 @@ export function judgeGroup(judge: {
       distanceThreshold: judge.distanceThreshold,
       tasks: [groupTask(first), groupTask(second), groupTask(third)],
     });
-    return { row, expected: next, kept: judge.after.every((task) => follows(task.status, next[task.commitment])) };
+    return {
+      row,
+      expected: next,
+      followsRules: judge.after.every((task) => matchesExpected(task.status, next[task.commitment])),
+    };
   } catch (error) {
     if (error instanceof CodedError) return null;
     throw error;
@@ -57,7 +61,7 @@ function groupTask({ commitment, status, score }: RemoteTask): GroupTask {
 }
 
 /** The winner has moved on by the time the end is read. */
-function follows(status: TaskStatus, expected: TaskStatus | undefined): boolean {
+function matchesExpected(status: TaskStatus, expected: TaskStatus | undefined): boolean {
   if (expected === 'GroupValidated')
     return status === 'GroupValidated' || status === 'EndGroupSuccess' || status === 'EndAborted';
   return status === expected;

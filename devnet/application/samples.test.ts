@@ -4,12 +4,12 @@ import {
   CHAT_MODEL,
   chatArguments,
   IMAGE_MODEL,
+  IMAGE_PROMPTS,
   imageArguments,
   invalidArguments,
   otherModels,
-  PAINTINGS,
   PROMPTS,
-  sampleOf,
+  sampleForModel,
 } from './samples.ts';
 
 describe('tasks for the models that the nodes of a network have', () => {
@@ -24,10 +24,10 @@ describe('tasks for the models that the nodes of a network have', () => {
   });
 
   it('are chats for language models and images for the others', () => {
-    const chat = sampleOf('base:qwen/qwen3-8b', 1).spec;
+    const chat = sampleForModel('base:qwen/qwen3-8b', 1).spec;
     expect(chat).toMatchObject({ type: 'Llm', modelIds: ['base:qwen/qwen3-8b'] });
     expect(JSON.parse(chat.args)).toMatchObject({ model: 'qwen/qwen3-8b' });
-    const image = sampleOf('base:crynux-network/sdxl-turbo+fp16', 1).spec;
+    const image = sampleForModel('base:crynux-network/sdxl-turbo+fp16', 1).spec;
     expect(image).toMatchObject({ type: 'StableDiffusion', modelIds: ['base:crynux-network/sdxl-turbo+fp16'] });
     expect(JSON.parse(image.args)).toMatchObject({ base_model: { name: 'crynux-network/sdxl-turbo', variant: 'fp16' } });
   });
@@ -44,8 +44,8 @@ describe('the sample tasks', () => {
   });
 
   it('has at least five different paintings of at most 256 pixels a side, all valid for relay and engine', () => {
-    expect(new Set(PAINTINGS.map(({ prompt }) => prompt)).size).toBeGreaterThanOrEqual(5);
-    for (const painting of PAINTINGS) {
+    expect(new Set(IMAGE_PROMPTS.map(({ prompt }) => prompt)).size).toBeGreaterThanOrEqual(5);
+    for (const painting of IMAGE_PROMPTS) {
       const args = imageArguments(painting, IMAGE_MODEL, 7);
       expect(relayAcceptsArgs('StableDiffusion', JSON.parse(args))).toBeNull();
       const { task_config: config } = parseTaskArgs('StableDiffusion', args);

@@ -50,7 +50,7 @@ export const PROMPTS: readonly Prompt[] = [
   { title: 'steps', user: 'List the steps to change a bicycle tyre.', maxNewTokens: 48 },
 ];
 
-export interface Painting {
+export interface ImagePrompt {
   readonly title: string;
   readonly prompt: string;
   readonly negativePrompt?: string;
@@ -61,7 +61,7 @@ export interface Painting {
   readonly images: number;
 }
 
-export const PAINTINGS: readonly Painting[] = [
+export const IMAGE_PROMPTS: readonly ImagePrompt[] = [
   { title: 'lighthouse', prompt: 'a lighthouse at dusk, oil on canvas', width: 256, height: 256, steps: 8, images: 1 },
   { title: 'fox', prompt: 'a red fox in the snow', negativePrompt: 'people', width: 128, height: 128, steps: 6, images: 3 },
   { title: 'skyline', prompt: 'the skyline of a city that never was', width: 256, height: 128, steps: 10, images: 2 },
@@ -70,8 +70,8 @@ export const PAINTINGS: readonly Painting[] = [
 ];
 
 /** Task arguments as JSON text (RELAY_PROTOCOL 7.1). */
-export function imageArguments(painting: Painting, model: string, seed: number): string {
-  const { prompt, negativePrompt = '', width, height, steps, images } = painting;
+export function imageArguments(imagePrompt: ImagePrompt, model: string, seed: number): string {
+  const { prompt, negativePrompt = '', width, height, steps, images } = imagePrompt;
   return JSON.stringify({
     base_model: { name: model },
     prompt,
@@ -122,20 +122,20 @@ export function chatSpec(prompt: Prompt, model: string, seed: number): TaskSpecI
   };
 }
 
-export function imageSpec(painting: Painting, seed: number): TaskSpecInput {
+export function imageSpec(imagePrompt: ImagePrompt, seed: number): TaskSpecInput {
   return {
     type: 'StableDiffusion',
-    args: imageArguments(painting, IMAGE_MODEL, seed),
+    args: imageArguments(imagePrompt, IMAGE_MODEL, seed),
     modelIds: [`base:${IMAGE_MODEL}`],
-    feeWei: (WEI_PER_IMAGE_STEP * BigInt(painting.images * painting.steps)).toString(),
-    size: painting.images,
+    feeWei: (WEI_PER_IMAGE_STEP * BigInt(imagePrompt.images * imagePrompt.steps)).toString(),
+    size: imagePrompt.images,
   };
 }
 
-export function inTurn<Item>(items: readonly Item[], index: number): Item {
-  const found = items[index % items.length];
-  if (found === undefined) throw new Error('there is nothing to take in turn');
-  return found;
+export function pickCyclic<Item>(items: readonly Item[], index: number): Item {
+  const item = items[index % items.length];
+  if (item === undefined) throw new Error('there is nothing to take in turn');
+  return item;
 }
 
 export interface SampleTask {
@@ -145,22 +145,22 @@ export interface SampleTask {
 
 /** Endless: cycles through the prompts and the models. */
 export function sampleChat(index: number): SampleTask {
-  const chosen = inTurn(PROMPTS, index);
+  const chosen = pickCyclic(PROMPTS, index);
   return { title: chosen.title, spec: chatSpec(chosen, index % 2 === 0 ? CHAT_MODEL : CODE_MODEL, index) };
 }
 
 /** For a model that a node of this network has, but that is not bundled: the node's own engine runs it. */
-export function sampleOf(modelId: string, index: number): SampleTask {
+export function sampleForModel(modelId: string, index: number): SampleTask {
   const { name, variant } = parseModelId(modelId);
   if (!looksLikeImageModel({ name, variant })) {
-    const chosen = inTurn(PROMPTS, index);
+    const chosen = pickCyclic(PROMPTS, index);
     return { title: chosen.title, spec: { ...chatSpec(chosen, name, index), modelIds: [modelId] } };
   }
-  const painting = inTurn(PAINTINGS, index);
-  const args = JSON.parse(imageArguments(painting, name, index)) as { base_model: object };
+  const imagePrompt = pickCyclic(IMAGE_PROMPTS, index);
+  const args = JSON.parse(imageArguments(imagePrompt, name, index)) as { base_model: object };
   const base_model = { ...args.base_model, ...(variant === null ? {} : { variant }) };
-  const spec = { ...imageSpec(painting, index), args: JSON.stringify({ ...args, base_model }), modelIds: [modelId] };
-  return { title: painting.title, spec };
+  const spec = { ...imageSpec(imagePrompt, index), args: JSON.stringify({ ...args, base_model }), modelIds: [modelId] };
+  return { title: imagePrompt.title, spec };
 }
 
 export function isShippedModel(modelId: string): boolean {
@@ -174,8 +174,8 @@ export function otherModels(nodes: readonly { readonly status: string; readonly 
 }
 
 export function sampleImage(index: number): SampleTask {
-  const painting = inTurn(PAINTINGS, index);
-  return { title: painting.title, spec: imageSpec(painting, index) };
+  const imagePrompt = pickCyclic(IMAGE_PROMPTS, index);
+  return { title: imagePrompt.title, spec: imageSpec(imagePrompt, index) };
 }
 
 /** Endless: chats, and an image from time to time. */

@@ -66,7 +66,7 @@ async function players(...manners: readonly Manner[]): Promise<ScriptedPeer[]> {
 
 async function run(all: readonly ScriptedPeer[], sampled: boolean) {
   const acts: Promise<void>[] = [];
-  const onTask = () => void acts.push(...all.map((peer) => peer.look()));
+  const onTask = () => void acts.push(...all.map((peer) => peer.poll()));
   const outcome = await application.runTask(SPEC, { sampled, onTask });
   await Promise.all(acts);
   return outcome;

@@ -92,13 +92,13 @@ export function createChainApplication(options: ChainApplicationOptions): ChainA
 
   /** Polls a task until `done`, or until its time has passed; then aborts it, because nobody else would. */
   async function waitFor(commitment: Hex, done: (task: ChainTask) => boolean, run: RunOptions): Promise<ChainTask> {
-    let seen: { readonly block: number; readonly task: ChainTask } | null = null;
+    let last: { readonly block: number; readonly task: ChainTask } | null = null;
     for (;;) {
       const block = await newestBlock();
       // Nothing happens to a task between two blocks.
-      const task: ChainTask = seen?.block === block.number ? seen.task : await chainTask(chain, commitment);
-      if (task.status !== seen?.task.status) run.onTask?.(task);
-      seen = { block: block.number, task };
+      const task: ChainTask = last?.block === block.number ? last.task : await chainTask(chain, commitment);
+      if (task.status !== last?.task.status) run.onTask?.(task);
+      last = { block: block.number, task };
       if (done(task) || isTerminal(task.status)) return task;
       if (isOverdue(task, block, run)) await creator.abort(commitment).catch(ignoreRace);
       else await clock.sleep(pollMs, run.signal);
@@ -113,17 +113,17 @@ export function createChainApplication(options: ChainApplicationOptions): ChainA
   }
 
   /** Creates it, and gives the relay its arguments once it has started. */
-  async function begin(spec: TaskSpec, create: CreateOptions, run: RunOptions): Promise<CreatedTask> {
-    const created = await creator.create(termsOf(spec), { ...create, onCommitment: run.onCommitment });
+  async function createAndUpload(spec: TaskSpec, create: CreateOptions, run: RunOptions): Promise<CreatedTask> {
+    const created = await creator.create(taskTerms(spec), { ...create, onCommitment: run.onCommitment });
     const { status } = await waitFor(created.commitment, (task) => task.status !== 'Queued', run);
     if (status === 'Started') await relay.uploadArguments(created.commitment, spec.args, run.signal);
     return created;
   }
 
   async function validate(created: readonly CreatedTask[], ready: readonly ChainTask[]): Promise<void> {
-    const [only] = created;
-    if (only !== undefined && created.length === 1) {
-      if (JUDGEABLE.has(ready[0]?.status ?? 'Queued')) await creator.validateSingle(only).catch(ignoreRace);
+    const [single] = created;
+    if (single !== undefined && created.length === 1) {
+      if (JUDGEABLE.has(ready[0]?.status ?? 'Queued')) await creator.validateSingle(single).catch(ignoreRace);
       return;
     }
     // If a member was aborted after it started, the contract refuses the group, and the others time out.
@@ -133,9 +133,9 @@ export function createChainApplication(options: ChainApplicationOptions): ChainA
   async function runTask(input: TaskSpecInput, run: RunOptions = {}): Promise<ChainOutcome> {
     const spec = parseTaskSpec(input);
     const taskId = bytesToHex(random.bytes(32));
-    const first = await begin(spec, { taskId, ...(run.sampled === undefined ? {} : { sampled: run.sampled }) }, run);
+    const first = await createAndUpload(spec, { taskId, ...(run.sampled === undefined ? {} : { sampled: run.sampled }) }, run);
     const created = [first];
-    if (first.sampled) for (let member = 1; member < 3; member++) created.push(await begin(spec, { taskId }, run));
+    if (first.sampled) for (let member = 1; member < 3; member++) created.push(await createAndUpload(spec, { taskId }, run));
     const isReady = ({ status }: ChainTask) => JUDGEABLE.has(status);
     const ready = await Promise.all(created.map(({ commitment }) => waitFor(commitment, isReady, run)));
     await validate(created, ready);
@@ -166,12 +166,12 @@ export function createChainApplication(options: ChainApplicationOptions): ChainA
 
 /** A node, or the clock, was faster; the next poll of the task shows what happened. */
 function ignoreRace(error: unknown): void {
-  const words = ['Wrong task', 'Illegal previous task state', 'Timeout not reached'];
-  if (error instanceof Error && words.includes(error.message)) return;
+  const messages = ['Wrong task', 'Illegal previous task state', 'Timeout not reached'];
+  if (error instanceof Error && messages.includes(error.message)) return;
   throw error;
 }
 
-function termsOf(spec: TaskSpec): TaskTerms {
+function taskTerms(spec: TaskSpec): TaskTerms {
   const { type, feeWei, modelIds, requiredGpu, requiredGpuVramGib, minVramGib, version, size } = spec;
   return { type, feeWei, modelIds, requiredGpu, requiredGpuVramGib, minVramGib, version, size };
 }

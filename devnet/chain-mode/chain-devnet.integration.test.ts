@@ -8,12 +8,12 @@ import { startWorkload } from '../workload.ts';
 import { createChainApplication } from './application.ts';
 import { type ChainDevnet, startChainDevnet } from './chain-devnet.ts';
 import type { ChainDevnetConfigInput } from './chain-devnet-config.ts';
-import { chainWorkload, onCard } from './chain-workload.ts';
+import { chainWorkload, withRequiredCard } from './chain-workload.ts';
 import { CNX, keyOf } from './testing/task-world.ts';
 
 const CARD = { name: 'Devnet GPU+Linux', vramGib: 24 };
 const MODEL = 'base:test/model';
-const SPEC = onCard(
+const SPEC = withRequiredCard(
   {
     type: 'Llm',
     args: JSON.stringify({ model: 'test/model', messages: [{ role: 'user', content: 'hello' }] }),
@@ -64,42 +64,42 @@ it('a cheating node among three is slashed by the contract, every wei is account
     'success',
     ['EndGroupRefund', 'EndGroupSuccess', 'EndInvalidated'],
   ]);
-  await before.book.follow();
+  await before.view.follow();
   const cheat = before.scripted[2]?.address ?? '0x';
   expect(tasks.find(({ status }) => status === 'EndInvalidated')?.selectedNode).toBe(cheat);
   expect(names.filter((name) => ['NodeSlashed', 'TaskEndInvalidated', 'TaskEndGroupSuccess'].includes(name))).toHaveLength(3);
-  const { book } = before;
-  expect(book.nodes().map(({ status }) => status)).toEqual(['Available', 'Available', 'Quit']);
-  expect(before.scripted.map(({ address }) => book.stakeWei(address))).toEqual([400n * CNX, 400n * CNX, 0n]);
-  expect(book.tasks()).toHaveLength(3);
-  expect(book.isBalanced()).toBe(true);
-  const paid = before.scripted.reduce((sum, { address }) => sum + book.balanceWei(address), 0n);
+  const { view } = before;
+  expect(view.nodes().map(({ status }) => status)).toEqual(['Available', 'Available', 'Quit']);
+  expect(before.scripted.map(({ address }) => view.stakeWei(address))).toEqual([400n * CNX, 400n * CNX, 0n]);
+  expect(view.tasks()).toHaveLength(3);
+  expect(view.isBalanced()).toBe(true);
+  const paid = before.scripted.reduce((sum, { address }) => sum + view.balanceWei(address), 0n);
   await before.stop();
 
   const after = await start({ statePath });
   expect(after.network.taskChain?.contracts).toEqual(before.network.taskChain?.contracts);
-  expect(after.book.tasks()).toEqual(book.tasks());
-  expect(after.book.stakeWei(cheat)).toBe(0n);
-  expect(after.book.nodes().reduce((sum, { address }) => sum + after.book.balanceWei(address), 0n)).toBe(paid);
+  expect(after.view.tasks()).toEqual(view.tasks());
+  expect(after.view.stakeWei(cheat)).toBe(0n);
+  expect(after.view.nodes().reduce((sum, { address }) => sum + after.view.balanceWei(address), 0n)).toBe(paid);
   expect(names.filter((name) => name.startsWith('DEVNET'))).toEqual([]);
 });
 
 it('its own application keeps tasks coming, and its clock advances without transactions', async () => {
   const running = await start({ scripted: [{ name: 'one', modelIds: [MODEL] }], chain: { emptyBlockAfter: 0.2 } });
-  const { chain, book } = running;
+  const { chain, view } = running;
   const head = () => chain.anvil.control.provider.getBlockNumber();
   const block = await head();
   await expect.poll(head).toBeGreaterThan(block + 1);
   const workload = startWorkload({
-    network: { ...chainWorkload({ devnet: running, clock: systemClock, random: systemRandom }), view: book },
+    network: { ...chainWorkload({ devnet: running, clock: systemClock, random: systemRandom }), view },
     clock: systemClock,
     pauseMs: 50,
     onError: (error) => expect.unreachable(String(error)),
   });
   // A model that only this node has: every other task uses it.
-  await expect.poll(() => book.tasks().filter(({ status }) => status === 'EndSuccess').length).toBeGreaterThan(1);
+  await expect.poll(() => view.tasks().filter(({ status }) => status === 'EndSuccess').length).toBeGreaterThan(1);
   await workload.stop();
-  expect(book.tasks().every(({ requiredGpu, modelIds }) => requiredGpu === CARD.name && modelIds[0] === MODEL)).toBe(true);
+  expect(view.tasks().every(({ requiredGpu, modelIds }) => requiredGpu === CARD.name && modelIds[0] === MODEL)).toBe(true);
 });
 
 it.each([

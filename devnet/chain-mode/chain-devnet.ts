@@ -10,8 +10,8 @@ import { SAMPLING_MODULUS } from '../../protocol/vrf/sampling.ts';
 import { devnetKey } from '../chain/deploy.ts';
 import type { Devnet, DevnetDeps, Funds } from '../devnet.ts';
 import { type Peer, type PeerConfig, startPeer } from '../peers/peer.ts';
-import { ChainBook, type ChainEvent } from './chain-book.ts';
 import { type ChainDevnetConfig, type ChainDevnetConfigInput, parseChainDevnetConfig } from './chain-devnet-config.ts';
+import { type ChainEvent, ChainView } from './chain-view.ts';
 import { type OldRelay, startOldRelay } from './old-relay/old-relay.ts';
 import { createScriptedPeer, type ScriptedPeer, type ScriptedPeerConfig, scriptedPeerSchema } from './scripted-peer.ts';
 import { startTaskChain, type TaskChain } from './task-chain.ts';
@@ -24,7 +24,7 @@ export interface ChainDevnet extends Pick<Devnet, 'relayUrl' | 'network' | 'peer
   readonly chain: TaskChain;
   readonly relay: OldRelay;
   /** At most half a second old. */
-  readonly book: ChainBook;
+  readonly view: ChainView;
   readonly scripted: readonly ScriptedPeer[];
   /** Starts another peer. @throws DevnetError DEVNET_PEER_FAILED */
   startPeer(config: PeerConfig): Promise<Peer>;
@@ -35,8 +35,8 @@ export interface ChainDevnet extends Pick<Devnet, 'relayUrl' | 'network' | 'peer
 }
 
 const CHAIN_FILE = 'chain.json';
-const BOOK_MS = 400;
-const SCRIPT_MS = 100;
+const VIEW_POLL_MS = 400;
+const SCRIPTED_POLL_MS = 100;
 const RELAY_KEY = devnetKey('relay of the task contracts');
 const MIN_STAKE_WEI = 400n * 10n ** 18n;
 
@@ -55,12 +55,12 @@ export async function startChainDevnet(input: ChainDevnetConfigInput, deps: Chai
     const relay = await startOldRelay({ chain, privateKey: RELAY_KEY, clock, port: config.port, pollMs, ...onError });
     undo.push(() => relay.close());
     const network = presetOf(chain, relay.url);
-    const running = new Running({ config, deps, chain, relay, network });
+    const running = new RunningDevnet({ config, deps, chain, relay, network });
     undo.push(() => running.end());
     await running.start();
-    const { book, peers, scripted } = running;
+    const { view, peers, scripted } = running;
     return {
-      ...{ chain, relay, relayUrl: relay.url, network, book, peers, scripted, stop },
+      ...{ chain, relay, relayUrl: relay.url, network, view, peers, scripted, stop },
       startPeer: (peer) => running.startPeer(peer),
       startScripted: (peer) => running.startScripted(scriptedPeerSchema.parse(peer)),
       fund: (address, funds) => running.fund(address, funds),
@@ -83,7 +83,7 @@ async function openChain(
   if (fresh && file !== undefined && existsSync(file)) rmSync(file);
   const chain = await startTaskChain({ clock, port: options.port, ...(file === undefined ? {} : { statePath: file }) });
   try {
-    if (chain.isNew) for (const { address, balanceWei } of options.wallets) await chain.give(address, balanceWei);
+    if (chain.isNew) for (const { address, balanceWei } of options.wallets) await chain.addBalance(address, balanceWei);
     await chain.setTimeoutSeconds(options.taskTimeout);
     return chain;
   } catch (cause) {
@@ -115,8 +115,8 @@ interface RunningParts {
 }
 
 /** Everybody on the network, and the background loops. */
-class Running {
-  readonly book: ChainBook;
+class RunningDevnet {
+  readonly view: ChainView;
   readonly peers: Peer[] = [];
   readonly scripted: ScriptedPeer[] = [];
   readonly #parts: RunningParts;
@@ -127,7 +127,7 @@ class Running {
   constructor(parts: RunningParts) {
     this.#parts = parts;
     const { chain, deps } = parts;
-    this.book = new ChainBook({
+    this.view = new ChainView({
       chain,
       watched: () => [...this.#funded],
       ...(deps.onEvent === undefined ? {} : { onEvent: deps.onEvent }),
@@ -138,8 +138,8 @@ class Running {
     const { config } = this.#parts;
     for (const { address } of config.chain.wallets) this.#funded.add(address);
     for (const peer of config.scripted) await this.startScripted(peer);
-    await this.book.follow();
-    this.#loop(BOOK_MS, () => this.book.follow());
+    await this.view.follow();
+    this.#loop(VIEW_POLL_MS, () => this.view.follow());
     this.#keepTime();
     const started = await Promise.allSettled(config.peers.map((peer) => this.startPeer(peer)));
     const failed = started.find((result) => result.status === 'rejected');
@@ -161,7 +161,7 @@ class Running {
 
   async fund(address: Hex, { balanceWei = 0n, walletWei = 0n, stakeWei = 0n }: Funds): Promise<void> {
     const { chain } = this.#parts;
-    await chain.give(address, balanceWei + walletWei + stakeWei);
+    await chain.addBalance(address, balanceWei + walletWei + stakeWei);
     await chain.anvil.save();
     this.#funded.add(address);
   }
@@ -181,7 +181,7 @@ class Running {
     await this.#provide(peer.address, { stakeWei: config.stakeWei, walletWei: 10n ** 18n });
     await peer.join();
     this.scripted.push(peer);
-    this.#loop(SCRIPT_MS, () => peer.look());
+    this.#loop(SCRIPTED_POLL_MS, () => peer.poll());
     return peer;
   }
 
@@ -190,8 +190,8 @@ class Running {
     const { chain } = this.#parts;
     const [staked] = await chain.contract('Node').read('getStakedAmount', address);
     const wantedWei = walletWei + (stakeWei > staked ? stakeWei - staked : 0n);
-    const hasWei = await chain.balance(address);
-    await this.fund(address, { walletWei: wantedWei > hasWei ? wantedWei - hasWei : 0n });
+    const presentWei = await chain.balance(address);
+    await this.fund(address, { walletWei: wantedWei > presentWei ? wantedWei - presentWei : 0n });
   }
 
   #keyOf({ name, privateKey }: { readonly name: string; readonly privateKey?: Hex | undefined }): Hex {
@@ -203,11 +203,11 @@ class Running {
   /** Other chains produce blocks even when idle, and deadlines are judged by block time. */
   #keepTime(): void {
     const { chain, config } = this.#parts;
-    let seen = 0;
+    let lastBlock = 0;
     this.#loop(config.chain.emptyBlockAfter * 1_000, async () => {
       const block = await chain.anvil.control.provider.getBlockNumber();
-      if (block === seen) await chain.mineEmptyBlock();
-      seen = block;
+      if (block === lastBlock) await chain.mineEmptyBlock();
+      lastBlock = block;
     });
   }
 

@@ -52,7 +52,7 @@ export async function readChainTask(
     ? contract.read('getTask', commitment)
     : contract.readAt(block, 'getTask', commitment));
   const commitmentAt = 2;
-  return task[commitmentAt].toLowerCase() === commitment.toLowerCase() ? taskOf(task) : null;
+  return task[commitmentAt].toLowerCase() === commitment.toLowerCase() ? parseChainTask(task) : null;
 }
 
 /** Like {@link readChainTask}. @throws DevnetError DEVNET_NO_TASK */
@@ -62,10 +62,10 @@ export async function chainTask(chain: Pick<TaskChain, 'contract'>, commitment: 
   throw new DevnetError('DEVNET_NO_TASK', `the chain knows no task ${commitment}`, { commitment });
 }
 
-const NOBODY = /^0x0{40}$/;
+const ZERO_ADDRESS = /^0x0{40}$/;
 
 /** Fields are identified by their position in the tuple; the wire has no names. */
-function taskOf(fields: Result): ChainTask {
+function parseChainTask(fields: Result): ChainTask {
   const [type, creator, commitment, samplingSeed, nonce, sequence, status, selectedNode, timeout, score, fee, size] = fields;
   const [models, minVram, gpu, gpuVram, version, reason, error, payees, payments, created, started, ready] = fields.slice(12);
   return {
@@ -76,7 +76,7 @@ function taskOf(fields: Result): ChainTask {
     nonce,
     sequence: Number(sequence),
     status: taskStatusFromNumber(Number(status)) ?? 'Queued',
-    selectedNode: NOBODY.test(selectedNode) ? null : selectedNode,
+    selectedNode: ZERO_ADDRESS.test(selectedNode) ? null : selectedNode,
     timeoutSeconds: Number(timeout),
     score,
     feeWei: fee,

@@ -3,7 +3,7 @@
  * it.
  */
 import type { Clock, Random } from '../../protocol/ports.ts';
-import { inTurn } from '../application/samples.ts';
+import { pickCyclic } from '../application/samples.ts';
 import type { TaskSpecInput } from '../application/task-spec.ts';
 import { WORKLOAD_KEY, WORKLOAD_POLL_MS, type WorkloadNetwork } from '../workload.ts';
 import { createChainApplication } from './application.ts';
@@ -11,10 +11,10 @@ import type { ChainDevnet } from './chain-devnet.ts';
 
 /** A node that leaves may have been the only one with its card. */
 const QUEUE_SECONDS = 120;
-const GROUP = 3;
+const GROUP_SIZE = 3;
 
 /** A text task goes to one kind of card, which must be named; an image to any. */
-export function onCard(spec: TaskSpecInput, card: { readonly name: string; readonly vramGib: number }): TaskSpecInput {
+export function withRequiredCard(spec: TaskSpecInput, card: { readonly name: string; readonly vramGib: number }): TaskSpecInput {
   return spec.type === 'StableDiffusion' ? spec : { ...spec, requiredGpu: card.name, requiredGpuVramGib: card.vramGib };
 }
 
@@ -23,24 +23,24 @@ export function chainWorkload({
   clock,
   random,
 }: {
-  readonly devnet: Pick<ChainDevnet, 'chain' | 'relayUrl' | 'book' | 'fund'>;
+  readonly devnet: Pick<ChainDevnet, 'chain' | 'relayUrl' | 'view' | 'fund'>;
   readonly clock: Clock;
   readonly random: Random;
 }): WorkloadNetwork {
-  const { chain, relayUrl, book } = devnet;
+  const { chain, relayUrl, view } = devnet;
   const pollMs = WORKLOAD_POLL_MS;
   const application = createChainApplication({ chain, relayUrl, privateKey: WORKLOAD_KEY, clock, random, pollMs });
   return {
-    view: book,
+    view,
     async run(spec, { index, signal }) {
-      const nodes = book.nodes().filter(({ status }) => status !== 'Quit');
-      const holders = nodes.filter(({ modelIds }) => spec.modelIds.some((id) => modelIds.includes(id)));
-      if (holders.length === 0) return;
-      const { card } = inTurn(holders, index);
-      const fitting = nodes.filter((node) => node.card.name === card.name && node.card.vramGib === card.vramGib);
-      await application.runTask(onCard(spec, card), {
+      const nodes = view.nodes().filter(({ status }) => status !== 'Quit');
+      const candidates = nodes.filter(({ modelIds }) => spec.modelIds.some((id) => modelIds.includes(id)));
+      if (candidates.length === 0) return;
+      const { card } = pickCyclic(candidates, index);
+      const sameCard = nodes.filter((node) => node.card.name === card.name && node.card.vramGib === card.vramGib);
+      await application.runTask(withRequiredCard(spec, card), {
         ...{ signal, queueSeconds: QUEUE_SECONDS },
-        ...(fitting.length >= GROUP ? {} : { sampled: false }),
+        ...(sameCard.length >= GROUP_SIZE ? {} : { sampled: false }),
       });
     },
     fund: (address, walletWei) => devnet.fund(address, { walletWei }),

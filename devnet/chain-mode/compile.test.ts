@@ -14,18 +14,18 @@ beforeAll(async () => {
 /** Every function and event as on the wire: selector or topic, parameters and results, what is indexed. */
 function wireOf(name: (typeof TASK_CONTRACTS)[number]): string[] {
   const lines: string[] = [];
-  const face = taskContractInterface(name);
-  face.forEachFunction((fn) => {
+  const abi = taskContractInterface(name);
+  abi.forEachFunction((fn) => {
     const outputs = fn.outputs.map((output) => output.format('sighash')).join(',');
     lines.push(
       `${fn.selector} ${fn.format('sighash')} ${fn.stateMutability === 'pure' ? 'view' : fn.stateMutability} (${outputs})`,
     );
   });
-  face.forEachEvent((event) => {
+  abi.forEachEvent((event) => {
     const indexed = event.inputs.map((input) => (input.indexed === true ? '1' : '0')).join('');
     lines.push(`${dataSlice(event.topicHash, 0, 4)} ${event.format('sighash')} ${indexed}`);
   });
-  face.forEachError((error) => void lines.push(`${error.selector} ${error.format('sighash')}`));
+  abi.forEachError((error) => void lines.push(`${error.selector} ${error.format('sighash')}`));
   return lines.sort();
 }
 

@@ -38,11 +38,11 @@ export function compiledTaskContract(name: TaskContractName): CompiledContract {
   throw new DevnetChainError('DEVNET_CHAIN_BAD_CONTRACTS', `there is no compiled contract ${name}`);
 }
 
-const faces = new Map<TaskContractName, Interface>();
+const interfaces = new Map<TaskContractName, Interface>();
 
 /** @throws DevnetChainError DEVNET_CHAIN_BAD_CONTRACTS */
 export function taskContractInterface(name: TaskContractName): Interface {
-  const face = faces.get(name) ?? new Interface(compiledTaskContract(name).abi);
-  faces.set(name, face);
-  return face;
+  const found = interfaces.get(name) ?? new Interface(compiledTaskContract(name).abi);
+  interfaces.set(name, found);
+  return found;
 }

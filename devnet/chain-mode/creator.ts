@@ -72,16 +72,16 @@ export function createCreator(options: {
   const publicKey = publicKeyOf(privateKey);
   const outputFor = vrfOutputs(privateKey);
 
-  const fresh = (taskId: Hex) => {
+  const newIds = (taskId: Hex) => {
     const nonce = bytesToHex(random.bytes(32));
     return { taskId, nonce, commitment: taskCommitment(taskId, nonce) };
   };
-  const samplesAt = (parentHash: Hex, commitment: Hex) => {
+  const isSampledAt = (parentHash: Hex, commitment: Hex) => {
     const seed = keccak256(`${parentHash}${commitment.slice(2)}`) as Hex;
     return isSampled(outputFor(seed), MODULUS);
   };
 
-  const create = (
+  const sendCreate = (
     { commitment, nonce }: { readonly commitment: Hex; readonly nonce: Hex },
     terms: TaskTerms,
     send: TaskContract['send'],
@@ -97,20 +97,20 @@ export function createCreator(options: {
     account,
     publicKey,
     async create(terms, { taskId = bytesToHex(random.bytes(32)), sampled, onCommitment } = {}) {
-      let made = fresh(taskId);
-      const sendIt = (send: TaskContract['send']) => {
-        onCommitment?.(made.commitment);
-        return create(made, terms, send);
+      let ids = newIds(taskId);
+      const submit = (send: TaskContract['send']) => {
+        onCommitment?.(ids.commitment);
+        return sendCreate(ids, terms, send);
       };
-      if (sampled === undefined) await sendIt(contract.send);
+      if (sampled === undefined) await submit(contract.send);
       else {
-        await chain.onFixedHead(async (parentHash, send) => {
-          while (samplesAt(parentHash, made.commitment) !== sampled) made = fresh(taskId);
-          await sendIt(send);
+        await chain.withPausedMining(async (parentHash, send) => {
+          while (isSampledAt(parentHash, ids.commitment) !== sampled) ids = newIds(taskId);
+          await submit(send);
         });
       }
-      const task = await chainTask(chain, made.commitment);
-      return { ...made, sampled: isSampled(outputFor(task.samplingSeed), MODULUS), task };
+      const task = await chainTask(chain, ids.commitment);
+      return { ...ids, sampled: isSampled(outputFor(task.samplingSeed), MODULUS), task };
     },
     async validateSingle({ commitment }) {
       const { samplingSeed } = await chainTask(chain, commitment);

@@ -3,7 +3,7 @@ import { bytesToHex, type Hex } from '../../protocol/hex.ts';
 import type { GroupTask, GroupTasks } from '../../protocol/tasks/group-validation.ts';
 import { contractGroupOutcome } from '../../protocol/tasks/network-outcomes.ts';
 import type { DevnetAccount } from '../chain/devnet-account.ts';
-import { reverted } from '../chain/testing/world.ts';
+import { revertError } from '../chain/testing/world.ts';
 import { chainTask } from './chain-task.ts';
 import type { CreatedTask, TaskTerms } from './creator.ts';
 import { CHAT, CNX, startTaskWorld, type TaskWorld } from './testing/task-world.ts';
@@ -81,7 +81,7 @@ function members(word: string, created: readonly CreatedTask[]): GroupTasks {
 describe('the group table', () => {
   it.each(words)("%s ends as the contract's rules say, to the wei", async (word) => {
     const { created, nodes } = await form(word);
-    const { task: book } = world.chain.contracts;
+    const { task: taskContract } = world.chain.contracts;
     const ownerBefore = await world.chain.balance(world.chain.owner.address);
     const creatorBefore = await world.chain.balance(world.creator.address);
     const walletsBefore = await Promise.all(nodes.map((node) => (node === null ? 0n : world.chain.balance(node.address))));
@@ -122,7 +122,9 @@ describe('the group table', () => {
       expect((await chainTask(world.chain, winner.commitment)).status).toBe('EndGroupSuccess');
     }
     // What remains are the fees of those aborted in the queue, and the stakes of the nodes that are still members.
-    expect(await world.chain.balance(book)).toBe(BigInt([...word].filter((letter) => letter === 'X').length) * CHAT.feeWei);
+    expect(await world.chain.balance(taskContract)).toBe(
+      BigInt([...word].filter((letter) => letter === 'X').length) * CHAT.feeWei,
+    );
     const joined = nodes.filter((node) => node !== null).length - slashed;
     expect(await world.chain.balance(world.chain.contracts.node)).toBe(BigInt(joined) * STAKE);
   });
@@ -133,7 +135,7 @@ describe('the group table', () => {
     const started = created[word.indexOf('T')]?.commitment ?? '';
     const outcome = contractGroupOutcome({ taskType: 'Llm', distanceThreshold: 24, tasks, startedIds: [started] });
     expect(outcome).toEqual({ kind: 'refused', message: 'Wrong task' });
-    await expect(world.creator.validateGroup(created)).rejects.toMatchObject(reverted('Wrong task'));
+    await expect(world.creator.validateGroup(created)).rejects.toMatchObject(revertError('Wrong task'));
   });
 });
 
@@ -173,12 +175,12 @@ describe('a group', () => {
   it('is refused in the order of its checks', async () => {
     const { created } = await form('AAA');
     const [a, b, c] = created as [CreatedTask, CreatedTask, CreatedTask];
-    await expect(world.creator.validateGroup([b, a, c])).rejects.toMatchObject(reverted('Invalid task sequence'));
+    await expect(world.creator.validateGroup([b, a, c])).rejects.toMatchObject(revertError('Invalid task sequence'));
     const foreign = { ...a, taskId: b.nonce };
-    await expect(world.creator.validateGroup([foreign, b, c])).rejects.toMatchObject(reverted('Incorrect Task GUID'));
+    await expect(world.creator.validateGroup([foreign, b, c])).rejects.toMatchObject(revertError('Incorrect Task GUID'));
     const contract = world.chain.contract('VSSTask');
     const args = [a.commitment, b.commitment, c.commitment, a.taskId, '0x', '0x'];
-    await expect(contract.send(world.relay, 'validateTaskGroup', args)).rejects.toMatchObject(reverted('Invalid caller'));
+    await expect(contract.send(world.relay, 'validateTaskGroup', args)).rejects.toMatchObject(revertError('Invalid caller'));
     await world.creator.validateGroup([a, c, b]);
   });
 
@@ -192,7 +194,7 @@ describe('a group', () => {
       others.push(other);
     }
     await expect(world.creator.validateGroup([first, ...others])).rejects.toMatchObject(
-      reverted('Task is not selected for validation'),
+      revertError('Task is not selected for validation'),
     );
   });
 
@@ -210,7 +212,7 @@ describe('a group', () => {
 
   it.each([3n, 5n])('of %d wei can never be validated', async (feeWei) => {
     const { created } = await form('AAA', { feeWei });
-    await expect(world.creator.validateGroup(created)).rejects.toMatchObject(reverted('Panic(17)'));
+    await expect(world.creator.validateGroup(created)).rejects.toMatchObject(revertError('Panic(17)'));
   });
 
   it('pays nobody if its winner is aborted before its result is reported', async () => {

@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { DevnetAccount } from '../chain/devnet-account.ts';
-import { reverted } from '../chain/testing/world.ts';
+import { revertError } from '../chain/testing/world.ts';
 import type { CreatedTask } from './creator.ts';
 import { CARD, CHAT, CNX, MODEL, startTaskWorld, type TaskWorld } from './testing/task-world.ts';
 
 const STATUS = { Quit: 0n, Available: 1n, Busy: 2n, PendingPause: 3n, PendingQuit: 4n, Paused: 5n } as const;
-const illegal = reverted('Illegal node status');
+const illegal = revertError('Illegal node status');
 
 let world: TaskWorld;
 beforeAll(async () => {
@@ -32,12 +32,12 @@ describe('a join', () => {
     const key = `0x${'11'.repeat(64)}`;
     const join = (publicKey: string, valueWei: bigint) =>
       nodes().send(account, 'join', [CARD, 24, [3, 0, 0], publicKey, []], valueWei);
-    await expect(join('0x11', 0n)).rejects.toMatchObject(reverted('Invalid public key length'));
-    await expect(join(key, 0n)).rejects.toMatchObject(reverted('Public key mismatch'));
+    await expect(join('0x11', 0n)).rejects.toMatchObject(revertError('Invalid public key length'));
+    await expect(join(key, 0n)).rejects.toMatchObject(revertError('Public key mismatch'));
     const little = { stakeWei: 400n * CNX - 1n };
-    await expect(world.join(account, 'node', little)).rejects.toMatchObject(reverted('Staked amount is not enough'));
+    await expect(world.join(account, 'node', little)).rejects.toMatchObject(revertError('Staked amount is not enough'));
     await world.join(account, 'node', { stakeWei: 450n * CNX });
-    await expect(join('0x11', 0n)).rejects.toMatchObject(reverted('Node already joined'));
+    await expect(join('0x11', 0n)).rejects.toMatchObject(revertError('Node already joined'));
     expect(await stakeOf(account)).toBe(450n * CNX);
     const [info] = await nodes().read('getNodeInfo', account.address);
     expect(info.toArray().slice(0, 5)).toMatchObject([
@@ -57,8 +57,8 @@ describe('a join', () => {
     expect(await world.chain.balance(node.address)).toBe(before + 450n * CNX - receipt.gasUsed * receipt.gasPrice);
     expect([await statusOf(node), await stakeOf(node)]).toEqual([STATUS.Quit, 0n]);
     await expect(act(node, 'quit')).rejects.toMatchObject(illegal);
-    await expect(act(node, 'updateVersion', [1, 2, 3])).rejects.toMatchObject(reverted('Node has quitted'));
-    await expect(act(node, 'reportModelDownloaded', MODEL)).rejects.toMatchObject(reverted('Node has quitted'));
+    await expect(act(node, 'updateVersion', [1, 2, 3])).rejects.toMatchObject(revertError('Node has quitted'));
+    await expect(act(node, 'reportModelDownloaded', MODEL)).rejects.toMatchObject(revertError('Node has quitted'));
     await world.join(node, 'node', { gpu: 'another', vramGib: 8 });
     expect((await nodes().read('getAvailableGPUs'))[0].toArray()).toEqual([['another', 8n]]);
     expect([await stats('totalNodes'), await stats('activeNodes')]).toEqual([1n, 1n]);

@@ -49,7 +49,7 @@ export interface ScriptedPeer {
    * Polls its task and acts once, after any poll in progress. @throws DevnetError DEVNET_RELAY_REFUSED,
    * DevnetChainError
    */
-  look(): Promise<void>;
+  poll(): Promise<void>;
 }
 
 const NO_TASK = `0x${'0'.repeat(64)}`;
@@ -58,12 +58,12 @@ export function createScriptedPeer({ config, privateKey, chain, relayUrl, clock 
   const account: DevnetAccount = chain.account(privateKey);
   const file = new TextEncoder().encode(config.manner === 'cheating' ? `${config.result} ` : config.result);
   const send = (fn: string, ...args: readonly unknown[]) => chain.contract('VSSTask').send(account, fn, args);
-  const delivered = new Set<Hex>();
+  const uploaded = new Set<Hex>();
   let turn: Promise<unknown> = Promise.resolve();
 
-  async function deliver({ commitment }: ChainTask): Promise<void> {
-    if (delivered.has(commitment)) return;
-    delivered.add(commitment);
+  async function uploadResult({ commitment }: ChainTask): Promise<void> {
+    if (uploaded.has(commitment)) return;
+    uploaded.add(commitment);
     const timestamp = Math.floor(clock.now() / 1000);
     const payload = { task_id_commitment: commitment };
     const form = new FormData();
@@ -76,19 +76,19 @@ export function createScriptedPeer({ config, privateKey, chain, relayUrl, clock 
     throw new DevnetError('DEVNET_RELAY_REFUSED', `${path}: ${await response.text()}`, { commitment });
   }
 
-  async function treat(task: ChainTask): Promise<void> {
+  async function handleTask(task: ChainTask): Promise<void> {
     const { commitment, status, type } = task;
     if (type !== 'Llm' || config.manner === 'offline') return;
-    if (status === 'Validated' || status === 'GroupValidated') await deliver(task);
+    if (status === 'Validated' || status === 'GroupValidated') await uploadResult(task);
     if (status !== 'ParametersUploaded') return;
     if (config.manner === 'erroring') await send('reportTaskError', commitment, TASK_ERROR.ParametersValidationFailed);
     else await send('submitTaskScore', commitment, textScore([file]));
   }
 
-  async function look(): Promise<void> {
+  async function pollTask(): Promise<void> {
     const [commitment] = await chain.contract('VSSTask').read('getNodeTask', account.address);
     const task = commitment === NO_TASK ? null : await readChainTask(chain, commitment);
-    if (task !== null) await treat(task);
+    if (task !== null) await handleTask(task);
   }
 
   return {
@@ -102,8 +102,8 @@ export function createScriptedPeer({ config, privateKey, chain, relayUrl, clock 
       const args = [gpu.name, gpu.vramGib, version, publicKeyOf(privateKey), modelIds];
       await chain.contract('Node').send(account, 'join', args, stakeWei);
     },
-    look() {
-      const done = turn.then(look);
+    poll() {
+      const done = turn.then(pollTask);
       turn = done.catch(() => {});
       return done;
     },

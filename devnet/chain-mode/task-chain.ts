@@ -44,17 +44,17 @@ export interface TaskChain {
   /** For tasks created from now on. Default 180. */
   setTimeoutSeconds(seconds: number): Promise<void>;
   /** Adds to a balance, out of nothing. */
-  give(address: Hex, wei: bigint): Promise<void>;
+  addBalance(address: Hex, wei: bigint): Promise<void>;
   balance(address: Hex): Promise<bigint>;
   /**
    * Runs `use` with the hash of the newest block, and lets no block come before the one with the transaction to the
    * task contract that `use` sends, so that whatever depends on the parent's hash can be computed beforehand. Everybody
    * else's transactions wait in the meantime, so `use` must only send through the given function.
    */
-  onFixedHead(use: (headHash: Hex, send: TaskContract['send']) => Promise<void>): Promise<void>;
-  /** Mines an empty block to advance the time; never inside {@link onFixedHead}. */
+  withPausedMining(use: (headHash: Hex, send: TaskContract['send']) => Promise<void>): Promise<void>;
+  /** Mines an empty block to advance the time; never inside {@link withPausedMining}. */
   mineEmptyBlock(): Promise<void>;
-  /** Sets the chain's clock forward and mines a block at the new time; never inside {@link onFixedHead}. */
+  /** Sets the chain's clock forward and mines a block at the new time; never inside {@link withPausedMining}. */
   passSeconds(seconds: number): Promise<void>;
   stop(): Promise<void>;
 }
@@ -64,14 +64,14 @@ export async function startTaskChain(options: TaskChainOptions): Promise<TaskCha
   const chainId = options.chainId ?? DEVNET_CHAIN_ID;
   const anvil = await startAnvil({ ...options, chainId });
   try {
-    return await furnish(anvil, chainId);
+    return await setUpChain(anvil, chainId);
   } catch (cause) {
     await anvil.stop();
     throw cause;
   }
 }
 
-async function furnish(anvil: Anvil, chainId: number): Promise<TaskChain> {
+async function setUpChain(anvil: Anvil, chainId: number): Promise<TaskChain> {
   const { control, url } = anvil;
   const owner = new DevnetAccount(TASK_OWNER_KEY, control);
   const contracts = taskContractAddresses();
@@ -92,11 +92,11 @@ async function furnish(anvil: Anvil, chainId: number): Promise<TaskChain> {
   };
 
   const contract = (name: TaskContractName): TaskContract => {
-    const face = taskContractInterface(name);
+    const abi = taskContractInterface(name);
     const address = addressOfTaskContract(contracts, name);
     const readAt = async (blockTag: number | 'latest', fn: string, args: readonly unknown[]) => {
-      const data = face.encodeFunctionData(fn, args);
-      return face.decodeFunctionResult(fn, await control.provider.call({ to: address, data, blockTag }));
+      const data = abi.encodeFunctionData(fn, args);
+      return abi.decodeFunctionResult(fn, await control.provider.call({ to: address, data, blockTag }));
     };
     return {
       address,
@@ -105,7 +105,7 @@ async function furnish(anvil: Anvil, chainId: number): Promise<TaskChain> {
       readAt: (block, fn, ...args) => readAt(block, fn, args),
     };
   };
-  const onFixedHead = async (use: Parameters<TaskChain['onFixedHead']>[0]) => {
+  const withPausedMining = async (use: Parameters<TaskChain['withPausedMining']>[0]) => {
     await control.setAutomine(false);
     try {
       const head = await control.provider.getBlock('latest');
@@ -134,9 +134,9 @@ async function furnish(anvil: Anvil, chainId: number): Promise<TaskChain> {
     account: (privateKey) => new DevnetAccount(privateKey, control),
     setRelay: async (address) => void (await contract('VSSTask').send(owner, 'setRelayAddress', [address])),
     setTimeoutSeconds: async (seconds) => void (await contract('VSSTask').send(owner, 'updateTimeout', [seconds])),
-    give: async (address, wei) => control.setBalance(address, (await balance(address)) + wei),
+    addBalance: async (address, wei) => control.setBalance(address, (await balance(address)) + wei),
     balance,
-    onFixedHead: (use) => inTurn(() => onFixedHead(use)),
+    withPausedMining: (use) => inTurn(() => withPausedMining(use)),
     mineEmptyBlock: () => inTurn(() => control.mine()),
     passSeconds: (seconds) => inTurn(() => control.passSeconds(seconds)),
     stop: anvil.stop,

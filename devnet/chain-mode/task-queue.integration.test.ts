@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { reverted } from '../chain/testing/world.ts';
+import { revertError } from '../chain/testing/world.ts';
 import { chainTask } from './chain-task.ts';
 import type { CreatedTask, TaskTerms } from './creator.ts';
 import { CARD, CHAT, MODEL, startTaskWorld, type TaskWorld } from './testing/task-world.ts';
@@ -95,16 +95,16 @@ describe('a waiting task', () => {
     await expect(again).resolves.toBeDefined();
     await waiting({});
     const busy = world.chain.contract('VSSTask').send(stranger, 'nodeAvailableCallback', [node.address]);
-    await expect(busy).rejects.toMatchObject(reverted('Node is not available'));
+    await expect(busy).rejects.toMatchObject(revertError('Node is not available'));
   });
 
   it('finds the queue full at its limit, however much it pays', async () => {
     await world.chain.contract('TaskQueue').send(world.chain.owner, 'updateSizeLimit', [2]);
     await waiting({}, {});
-    await expect(waiting({ feeWei: CHAT.feeWei })).rejects.toMatchObject(reverted('Task queue is full'));
-    await expect(waiting({ size: 0 })).rejects.toMatchObject(reverted('Task queue is full'));
+    await expect(waiting({ feeWei: CHAT.feeWei })).rejects.toMatchObject(revertError('Task queue is full'));
+    await expect(waiting({ size: 0 })).rejects.toMatchObject(revertError('Task queue is full'));
     await world.chain.contract('TaskQueue').send(world.chain.owner, 'updateSizeLimit', [3]);
-    await expect(waiting({ size: 0 })).rejects.toMatchObject(reverted('Panic(18)'));
+    await expect(waiting({ size: 0 })).rejects.toMatchObject(revertError('Panic(18)'));
   });
 
   it('is counted', async () => {

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Hex } from '../../protocol/hex.ts';
 import type { TaskStatus } from '../../protocol/tasks/status.ts';
 import type { DevnetAccount } from '../chain/devnet-account.ts';
-import { reverted } from '../chain/testing/world.ts';
+import { revertError } from '../chain/testing/world.ts';
 import { chainTask, readChainTask } from './chain-task.ts';
 import type { CreatedTask } from './creator.ts';
 import { CHAT, CNX, startTaskWorld, type TaskWorld } from './testing/task-world.ts';
@@ -109,7 +109,7 @@ describe('a single task', () => {
       ['reportTaskResultUploaded'],
       ['abortTask', 1],
     ] as const) {
-      await expect(tasks().send(world.relay, fn, [SCORE, ...args])).rejects.toMatchObject(reverted('Task not found'));
+      await expect(tasks().send(world.relay, fn, [SCORE, ...args])).rejects.toMatchObject(revertError('Task not found'));
     }
   });
 });
@@ -136,20 +136,20 @@ describe('what a state does not allow', () => {
       result: () => result(task),
     };
     for (const [name, act] of Object.entries(acts)) {
-      if (!allowed[status].includes(name)) await expect(act(), name).rejects.toMatchObject(reverted(words));
+      if (!allowed[status].includes(name)) await expect(act(), name).rejects.toMatchObject(revertError(words));
     }
     const tooEarly = status === 'EndSuccess' ? 'Wrong task' : 'Timeout not reached';
-    await expect(abort(task, node)).rejects.toMatchObject(reverted(tooEarly));
+    await expect(abort(task, node)).rejects.toMatchObject(revertError(tooEarly));
     expect(await statusOf(task)).toBe(status);
   });
 
   it('a score before the relay has reported the arguments, an empty one, and a second one', async () => {
     const { task, node } = await reach('Started');
-    await expect(score(task, node)).rejects.toMatchObject(reverted('Illegal previous task state'));
+    await expect(score(task, node)).rejects.toMatchObject(revertError('Illegal previous task state'));
     await parameters(task);
-    await expect(score(task, node, '0x')).rejects.toMatchObject(reverted('Invalid task score'));
+    await expect(score(task, node, '0x')).rejects.toMatchObject(revertError('Invalid task score'));
     await score(task, node);
-    await expect(score(task, node, '0x01')).rejects.toMatchObject(reverted('Illegal previous task state'));
+    await expect(score(task, node, '0x01')).rejects.toMatchObject(revertError('Illegal previous task state'));
     expect((await chainTask(world.chain, task.commitment)).score).toBe(SCORE);
   });
 });
@@ -158,7 +158,7 @@ describe('permissions', () => {
   it('only the actor of each step may take it', async () => {
     const { task, node } = await reach('Started');
     const stranger = await world.account('stranger');
-    const refused = reverted('Invalid caller');
+    const refused = revertError('Invalid caller');
     await expect(parameters(task, node)).rejects.toMatchObject(refused);
     await parameters(task);
     await expect(score(task, stranger)).rejects.toMatchObject(refused);
@@ -174,7 +174,7 @@ describe('permissions', () => {
 
   it('only the owner may change the settings', async () => {
     const stranger = await world.account('stranger');
-    const refused = reverted(`OwnableUnauthorizedAccount(${stranger.address})`);
+    const refused = revertError(`OwnableUnauthorizedAccount(${stranger.address})`);
     await expect(tasks().send(stranger, 'setRelayAddress', [ZeroAddress])).rejects.toMatchObject(refused);
     await expect(tasks().send(stranger, 'updateTimeout', [1])).rejects.toMatchObject(refused);
     await expect(tasks().send(stranger, 'updateDistanceThreshold', [1])).rejects.toMatchObject(refused);
@@ -183,12 +183,12 @@ describe('permissions', () => {
   it('only the contracts may make the inner calls', async () => {
     const { node } = await reach('Started');
     const nodes = world.chain.contract('Node');
-    const byTask = reverted('Not called by the task contract');
+    const byTask = revertError('Not called by the task contract');
     for (const fn of ['startTask', 'finishTask', 'slash']) {
       await expect(nodes.send(node, fn, [node.address])).rejects.toMatchObject(byTask);
     }
     await expect(world.chain.contract('QOS').send(node, 'addTaskScore', [node.address, 0])).rejects.toMatchObject(byTask);
-    const byNode = reverted('Not called by the node contract');
+    const byNode = revertError('Not called by the node contract');
     await expect(world.chain.contract('QOS').send(node, 'kickout', [node.address])).rejects.toMatchObject(byNode);
     await expect(world.chain.contract('NetworkStats').send(node, 'nodeQuit')).rejects.toMatchObject(byNode);
     await expect(world.chain.contract('TaskQueue').send(node, 'removeTask', [SCORE])).rejects.toMatchObject(byTask);
@@ -210,8 +210,8 @@ describe('an abort', () => {
     expect(await world.chain.balance(world.chain.contracts.task)).toBe(0n);
     expect(await world.chain.contract('QOS').read('getCurrentTaskScore', node.address)).toEqual([POINTS[status]]);
     expect(await world.chain.contract('Node').read('getNodeStatus', node.address)).toEqual([1n]);
-    await expect(abort(task, node)).rejects.toMatchObject(reverted('Wrong task'));
-    await expect(world.creator.abort(task.commitment)).rejects.toMatchObject(reverted('Wrong task'));
+    await expect(abort(task, node)).rejects.toMatchObject(revertError('Wrong task'));
+    await expect(world.creator.abort(task.commitment)).rejects.toMatchObject(revertError('Wrong task'));
   });
 
   it('is only possible after the deadline, for the creator too', async () => {
@@ -256,11 +256,11 @@ describe('an abort', () => {
 describe('a creation', () => {
   it('needs a card by name for chats and fine-tuning, and a fee', async () => {
     const { requiredGpu: _, ...withoutCard } = CHAT;
-    await expect(world.creator.create(withoutCard)).rejects.toMatchObject(reverted('GPU name is empty'));
+    await expect(world.creator.create(withoutCard)).rejects.toMatchObject(revertError('GPU name is empty'));
     await expect(world.creator.create({ ...withoutCard, type: 'FineTuneLora' })).rejects.toMatchObject(
-      reverted('GPU name is empty'),
+      revertError('GPU name is empty'),
     );
-    await expect(world.creator.create({ ...CHAT, feeWei: 0n })).rejects.toMatchObject(reverted('Task fee cannot be 0'));
+    await expect(world.creator.create({ ...CHAT, feeWei: 0n })).rejects.toMatchObject(revertError('Task fee cannot be 0'));
     await world.creator.create({ ...withoutCard, type: 'StableDiffusion' });
   });
 
@@ -268,7 +268,7 @@ describe('a creation', () => {
     const { nonce } = await world.creator.create(CHAT);
     const args = [1, SCORE, nonce, [], 0, 'x', 1, [1, 0, 0], 1];
     const again = tasks().send(world.creator.account, 'createTask', args, CNX);
-    await expect(again).rejects.toMatchObject(reverted('Panic(17)'));
+    await expect(again).rejects.toMatchObject(revertError('Panic(17)'));
   });
 });
 
@@ -278,7 +278,7 @@ describe('the sampling', () => {
     const task = await world.creator.create(CHAT, { sampled: true });
     await parameters(task);
     await score(task, node);
-    await expect(world.creator.validateSingle(task)).rejects.toMatchObject(reverted('Task is selected for validation'));
+    await expect(world.creator.validateSingle(task)).rejects.toMatchObject(revertError('Task is selected for validation'));
   });
 
   it('checks key and proof in this order', async () => {
@@ -287,11 +287,11 @@ describe('the sampling', () => {
       tasks().send(world.creator.account, 'validateSingleTask', [task.commitment, proof, key]);
     const own = world.creator.publicKey;
     const foreign = `0x${'11'.repeat(64)}`;
-    await expect(validate('0x', '0x11')).rejects.toMatchObject(reverted('Invalid public key length'));
-    await expect(validate('0x', foreign)).rejects.toMatchObject(reverted('Not task creator'));
-    await expect(validate('0x02', own)).rejects.toMatchObject(reverted('Malformed VRF proof'));
+    await expect(validate('0x', '0x11')).rejects.toMatchObject(revertError('Invalid public key length'));
+    await expect(validate('0x', foreign)).rejects.toMatchObject(revertError('Not task creator'));
+    await expect(validate('0x02', own)).rejects.toMatchObject(revertError('Malformed VRF proof'));
     const zeros = '00'.repeat(80);
-    await expect(validate(`0x04${zeros}`, own)).rejects.toMatchObject(reverted('Invalid compressed EC point prefix'));
-    await expect(validate(`0x02${zeros}`, own)).rejects.toMatchObject(reverted('Invalid VRF proof'));
+    await expect(validate(`0x04${zeros}`, own)).rejects.toMatchObject(revertError('Invalid compressed EC point prefix'));
+    await expect(validate(`0x02${zeros}`, own)).rejects.toMatchObject(revertError('Invalid VRF proof'));
   });
 });

@@ -3,12 +3,12 @@ import { Interface } from 'ethers';
 import type { StakingGeneration } from '../../contract/chain-preset.ts';
 import { type ContractName, compiledContract } from './compiled.ts';
 
-const known = new Map<string, Interface>();
+const interfaces = new Map<string, Interface>();
 
 /** @throws DevnetChainError DEVNET_CHAIN_BAD_CONTRACTS */
 export function contractInterface(generation: StakingGeneration, name: ContractName): Interface {
   const key = `${generation}.${name}`;
-  const face = known.get(key) ?? new Interface(compiledContract(generation, name).abi);
-  known.set(key, face);
-  return face;
+  const found = interfaces.get(key) ?? new Interface(compiledContract(generation, name).abi);
+  interfaces.set(key, found);
+  return found;
 }

@@ -117,7 +117,7 @@ describe('the devnet chain', () => {
       balances: [{ address: NODE, wei: 5n }],
     } as const;
     const first = await startDevnetChain({ ...options, minStakeWei: 7n * CNX });
-    await first.give(NODE, 2n);
+    await first.addBalance(NODE, 2n);
     const genesis = await first.anvil.control.provider.getBlock(0);
     await first.stop();
 
@@ -126,9 +126,9 @@ describe('the devnet chain', () => {
     expect(second.contracts).toEqual(devnetContracts('C26'));
     expect(await provider.getBalance(NODE)).toBe(7n);
     expect((await provider.getBlock(0))?.hash).toBe(genesis?.hash);
-    const face = contractInterface('C26', 'NodeStaking');
-    const answer = await provider.call({ to: second.contracts.nodeStaking, data: face.encodeFunctionData('getMinStakeAmount') });
-    expect(face.decodeFunctionResult('getMinStakeAmount', answer)).toEqual([7n * CNX]);
+    const abi = contractInterface('C26', 'NodeStaking');
+    const answer = await provider.call({ to: second.contracts.nodeStaking, data: abi.encodeFunctionData('getMinStakeAmount') });
+    expect(abi.decodeFunctionResult('getMinStakeAmount', answer)).toEqual([7n * CNX]);
     await second.stop();
   });
 

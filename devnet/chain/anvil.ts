@@ -73,27 +73,27 @@ export async function startAnvil(options: AnvilOptions): Promise<Anvil> {
   const stop = async (): Promise<void> => {
     // If it has died or does not answer in time, the earlier saves have to do: they come before anything that depends
     // on them.
-    const patience = new AbortController();
-    const late = clock.sleep(graceMs, AbortSignal.any([patience.signal, ended.signal])).catch(() => {});
-    await Promise.race([save().catch(() => {}), late]);
-    patience.abort();
+    const saved = new AbortController();
+    const saveTimeout = clock.sleep(graceMs, AbortSignal.any([saved.signal, ended.signal])).catch(() => {});
+    await Promise.race([save().catch(() => {}), saveTimeout]);
+    saved.abort();
     control?.close();
     if (child.connected) child.disconnect();
     await exited;
   };
 
   const finished = new AbortController();
-  const outOfTime = clock.sleep(readyTimeoutMs, AbortSignal.any([finished.signal, ended.signal])).then(() => {
+  const startTimeout = clock.sleep(readyTimeoutMs, AbortSignal.any([finished.signal, ended.signal])).then(() => {
     throw new DevnetChainError('DEVNET_CHAIN_NOT_STARTED', `anvil was not ready in ${readyTimeoutMs} ms: ${tail.join(' | ')}`);
   });
   try {
     const listening = listeningPort(child, tail, options.onLine);
-    const anvilPid = await Promise.race([processId(child), outOfTime]);
+    const anvilPid = await Promise.race([processId(child), startTimeout]);
     pid = anvilPid;
-    const port = await Promise.race([listening, outOfTime]);
+    const port = await Promise.race([listening, startTimeout]);
     const url = `http://${HOST}:${port}`;
     control = new AnvilControl(url, options.chainId);
-    const chainId = await Promise.race([control.chainId(), outOfTime]);
+    const chainId = await Promise.race([control.chainId(), startTimeout]);
     if (chainId !== options.chainId) {
       throw new DevnetChainError('DEVNET_CHAIN_BAD_STATE', `the chain answers with id ${chainId} instead of ${options.chainId}`);
     }
@@ -105,7 +105,7 @@ export async function startAnvil(options: AnvilOptions): Promise<Anvil> {
   } finally {
     finished.abort();
     // Its rejection was already delivered by a race above, or comes from the abort just made.
-    outOfTime.catch(() => {});
+    startTimeout.catch(() => {});
   }
 }
 

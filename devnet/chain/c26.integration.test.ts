@@ -5,7 +5,7 @@ import type { Hex } from '../../protocol/hex.ts';
 import { OBSERVER, SLASH_RECEIVER } from './deploy.ts';
 import { DevnetAccount } from './devnet-account.ts';
 import { createContract, stakingWorld } from './testing/staking-world.ts';
-import { CNX, reverted } from './testing/world.ts';
+import { CNX, revertError } from './testing/world.ts';
 
 const world = stakingWorld('C26');
 
@@ -34,7 +34,7 @@ describe('a stake', () => {
     expect(world.events(taken)).toEqual([['NodeStaking.NodeSlashed', world.node.address, 450n * CNX]]);
     expect((await world.balance(SLASH_RECEIVER)) - before).toBe(450n * CNX);
     await expect(world.staking.send(world.relay, 'slashStaking', [world.node.address])).rejects.toMatchObject(
-      reverted('Node not staked'),
+      revertError('Node not staked'),
     );
   });
 });
@@ -43,7 +43,7 @@ describe('without an observer', () => {
   it('no amount can change, and nobody can request an unstake; calls that change nothing work', async () => {
     await world.stake(400n, 400n);
     await world.chain.pause(true);
-    const paused = reverted('observer not configured');
+    const paused = revertError('observer not configured');
     await expect(world.stake(500n, 100n)).rejects.toMatchObject(paused);
     await expect(world.staking.send(world.node, 'tryUnstake')).rejects.toMatchObject(paused);
     await expect(world.staking.send(world.relay, 'unstake', [world.node.address])).rejects.toMatchObject(paused);
@@ -57,9 +57,9 @@ describe('without an observer', () => {
   });
 
   it('the first check of tryUnstake distinguishes this from a node without a stake', async () => {
-    await expect(world.staking.send(world.node, 'tryUnstake')).rejects.toMatchObject(reverted('Node not staked'));
+    await expect(world.staking.send(world.node, 'tryUnstake')).rejects.toMatchObject(revertError('Node not staked'));
     await world.chain.pause(true);
-    await expect(world.staking.send(world.node, 'tryUnstake')).rejects.toMatchObject(reverted('observer not configured'));
+    await expect(world.staking.send(world.node, 'tryUnstake')).rejects.toMatchObject(revertError('observer not configured'));
   });
 });
 
@@ -70,14 +70,18 @@ describe('roles', () => {
       const contract = world.contract(name);
       const call = (from: DevnetAccount, fn: string, ...args: unknown[]) => contract.send(from, fn, args);
       await expect(call(world.node, 'setObserver', ZeroAddress)).rejects.toMatchObject(
-        reverted(`OwnableUnauthorizedAccount(${world.node.address})`),
+        revertError(`OwnableUnauthorizedAccount(${world.node.address})`),
       );
       await expect(call(world.deployer, 'setObserver', world.node.address)).rejects.toMatchObject(
-        reverted('observer is not a contract'),
+        revertError('observer is not a contract'),
       );
-      await expect(call(world.deployer, 'setAdminAddress', ZeroAddress)).rejects.toMatchObject(reverted('admin address is zero'));
-      await expect(call(world.deployer, 'setMinStakeAmount', 0n)).rejects.toMatchObject(reverted('minimum stake amount is 0'));
-      await expect(call(world.deployer, 'renounceOwnership')).rejects.toMatchObject(reverted('OwnershipRenouncementDisabled()'));
+      await expect(call(world.deployer, 'setAdminAddress', ZeroAddress)).rejects.toMatchObject(
+        revertError('admin address is zero'),
+      );
+      await expect(call(world.deployer, 'setMinStakeAmount', 0n)).rejects.toMatchObject(revertError('minimum stake amount is 0'));
+      await expect(call(world.deployer, 'renounceOwnership')).rejects.toMatchObject(
+        revertError('OwnershipRenouncementDisabled()'),
+      );
       expect(world.events(await call(world.deployer, 'setMinStakeAmount', 7n))).toEqual([
         [`${name}.MinStakeAmountUpdated`, 400n * CNX, 7n],
       ]);
@@ -90,7 +94,7 @@ describe('roles', () => {
 
   it('the delay is never 0', async () => {
     await expect(world.staking.send(world.deployer, 'setForceUnstakeDelay', [0n])).rejects.toMatchObject(
-      reverted('force unstake delay is 0'),
+      revertError('force unstake delay is 0'),
     );
     expect(world.events(await world.staking.send(world.deployer, 'setForceUnstakeDelay', [5n]))).toEqual([
       ['NodeStaking.ForceUnstakeDelayUpdated', 1800n, 5n],
@@ -107,6 +111,6 @@ describe('roles', () => {
   ] as const)('%s cannot be created with %s', async (name, args, words) => {
     const someone = new DevnetAccount(id('someone') as Hex, world.chain.anvil.control);
     await world.chain.anvil.control.setBalance(someone.address, CNX);
-    await expect(createContract(someone, 'C26', name, args)).rejects.toMatchObject(reverted(words));
+    await expect(createContract(someone, 'C26', name, args)).rejects.toMatchObject(revertError(words));
   });
 });

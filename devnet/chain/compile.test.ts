@@ -15,14 +15,14 @@ beforeAll(async () => {
   fresh = await compileContracts();
 }, 120_000);
 
-const wire = (face: Interface) =>
-  face
+const wire = (abi: Interface) =>
+  abi
     .format(false)
     // The wire has no parameter names, and an empty constructor may be omitted.
     .filter((line) => line !== 'constructor()')
     .sort();
-const networks = Object.entries(INTERFACES).flatMap(([generation, faces]) =>
-  Object.entries(faces).map(([name, face]) => [generation as StakingGeneration, name, face] as const),
+const networks = Object.entries(INTERFACES).flatMap(([generation, abis]) =>
+  Object.entries(abis).map(([name, abi]) => [generation as StakingGeneration, name, abi] as const),
 );
 
 describe('the contracts', () => {
@@ -32,8 +32,8 @@ describe('the contracts', () => {
 
   // Nothing may be missing or added: functions, outputs, tuple fields, errors, events with their indexed parameters,
   // constructors.
-  it.each(networks)('%s %s has exactly the interface of the network', (generation, name, face) => {
-    expect(wire(new Interface(fresh.generations[generation][name]?.abi ?? []))).toEqual(wire(face));
+  it.each(networks)('%s %s has exactly the interface of the network', (generation, name, abi) => {
+    expect(wire(new Interface(fresh.generations[generation][name]?.abi ?? []))).toEqual(wire(abi));
   });
 
   it.each(['NodeStaking', 'DelegatedStaking'] as const)(

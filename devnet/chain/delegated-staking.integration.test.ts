@@ -3,7 +3,7 @@ import { STAKING_GENERATIONS } from '../../contract/chain-preset.ts';
 import { SLASH_RECEIVER } from './deploy.ts';
 import type { DevnetAccount } from './devnet-account.ts';
 import { stakingWorld } from './testing/staking-world.ts';
-import { CNX, reverted } from './testing/world.ts';
+import { CNX, revertError } from './testing/world.ts';
 
 describe.each(STAKING_GENERATIONS)('of generation %s', (generation) => {
   let ada: DevnetAccount;
@@ -20,7 +20,7 @@ describe.each(STAKING_GENERATIONS)('of generation %s', (generation) => {
 
   describe('the delegator share', () => {
     it.each([100, 255])('of %i is refused', async (share) => {
-      await expect(open(share)).rejects.toMatchObject(reverted('share is larger than 100'));
+      await expect(open(share)).rejects.toMatchObject(revertError('share is larger than 100'));
     });
 
     it('opens a node, staked or not', async () => {
@@ -42,7 +42,7 @@ describe.each(STAKING_GENERATIONS)('of generation %s', (generation) => {
       expect(await world.delegated.read('getNodeDelegatorShare', world.node.address)).toEqual([0n]);
       expect(await world.delegated.read('getDelegatableNodes', 1, 100)).toEqual([[], []]);
       expect(await world.delegated.read('getAllDelegatorAddresses')).toEqual([[ada.address, ben.address]]);
-      await expect(delegate(ada, 500n, 100n)).rejects.toMatchObject(reverted('node delegator share is 0'));
+      await expect(delegate(ada, 500n, 100n)).rejects.toMatchObject(revertError('node delegator share is 0'));
       await world.delegated.send(ben, 'unstake', [world.node.address]);
       await world.delegated.send(world.relay, 'slashNodeDelegations', [world.node.address, [ada.address]]);
       expect(await total('getNodeTotalStakeAmount', world.node)).toBe(0n);
@@ -51,11 +51,11 @@ describe.each(STAKING_GENERATIONS)('of generation %s', (generation) => {
 
   describe('stake', () => {
     it('needs an open node, the minimum and the exact value', async () => {
-      await expect(delegate(ada, 400n)).rejects.toMatchObject(reverted('node delegator share is 0'));
+      await expect(delegate(ada, 400n)).rejects.toMatchObject(revertError('node delegator share is 0'));
       await open();
-      await expect(delegate(ada, 399n)).rejects.toMatchObject(reverted('stake amount is too low'));
-      await expect(delegate(ada, 400n, 399n)).rejects.toMatchObject(reverted('Inconsistent staked amount'));
-      await expect(delegate(ada, 400n, 401n)).rejects.toMatchObject(reverted('Inconsistent staked amount'));
+      await expect(delegate(ada, 399n)).rejects.toMatchObject(revertError('stake amount is too low'));
+      await expect(delegate(ada, 400n, 399n)).rejects.toMatchObject(revertError('Inconsistent staked amount'));
+      await expect(delegate(ada, 400n, 401n)).rejects.toMatchObject(revertError('Inconsistent staked amount'));
     });
 
     it('sets an absolute target and reports the new total', async () => {
@@ -63,7 +63,7 @@ describe.each(STAKING_GENERATIONS)('of generation %s', (generation) => {
       await delegate(ada, 500n);
       const raised = await delegate(ada, 600n, 100n);
       expect(world.events(raised)).toEqual([['DelegatedStaking.DelegatorStaked', ada.address, world.node.address, 600n * CNX]]);
-      await expect(delegate(ada, 400n, 1n)).rejects.toMatchObject(reverted('Inconsistent staked amount'));
+      await expect(delegate(ada, 400n, 1n)).rejects.toMatchObject(revertError('Inconsistent staked amount'));
       const before = await world.balance(ada.address);
       const lowered = await delegate(ada, 450n, 0n);
       expect((await world.balance(ada.address)) - before + lowered.fee).toBe(150n * CNX);
@@ -101,7 +101,7 @@ describe.each(STAKING_GENERATIONS)('of generation %s', (generation) => {
   describe('unstake', () => {
     it('returns all of it at once, only once', async () => {
       await expect(world.delegated.send(ada, 'unstake', [world.node.address])).rejects.toMatchObject(
-        reverted('no such staking info'),
+        revertError('no such staking info'),
       );
       await open();
       await delegate(ada, 400n);
@@ -112,7 +112,7 @@ describe.each(STAKING_GENERATIONS)('of generation %s', (generation) => {
       ]);
       expect((await world.balance(ada.address)) - before + receipt.fee).toBe(400n * CNX);
       await expect(world.delegated.send(ada, 'unstake', [world.node.address])).rejects.toMatchObject(
-        reverted('no such staking info'),
+        revertError('no such staking info'),
       );
     });
 
@@ -123,10 +123,10 @@ describe.each(STAKING_GENERATIONS)('of generation %s', (generation) => {
       await control.setBalance(contract, 500n * CNX);
       await control.provider.send('anvil_impersonateAccount', [contract]);
       const signer = await control.provider.getSigner(contract);
-      const face = world.chain.face('DelegatedStaking');
-      const data = face.encodeFunctionData('stake', [world.node.address, 400n * CNX]);
+      const abi = world.chain.interfaceOf('DelegatedStaking');
+      const data = abi.encodeFunctionData('stake', [world.node.address, 400n * CNX]);
       await (await signer.sendTransaction({ to: world.delegated.address, data, value: 400n * CNX })).wait();
-      const lowered = { to: world.delegated.address, data: face.encodeFunctionData('unstake', [world.node.address]) };
+      const lowered = { to: world.delegated.address, data: abi.encodeFunctionData('unstake', [world.node.address]) };
       await expect(control.provider.call({ ...lowered, from: contract })).rejects.toThrow('token transfer failed');
       expect(await total('getNodeTotalStakeAmount', world.node)).toBe(400n);
     });
@@ -135,7 +135,7 @@ describe.each(STAKING_GENERATIONS)('of generation %s', (generation) => {
   describe('slashNodeDelegations', () => {
     it('is only for the admin', async () => {
       await expect(world.delegated.send(ada, 'slashNodeDelegations', [world.node.address, []])).rejects.toMatchObject(
-        reverted('Not called by the admin'),
+        revertError('Not called by the admin'),
       );
     });
 
@@ -162,7 +162,7 @@ describe.each(STAKING_GENERATIONS)('of generation %s', (generation) => {
       await world.delegated.send(ben, 'unstake', [world.node.address]);
       await expect(
         world.delegated.send(world.relay, 'slashNodeDelegations', [world.node.address, delegators()]),
-      ).rejects.toMatchObject(reverted(words));
+      ).rejects.toMatchObject(revertError(words));
       expect(await total('getNodeTotalStakeAmount', world.node)).toBe(400n);
     });
   });

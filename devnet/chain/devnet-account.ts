@@ -39,8 +39,8 @@ export class DevnetAccount {
   }
 
   /** @throws DevnetChainError DEVNET_CHAIN_REVERTED with the contract's message. */
-  call(contract: string, face: Interface, name: string, args: readonly unknown[], valueWei = 0n): Promise<TransactionReceipt> {
-    return this.send({ to: contract, data: face.encodeFunctionData(name, args), valueWei });
+  call(contract: string, abi: Interface, name: string, args: readonly unknown[], valueWei = 0n): Promise<TransactionReceipt> {
+    return this.send({ to: contract, data: abi.encodeFunctionData(name, args), valueWei });
   }
 
   /** Resolves with the receipt once the transaction is in a block; mines the block if necessary. */
@@ -87,8 +87,8 @@ export class DevnetAccount {
       await this.#control.provider.call(call);
       return 'reverted without a reason';
     } catch (error) {
-      const words: unknown = error instanceof Error && 'data' in error ? error.data : null;
-      return typeof words === 'string' ? revertReason(words) : 'reverted without a reason';
+      const revertData: unknown = error instanceof Error && 'data' in error ? error.data : null;
+      return typeof revertData === 'string' ? revertReason(revertData) : 'reverted without a reason';
     }
   }
 }

@@ -45,13 +45,13 @@ export interface DevnetChain {
   /** Null = the network has not moved away from any. */
   readonly legacy: ContractAddresses | null;
   /** The interface of a contract of this chain. */
-  face(name: ContractName): Interface;
+  interfaceOf(name: ContractName): Interface;
   /** The `chain` part of a network preset for nodes of this devnet. */
   readonly preset: ChainPresetInput;
   /** False = the chain continues from its saved state. */
   readonly isNew: boolean;
   /** Adds to a balance, out of nothing. */
-  give(address: Hex, wei: bigint): Promise<void>;
+  addBalance(address: Hex, wei: bigint): Promise<void>;
   /** Coin in the account and in its stake. */
   fundsOf(address: Hex): Promise<{ readonly walletWei: bigint; readonly stakedWei: bigint }>;
   /**
@@ -82,51 +82,48 @@ export async function startDevnetChain(options: DevnetChainOptions): Promise<Dev
   const chainId = options.chainId ?? DEVNET_CHAIN_ID;
   const anvil = await startAnvil({ ...options, chainId });
   try {
-    return await furnish(anvil, chainId, options);
+    return await setUpChain(anvil, chainId, options);
   } catch (cause) {
     await anvil.stop();
     throw cause;
   }
 }
 
-async function furnish(anvil: Anvil, chainId: number, options: DevnetChainOptions): Promise<DevnetChain> {
+async function setUpChain(anvil: Anvil, chainId: number, options: DevnetChainOptions): Promise<DevnetChain> {
   const { control } = anvil;
   const generation = options.generation ?? (await savedGeneration(control)) ?? 'C26';
-  const at = devnetContracts(generation);
-  const face = (name: ContractName) => contractInterface(generation, name);
-  const [staking, delegated] = [face('NodeStaking'), face('DelegatedStaking')];
+  const contracts = devnetContracts(generation);
+  const interfaceOf = (name: ContractName) => contractInterface(generation, name);
+  const [staking, delegated] = [interfaceOf('NodeStaking'), interfaceOf('DelegatedStaking')];
   const deployer = new DevnetAccount(DEPLOYER_KEYS[generation], control);
   const legacy = options.hasLegacy === true && generation !== 'J26' ? devnetContracts('J26') : null;
 
-  const give = async (address: Hex, wei: bigint) => {
+  const addBalance = async (address: Hex, wei: bigint) => {
     await control.setBalance(address, (await control.provider.getBalance(address)) + wei);
   };
   const setMinStake = async (wei: bigint) => {
-    await deployer.call(at.nodeStaking, staking, 'setMinStakeAmount', [wei]);
-    await deployer.call(at.delegatedStaking, delegated, 'setMinStakeAmount', [wei]);
+    await deployer.call(contracts.nodeStaking, staking, 'setMinStakeAmount', [wei]);
+    await deployer.call(contracts.delegatedStaking, delegated, 'setMinStakeAmount', [wei]);
   };
 
   const setRelay = async (relay: Hex) => {
-    await deployer.call(at.nodeStaking, staking, 'setAdminAddress', [relay]);
-    await deployer.call(at.delegatedStaking, delegated, 'setAdminAddress', [relay]);
+    await deployer.call(contracts.nodeStaking, staking, 'setAdminAddress', [relay]);
+    await deployer.call(contracts.delegatedStaking, delegated, 'setAdminAddress', [relay]);
   };
 
-  const sendAs = async (
-    from: Hex,
-    call: { to: Hex; face: Interface; fn: string; args: readonly unknown[]; valueWei: bigint },
-  ) => {
-    const { to, face, fn, args, valueWei } = call;
-    await give(from, valueWei + GAS_WEI);
+  const sendAs = async (from: Hex, call: { to: Hex; abi: Interface; fn: string; args: readonly unknown[]; valueWei: bigint }) => {
+    const { to, abi, fn, args, valueWei } = call;
+    await addBalance(from, valueWei + GAS_WEI);
     try {
-      await control.sendAs(from, { to, data: face.encodeFunctionData(fn, args), valueWei });
+      await control.sendAs(from, { to, data: abi.encodeFunctionData(fn, args), valueWei });
     } catch (cause) {
       throw new DevnetChainError('DEVNET_CHAIN_REVERTED', `${fn} for ${from}: ${reasonOf(cause)}`, { from }, { cause });
     }
   };
-  const read = async (to: Hex, face: Interface, fn: string, ...args: readonly unknown[]) =>
-    face.decodeFunctionResult(fn, await control.provider.call({ to, data: face.encodeFunctionData(fn, args) }));
+  const read = async (to: Hex, abi: Interface, fn: string, ...args: readonly unknown[]) =>
+    abi.decodeFunctionResult(fn, await control.provider.call({ to, data: abi.encodeFunctionData(fn, args) }));
 
-  const stakeOf = async (address: Hex) => (await read(at.nodeStaking, staking, 'getStakingInfo', address))[0].toObject();
+  const stakeOf = async (address: Hex) => (await read(contracts.nodeStaking, staking, 'getStakingInfo', address))[0].toObject();
 
   await control.setBalance(deployer.address, DEPLOYER_WEI);
   const isNew = await deployContracts({ generation, deployer, control });
@@ -135,22 +132,22 @@ async function furnish(anvil: Anvil, chainId: number, options: DevnetChainOption
     await control.setBalance(formerDeployer.address, DEPLOYER_WEI);
     await deployContracts({ generation: 'J26', deployer: formerDeployer, control });
   }
-  if (isNew) for (const { address, wei } of options.balances ?? []) await give(address, wei);
+  if (isNew) for (const { address, wei } of options.balances ?? []) await addBalance(address, wei);
   await setRelay(options.relayAddress);
   if (options.minStakeWei !== undefined) await setMinStake(options.minStakeWei);
   if (options.forceUnstakeDelaySeconds !== undefined) {
-    await deployer.call(at.nodeStaking, staking, 'setForceUnstakeDelay', [options.forceUnstakeDelaySeconds]);
+    await deployer.call(contracts.nodeStaking, staking, 'setForceUnstakeDelay', [options.forceUnstakeDelaySeconds]);
   }
 
   return {
     anvil,
-    contracts: at,
+    contracts,
     legacy,
-    face,
+    interfaceOf,
     preset: {
       chainId,
       rpcUrls: [anvil.url],
-      contracts: at,
+      contracts,
       ...(legacy === null ? {} : { legacyContracts: legacy }),
       gas: { maxFeePerGasWei: '100000000000' },
       // A single node on one machine: there are no reorganisations, and without a block time no block follows another.
@@ -159,7 +156,7 @@ async function furnish(anvil: Anvil, chainId: number, options: DevnetChainOption
       requestsPerSecond: 100,
     },
     isNew,
-    give,
+    addBalance,
     async fundsOf(address) {
       const { stakedBalance } = await stakeOf(address);
       return { walletWei: await control.provider.getBalance(address), stakedWei: stakedBalance };
@@ -168,29 +165,37 @@ async function furnish(anvil: Anvil, chainId: number, options: DevnetChainOption
     async pause(paused) {
       if (generation !== 'C26') throw new DevnetChainError('DEVNET_CHAIN_REVERTED', `generation ${generation} has no observer`);
       const observer = paused ? ZeroAddress : OBSERVER;
-      await deployer.call(at.nodeStaking, staking, 'setObserver', [observer]);
-      await deployer.call(at.delegatedStaking, delegated, 'setObserver', [observer]);
+      await deployer.call(contracts.nodeStaking, staking, 'setObserver', [observer]);
+      await deployer.call(contracts.delegatedStaking, delegated, 'setObserver', [observer]);
     },
     async stakeFor(address, wei) {
       const { stakedBalance, stakedCredits = 0n } = await stakeOf(address);
       const missingWei = wei - stakedBalance - stakedCredits;
       if (missingWei === 0n) return;
-      const freeCreditsWei = 'credits' in at ? (await read(at.credits, face('Credits'), 'getCredits', address))[0] : 0n;
+      const freeCreditsWei =
+        'credits' in contracts ? (await read(contracts.credits, interfaceOf('Credits'), 'getCredits', address))[0] : 0n;
       const valueWei = missingWei > freeCreditsWei ? missingWei - freeCreditsWei : 0n;
-      await sendAs(address, { to: at.nodeStaking, face: staking, fn: 'stake', args: [wei], valueWei });
+      await sendAs(address, { to: contracts.nodeStaking, abi: staking, fn: 'stake', args: [wei], valueWei });
     },
     async setDelegatorShareFor(node, percent) {
-      await sendAs(node, { to: at.delegatedStaking, face: delegated, fn: 'setDelegatorShare', args: [percent], valueWei: 0n });
+      await sendAs(node, {
+        to: contracts.delegatedStaking,
+        abi: delegated,
+        fn: 'setDelegatorShare',
+        args: [percent],
+        valueWei: 0n,
+      });
     },
     async delegateFor(delegator, node, wei) {
-      const [presentWei] = await read(at.delegatedStaking, delegated, 'getDelegationStakingAmount', delegator, node);
+      const [presentWei] = await read(contracts.delegatedStaking, delegated, 'getDelegationStakingAmount', delegator, node);
       const valueWei = wei > presentWei ? wei - presentWei : 0n;
-      await sendAs(delegator, { to: at.delegatedStaking, face: delegated, fn: 'stake', args: [node, wei], valueWei });
+      await sendAs(delegator, { to: contracts.delegatedStaking, abi: delegated, fn: 'stake', args: [node, wei], valueWei });
     },
     setRelay,
     async createCredits(address, wei) {
-      if (!('credits' in at)) throw new DevnetChainError('DEVNET_CHAIN_NO_CREDITS', `generation ${generation} has no credits`);
-      await deployer.call(at.credits, face('Credits'), 'createCredits', [address, wei]);
+      if (!('credits' in contracts))
+        throw new DevnetChainError('DEVNET_CHAIN_NO_CREDITS', `generation ${generation} has no credits`);
+      await deployer.call(contracts.credits, interfaceOf('Credits'), 'createCredits', [address, wei]);
     },
     save: anvil.save,
     stop: anvil.stop,

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { SLASH_RECEIVER } from './deploy.ts';
 import { stakingWorld } from './testing/staking-world.ts';
-import { CNX, reverted, type TestContract } from './testing/world.ts';
+import { CNX, revertError, type TestContract } from './testing/world.ts';
 
 let credits: TestContract;
 const world = stakingWorld('J26', async ({ contract }) => {
@@ -34,7 +34,7 @@ describe('stake', () => {
 
   it('refuses less than the minimum', async () => {
     await expect(world.staking.send(world.node, 'stake', [400n * CNX - 1n], 400n * CNX - 1n)).rejects.toMatchObject(
-      reverted('Staked amount is too low'),
+      revertError('Staked amount is too low'),
     );
   });
 
@@ -43,7 +43,7 @@ describe('stake', () => {
     ['too much', 401n],
     ['nothing', 0n],
   ])('refuses %s value', async (_, value) => {
-    await expect(world.stake(400n, value)).rejects.toMatchObject(reverted('Inconsistent staked balance'));
+    await expect(world.stake(400n, value)).rejects.toMatchObject(revertError('Inconsistent staked balance'));
   });
 
   it('sets an absolute target: an increase costs the difference, the same amount nothing', async () => {
@@ -54,13 +54,13 @@ describe('stake', () => {
       500n * CNX,
       0n,
     ]);
-    await expect(world.stake(500n, 1n)).rejects.toMatchObject(reverted('Inconsistent staked balance'));
+    await expect(world.stake(500n, 1n)).rejects.toMatchObject(revertError('Inconsistent staked balance'));
     expect(world.events(await world.stake(500n, 0n))).toEqual([['NodeStaking.NodeStaked', world.node.address, 500n * CNX, 0n]]);
   });
 
   it('takes credits first, and the value must be exactly the rest', async () => {
     await world.chain.createCredits(world.node.address, 150n * CNX);
-    await expect(world.stake(400n, 400n)).rejects.toMatchObject(reverted('Inconsistent staked balance'));
+    await expect(world.stake(400n, 400n)).rejects.toMatchObject(revertError('Inconsistent staked balance'));
     const receipt = await world.stake(400n, 250n);
     expect(world.events(receipt)).toEqual([
       ['Credits.CreditsStaked', world.node.address, 150n * CNX],
@@ -75,7 +75,7 @@ describe('stake', () => {
   it('returns coin first on a decrease, then credits', async () => {
     await world.chain.createCredits(world.node.address, 450n * CNX);
     await world.stake(550n, 100n);
-    expect(await world.moved(world.node.address, () => world.stake(500n, 0n))).toBe(50n);
+    expect(await world.cnxMoved(world.node.address, () => world.stake(500n, 0n))).toBe(50n);
     expect(await info(world.node.address)).toMatchObject({ balance: 50n, credits: 450n });
     const receipt = await world.stake(400n, 0n);
     expect(world.events(receipt)).toEqual([
@@ -83,41 +83,41 @@ describe('stake', () => {
       ['NodeStaking.NodeStaked', world.node.address, 0n, 400n * CNX],
     ]);
     expect(await credits.read('getCredits', world.node.address)).toEqual([50n * CNX]);
-    await expect(world.stake(500n, 1n)).rejects.toMatchObject(reverted('Inconsistent staked balance'));
+    await expect(world.stake(500n, 1n)).rejects.toMatchObject(revertError('Inconsistent staked balance'));
   });
 
   it('refuses a value with a decrease', async () => {
     await world.stake(500n, 500n);
-    await expect(world.stake(400n, 1n)).rejects.toMatchObject(reverted('Inconsistent staked balance'));
+    await expect(world.stake(400n, 1n)).rejects.toMatchObject(revertError('Inconsistent staked balance'));
   });
 
   it('is refused while an unstake is pending', async () => {
     await world.stake(400n, 400n);
     await world.staking.send(world.node, 'tryUnstake');
-    await expect(world.stake(500n, 100n)).rejects.toMatchObject(reverted('Wrong staking status'));
+    await expect(world.stake(500n, 100n)).rejects.toMatchObject(revertError('Wrong staking status'));
   });
 });
 
 describe('leaving', () => {
   it('is requested first, and only once', async () => {
-    await expect(world.staking.send(world.node, 'tryUnstake')).rejects.toMatchObject(reverted('Node not staked'));
+    await expect(world.staking.send(world.node, 'tryUnstake')).rejects.toMatchObject(revertError('Node not staked'));
     await world.stake(400n, 400n);
     const receipt = await world.staking.send(world.node, 'tryUnstake');
     expect(world.events(receipt)).toEqual([['NodeStaking.NodeTryUnstaked', world.node.address]]);
     const block = await receipt.getBlock();
     expect(await info(world.node.address)).toMatchObject({ status: 2, timestamp: BigInt(block.timestamp) });
-    await expect(world.staking.send(world.node, 'tryUnstake')).rejects.toMatchObject(reverted('Node has unstaked'));
+    await expect(world.staking.send(world.node, 'tryUnstake')).rejects.toMatchObject(revertError('Node has unstaked'));
   });
 
   it('is finished by the admin, from Staked and from PendingUnstaked', async () => {
     await expect(world.staking.send(world.relay, 'unstake', [world.node.address])).rejects.toMatchObject(
-      reverted('Node not staked'),
+      revertError('Node not staked'),
     );
     await world.stake(400n, 400n);
     await expect(world.staking.send(world.node, 'unstake', [world.node.address])).rejects.toMatchObject(
-      reverted('Not called by the admin'),
+      revertError('Not called by the admin'),
     );
-    expect(await world.moved(world.node.address, () => world.staking.send(world.relay, 'unstake', [world.node.address]))).toBe(
+    expect(await world.cnxMoved(world.node.address, () => world.staking.send(world.relay, 'unstake', [world.node.address]))).toBe(
       400n,
     );
     expect(await info(world.node.address)).toEqual(NO_STAKE);
@@ -132,7 +132,7 @@ describe('leaving', () => {
   it('returns credits as credits, and moves no coin if there is none', async () => {
     await world.chain.createCredits(world.node.address, 400n * CNX);
     await world.stake(400n, 0n);
-    expect(await world.moved(world.node.address, () => world.staking.send(world.relay, 'unstake', [world.node.address]))).toBe(
+    expect(await world.cnxMoved(world.node.address, () => world.staking.send(world.relay, 'unstake', [world.node.address]))).toBe(
       0n,
     );
     expect(await credits.read('getCredits', world.node.address)).toEqual([400n * CNX]);
@@ -140,17 +140,19 @@ describe('leaving', () => {
 
   it('can be forced only once more than the delay has passed', async () => {
     const { control } = world.chain.anvil;
-    await expect(world.staking.send(world.node, 'forceUnstake')).rejects.toMatchObject(reverted('Node not staked'));
+    await expect(world.staking.send(world.node, 'forceUnstake')).rejects.toMatchObject(revertError('Node not staked'));
     await world.stake(400n, 400n);
-    await expect(world.staking.send(world.node, 'forceUnstake')).rejects.toMatchObject(reverted("Node didn't tryUnstake first"));
+    await expect(world.staking.send(world.node, 'forceUnstake')).rejects.toMatchObject(
+      revertError("Node didn't tryUnstake first"),
+    );
     const asked = await (await world.staking.send(world.node, 'tryUnstake')).getBlock();
     const atNextBlock = (timestamp: number) => control.provider.send('evm_setNextBlockTimestamp', [timestamp]);
     await atNextBlock(asked.timestamp + 1800);
     await expect(world.staking.send(world.node, 'forceUnstake')).rejects.toMatchObject(
-      reverted('Force unstake time not reached'),
+      revertError('Force unstake time not reached'),
     );
     await atNextBlock(asked.timestamp + 1801);
-    expect(await world.moved(world.node.address, () => world.staking.send(world.node, 'forceUnstake'))).toBe(400n);
+    expect(await world.cnxMoved(world.node.address, () => world.staking.send(world.node, 'forceUnstake'))).toBe(400n);
     expect(await info(world.node.address)).toEqual(NO_STAKE);
   });
 
@@ -158,17 +160,17 @@ describe('leaving', () => {
     const beneficiary = await world.account('beneficiary');
     await world.benefit.send(world.node, 'setBenefitAddress', [beneficiary.address]);
     await world.stake(500n, 500n);
-    expect(await world.moved(beneficiary.address, () => world.stake(400n, 0n))).toBe(100n);
-    expect(await world.moved(beneficiary.address, () => world.staking.send(world.relay, 'unstake', [world.node.address]))).toBe(
-      400n,
-    );
+    expect(await world.cnxMoved(beneficiary.address, () => world.stake(400n, 0n))).toBe(100n);
+    expect(
+      await world.cnxMoved(beneficiary.address, () => world.staking.send(world.relay, 'unstake', [world.node.address])),
+    ).toBe(400n);
   });
 
   it('changes nothing if the receiver refuses the coin', async () => {
     await world.benefit.send(world.node, 'setBenefitAddress', [credits.address]);
     await world.stake(400n, 400n);
     await expect(world.staking.send(world.relay, 'unstake', [world.node.address])).rejects.toMatchObject(
-      reverted('Token transfer failed'),
+      revertError('Token transfer failed'),
     );
     expect(await info(world.node.address)).toMatchObject({ balance: 400n, status: 1 });
   });
@@ -177,10 +179,10 @@ describe('leaving', () => {
 describe('slashStaking', () => {
   it('is only for the admin, and needs a stake', async () => {
     await expect(world.staking.send(world.node, 'slashStaking', [world.node.address])).rejects.toMatchObject(
-      reverted('Not called by the admin'),
+      revertError('Not called by the admin'),
     );
     await expect(world.staking.send(world.relay, 'slashStaking', [world.node.address])).rejects.toMatchObject(
-      reverted('Node not staked'),
+      revertError('Node not staked'),
     );
   });
 

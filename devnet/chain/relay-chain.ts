@@ -115,7 +115,7 @@ export class RelayChain {
   }
 
   /** The outcome of a transaction; `unknown` = the chain has never seen it. */
-  async fate(hash: Hex): Promise<'mined' | 'waiting' | 'unknown'> {
+  async transactionState(hash: Hex): Promise<'mined' | 'waiting' | 'unknown'> {
     const { provider } = this.#control;
     if ((await provider.getTransactionReceipt(hash)) !== null) return 'mined';
     return (await provider.getTransaction(hash)) === null ? 'unknown' : 'waiting';
@@ -137,14 +137,14 @@ export class RelayChain {
     const logs = await provider.getLogs({ address, fromBlock, toBlock });
     for (let number = fromBlock; number <= toBlock; number++) {
       const block = await provider.getBlock(number, true);
-      const place = { block: number, timeMs: (block?.timestamp ?? 0) * 1000 };
+      const position = { block: number, timeMs: (block?.timestamp ?? 0) * 1000 };
       for (const { from, to, value, hash } of block?.prefetchedTransactions ?? []) {
         if (to !== this.#account.address || value === 0n) continue;
-        events.push({ kind: 'deposit', from: from as Hex, wei: value, ...place, hash: hash as Hex });
+        events.push({ kind: 'deposit', from: from as Hex, wei: value, ...position, hash: hash as Hex });
       }
       for (const log of logs.filter(({ blockNumber }) => blockNumber === number)) {
         const body = this.#event(log);
-        if (body !== null) events.push({ ...body, ...place, hash: log.transactionHash as Hex });
+        if (body !== null) events.push({ ...body, ...position, hash: log.transactionHash as Hex });
       }
     }
     return { events, nextBlock: toBlock + 1 };
@@ -153,34 +153,34 @@ export class RelayChain {
   /** By contract first, because the same topic can mean different things in two contracts (CHAIN_PROTOCOL 7.2). */
   #event(log: Log): EventBody | null {
     const isStaking = log.address === this.#contracts.nodeStaking;
-    const event = this.#face(isStaking ? 'NodeStaking' : 'DelegatedStaking').parseLog(log);
+    const event = this.#interfaceOf(isStaking ? 'NodeStaking' : 'DelegatedStaking').parseLog(log);
     if (event === null) return null;
     const { name, args } = event;
     return isStaking ? nodeEvent(name, args) : delegationEvent(name, args);
   }
 
-  async #read(contract: Called, fn: string, ...args: readonly unknown[]): Promise<Result> {
-    const face = this.#face(contract);
-    const call = { to: this.#addressOf(contract), data: face.encodeFunctionData(fn, args) };
-    return face.decodeFunctionResult(fn, await this.#control.provider.call(call));
+  async #read(contract: CalledContract, fn: string, ...args: readonly unknown[]): Promise<Result> {
+    const abi = this.#interfaceOf(contract);
+    const call = { to: this.#addressOf(contract), data: abi.encodeFunctionData(fn, args) };
+    return abi.decodeFunctionResult(fn, await this.#control.provider.call(call));
   }
 
-  async #send(contract: Called, fn: string, ...args: readonly unknown[]): Promise<Hex> {
-    const receipt = await this.#account.call(this.#addressOf(contract), this.#face(contract), fn, args);
+  async #send(contract: CalledContract, fn: string, ...args: readonly unknown[]): Promise<Hex> {
+    const receipt = await this.#account.call(this.#addressOf(contract), this.#interfaceOf(contract), fn, args);
     return receipt.hash as Hex;
   }
 
-  #face(contract: Called): Interface {
+  #interfaceOf(contract: CalledContract): Interface {
     return contractInterface(this.#contracts.generation, contract);
   }
 
-  #addressOf(contract: Called): Hex {
+  #addressOf(contract: CalledContract): Hex {
     const { nodeStaking, delegatedStaking, benefitAddress } = this.#contracts;
     return { NodeStaking: nodeStaking, DelegatedStaking: delegatedStaking, BenefitAddress: benefitAddress }[contract];
   }
 }
 
-type Called = 'NodeStaking' | 'DelegatedStaking' | 'BenefitAddress';
+type CalledContract = 'NodeStaking' | 'DelegatedStaking' | 'BenefitAddress';
 
 const NODE_EVENTS: Readonly<Record<string, 'nodeStaked' | 'nodeUnstaked' | 'nodeSlashed'>> = {
   NodeStaked: 'nodeStaked',

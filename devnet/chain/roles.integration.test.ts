@@ -5,7 +5,7 @@ import type { Hex } from '../../protocol/hex.ts';
 import { contractInterface } from './abi.ts';
 import { DevnetAccount } from './devnet-account.ts';
 import { createContract, stakingWorld } from './testing/staking-world.ts';
-import { CNX, reverted } from './testing/world.ts';
+import { CNX, revertError } from './testing/world.ts';
 
 const CONTRACT_NAMES = ['Credits', 'BenefitAddress', 'DelegatedStaking', 'NodeStaking'] as const;
 type ContractName = (typeof CONTRACT_NAMES)[number];
@@ -17,12 +17,12 @@ const world = stakingWorld('J26', async ({ account }) => {
 
 /** A contract right after its creation. */
 async function freshContract(name: ContractName, args: readonly unknown[] = []) {
-  const face = contractInterface('J26', name);
+  const abi = contractInterface('J26', name);
   const receipt = await createContract(stranger, 'J26', name, args);
   const address = receipt.contractAddress as Hex;
   return {
     receipt,
-    send: (from: DevnetAccount, fn: string, ...values: unknown[]) => from.call(address, face, fn, values),
+    send: (from: DevnetAccount, fn: string, ...values: unknown[]) => from.call(address, abi, fn, values),
     address,
   };
 }
@@ -42,22 +42,24 @@ describe('ownership', () => {
     expect(said).toEqual([[ZeroAddress, stranger.address]]);
     expect(address).not.toBeNull();
     await expect(send(world.deployer, 'transferOwnership', end)).rejects.toMatchObject(
-      reverted(`OwnableUnauthorizedAccount(${world.deployer.address})`),
+      revertError(`OwnableUnauthorizedAccount(${world.deployer.address})`),
     );
     await expect(send(stranger, 'transferOwnership', ZeroAddress)).rejects.toMatchObject(
-      reverted(`OwnableInvalidOwner(${ZeroAddress})`),
+      revertError(`OwnableInvalidOwner(${ZeroAddress})`),
     );
     await send(stranger, 'transferOwnership', world.deployer.address);
     await send(world.deployer, 'renounceOwnership');
     await expect(send(world.deployer, 'renounceOwnership')).rejects.toMatchObject(
-      reverted(`OwnableUnauthorizedAccount(${world.deployer.address})`),
+      revertError(`OwnableUnauthorizedAccount(${world.deployer.address})`),
     );
   });
 });
 
 describe('creation', () => {
   it.each(['DelegatedStaking', 'NodeStaking'] as const)('of %s needs a receiver of slashed stake', async (name) => {
-    await expect(freshContract(name, CONSTRUCTOR[name](ZeroAddress))).rejects.toMatchObject(reverted('slash receiver is zero'));
+    await expect(freshContract(name, CONSTRUCTOR[name](ZeroAddress))).rejects.toMatchObject(
+      revertError('slash receiver is zero'),
+    );
   });
 });
 
@@ -65,10 +67,10 @@ describe.each(['Credits', 'DelegatedStaking', 'NodeStaking'] as const)('the cont
   it('is set once, by the owner', async () => {
     const { send } = await freshContract(name, CONSTRUCTOR[name](world.relay.address));
     await expect(send(world.deployer, 'setParameterController', world.deployer.address)).rejects.toMatchObject(
-      reverted(`OwnableUnauthorizedAccount(${world.deployer.address})`),
+      revertError(`OwnableUnauthorizedAccount(${world.deployer.address})`),
     );
     await expect(send(stranger, 'setParameterController', ZeroAddress)).rejects.toMatchObject(
-      reverted('Parameter controller cannot be zero'),
+      revertError('Parameter controller cannot be zero'),
     );
     const receipt = await send(stranger, 'setParameterController', world.deployer.address);
     expect(
@@ -77,18 +79,18 @@ describe.each(['Credits', 'DelegatedStaking', 'NodeStaking'] as const)('the cont
         ?.args.toArray(),
     ).toEqual([world.deployer.address]);
     await expect(send(stranger, 'setParameterController', world.deployer.address)).rejects.toMatchObject(
-      reverted('Parameter controller already set'),
+      revertError('Parameter controller already set'),
     );
   });
 
   it('sets the admin', async () => {
     const contract = world.contract(name);
     await expect(contract.send(stranger, 'setAdminAddress', [stranger.address])).rejects.toMatchObject(
-      reverted('Not called by parameter controller'),
+      revertError('Not called by parameter controller'),
     );
     await contract.send(world.deployer, 'setAdminAddress', [stranger.address]);
     const none = contract.send(world.deployer, 'setAdminAddress', [ZeroAddress]);
-    if (name === 'DelegatedStaking') await expect(none).rejects.toMatchObject(reverted('admin address is zero'));
+    if (name === 'DelegatedStaking') await expect(none).rejects.toMatchObject(revertError('admin address is zero'));
     else await none;
   });
 });
@@ -101,8 +103,8 @@ describe('parameters', () => {
   ] as const)('%s.%s is only for the controller, and never 0', async (name, setter, getter, words, initial) => {
     const contract = world.contract(name);
     expect(await contract.read(getter)).toEqual([initial]);
-    await expect(contract.send(stranger, setter, [1n])).rejects.toMatchObject(reverted('Not called by parameter controller'));
-    await expect(contract.send(world.deployer, setter, [0n])).rejects.toMatchObject(reverted(words));
+    await expect(contract.send(stranger, setter, [1n])).rejects.toMatchObject(revertError('Not called by parameter controller'));
+    await expect(contract.send(world.deployer, setter, [0n])).rejects.toMatchObject(revertError(words));
     await contract.send(world.deployer, setter, [7n]);
     expect(await contract.read(getter)).toEqual([7n]);
   });
@@ -112,29 +114,29 @@ describe('Credits', () => {
   it('sets its staking contract once, by the owner', async () => {
     const { send } = await freshContract('Credits');
     await expect(send(stranger, 'setStakingAddress', ZeroAddress)).rejects.toMatchObject(
-      reverted('Staking address cannot be zero'),
+      revertError('Staking address cannot be zero'),
     );
     await send(stranger, 'setStakingAddress', stranger.address);
     await expect(send(stranger, 'setStakingAddress', stranger.address)).rejects.toMatchObject(
-      reverted('Staking address already set'),
+      revertError('Staking address already set'),
     );
     // The stranger now acts as the staking contract.
     await expect(send(stranger, 'stakeCredits', world.deployer.address, 1n)).rejects.toMatchObject(
-      reverted('Insufficient credits'),
+      revertError('Insufficient credits'),
     );
     await expect(send(stranger, 'unstakeCredits', world.deployer.address, 1n)).rejects.toMatchObject(
-      reverted('Staked credits is not enough'),
+      revertError('Staked credits is not enough'),
     );
   });
 
   it('are created by the admin and moved only by the staking contract', async () => {
     const credits = world.contract('Credits');
     await expect(credits.send(stranger, 'createCredits', [stranger.address, 1n])).rejects.toMatchObject(
-      reverted('Not called by the admin'),
+      revertError('Not called by the admin'),
     );
     for (const fn of ['stakeCredits', 'unstakeCredits']) {
       await expect(credits.send(stranger, fn, [stranger.address, 1n])).rejects.toMatchObject(
-        reverted('Not called by the staking contract'),
+        revertError('Not called by the staking contract'),
       );
     }
     const receipt = await credits.send(world.deployer, 'createCredits', [stranger.address, 5n]);
@@ -153,12 +155,12 @@ describe('BenefitAddress', () => {
     const target = new DevnetAccount(id('cold wallet') as Hex, world.chain.anvil.control).address;
     expect(await benefit.read('getBenefitAddress', stranger.address)).toEqual([ZeroAddress]);
     await expect(benefit.send(stranger, 'setBenefitAddress', [ZeroAddress])).rejects.toMatchObject(
-      reverted('Benefit address cannot be zero'),
+      revertError('Benefit address cannot be zero'),
     );
     const receipt = await benefit.send(stranger, 'setBenefitAddress', [target]);
     expect(world.events(receipt)).toEqual([['BenefitAddress.BenefitAddressSet', stranger.address, target]]);
     await expect(benefit.send(stranger, 'setBenefitAddress', [target])).rejects.toMatchObject(
-      reverted('Benefit address already set'),
+      revertError('Benefit address already set'),
     );
     expect(await benefit.read('getBenefitAddress', stranger.address)).toEqual([target]);
   });

@@ -28,7 +28,7 @@ async function main(): Promise<void> {
   const upstream = new WebSocket(process.env.cw_node_url ?? '');
   upstream.on('close', () => stop('the worker is gone'));
   upstream.on('error', (error) => stop(error.message));
-  const opened = await Promise.race([once(upstream, 'open').then(() => true), aborted(stopping.signal).then(() => false)]);
+  const opened = await Promise.race([once(upstream, 'open').then(() => true), untilAborted(stopping.signal).then(() => false)]);
   if (opened) await runEngine({ config, upstream, stopping, stop });
 }
 
@@ -51,15 +51,15 @@ async function runEngine(session: Session): Promise<void> {
     env: { ...process.env, ...engine.env, cw_node_url: `ws://127.0.0.1:${port}${path}` },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
-  const gone = new Promise<void>((resolve) => {
+  const exited = new Promise<void>((resolve) => {
     child.once('exit', () => resolve());
     child.once('error', (error) => {
-      say(new DevnetError('DEVNET_PROXY_FAILED', `engine: ${error.message}`, { command: engine.command }));
+      logError(new DevnetError('DEVNET_PROXY_FAILED', `engine: ${error.message}`, { command: engine.command }));
       resolve();
     });
   }).then(() => session.stop('the engine is gone'));
-  await aborted(session.stopping.signal);
-  await endChild(child, gone);
+  await untilAborted(session.stopping.signal);
+  await endChild(child, exited);
 }
 
 function connect({ config, upstream, stopping, stop }: Session, downstream: WebSocket): void {
@@ -70,17 +70,17 @@ function connect({ config, upstream, stopping, stop }: Session, downstream: WebS
     toWorker: (frame) => upstream.send(frame),
     toEngine: (frame) => downstream.send(frame),
   });
-  const pass = (handle: (frame: string) => Promise<void>) => (data: WebSocket.RawData) => {
+  const forward = (handle: (frame: string) => Promise<void>) => (data: WebSocket.RawData) => {
     handle(data.toString()).catch((error: unknown) => {
       if (stopping.signal.aborted) return;
-      say(error);
+      logError(error);
       stop('a frame could not be forwarded');
     });
   };
   downstream.on('close', () => stop('the engine has hung up'));
   downstream.on('error', (error) => stop(error.message));
-  upstream.on('message', pass(pipe.fromWorker));
-  downstream.on('message', pass(pipe.fromEngine));
+  upstream.on('message', forward(pipe.fromWorker));
+  downstream.on('message', forward(pipe.fromEngine));
 }
 
 function readConfig(): string {
@@ -90,36 +90,36 @@ function readConfig(): string {
 }
 
 /** If the worker is killed, this process gets another parent. */
-function watchParent(onGone: () => void): void {
+function watchParent(onExit: () => void): void {
   const parent = process.ppid;
   setInterval(() => {
-    if (process.ppid !== parent) onGone();
+    if (process.ppid !== parent) onExit();
   }, PARENT_CHECK_MS).unref();
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
+function untilAborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
 }
 
-async function endChild(child: ChildProcess, gone: Promise<void>): Promise<void> {
+async function endChild(child: ChildProcess, exited: Promise<void>): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   child.kill('SIGTERM');
   const kill = setTimeout(() => child.kill('SIGKILL'), GRACE_MS);
-  await gone;
+  await exited;
   clearTimeout(kill);
 }
 
-function say(error: unknown): void {
+function logError(error: unknown): void {
   process.stderr.write(`${JSON.stringify({ event: 'failed', ...serialiseError(error) })}\n`);
 }
 
 if (import.meta.main) {
   main()
     .catch((error: unknown) => {
-      say(error);
+      logError(error);
       process.exitCode = 2;
     })
     .finally(() => process.exit());

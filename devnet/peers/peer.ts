@@ -66,7 +66,7 @@ export interface Peer {
 /** A worker may finish its task first; then it gets this long for each next step. */
 const STOP_GRACE_MS = 5000;
 /** Includes the start of its engine. */
-const JOIN_WITHIN_MS = 180_000;
+const JOIN_TIMEOUT_MS = 180_000;
 
 /** Resolves when the peer has joined. @throws DevnetError DEVNET_PEER_FAILED; its process is gone in that case. */
 export async function startPeer({
@@ -121,10 +121,10 @@ async function joinNetwork(worker: WorkerClient, { nodeConfig, privateKey, clock
     if (!joined.signal.aborted) await createNodeClient(worker.connect('own')).node.resume({});
   });
   resuming.catch(() => {});
-  const outOfTime = clock.sleep(JOIN_WITHIN_MS, joined.signal).then(() => {
-    throw new Error(`it has not joined in ${JOIN_WITHIN_MS / 1000} s: ${worker.node()?.message ?? 'it has reported nothing'}`);
+  const timeout = clock.sleep(JOIN_TIMEOUT_MS, joined.signal).then(() => {
+    throw new Error(`it has not joined in ${JOIN_TIMEOUT_MS / 1000} s: ${worker.node()?.message ?? 'it has reported nothing'}`);
   });
-  outOfTime.catch(() => {});
+  timeout.catch(() => {});
   // Its checks are repeated from time to time; there is no point in waiting for failures that this cannot fix.
   const refused = worker
     .until(({ preflight }) => failedChecks(preflight).length > 0)
@@ -133,18 +133,18 @@ async function joinNetwork(worker: WorkerClient, { nodeConfig, privateKey, clock
     });
   refused.catch(() => {});
   try {
-    await Promise.race([worker.start(nodeConfig, privateKey), outOfTime, refused]);
+    await Promise.race([worker.start(nodeConfig, privateKey), timeout, refused]);
   } finally {
     joined.abort();
   }
 }
 
 /** Failures that waiting cannot fix, unlike a relay that starts late or a twin that may still be ending. */
-const LASTING_CHECKS: readonly PreflightCheckId[] = ['chainId', 'engine', 'models', 'disk'];
+const PERMANENT_CHECKS: readonly PreflightCheckId[] = ['chainId', 'engine', 'models', 'disk'];
 
 /** Each with its remedy. */
 export function failedChecks(report: PreflightReport | null): string[] {
-  const failed = report?.results.filter(({ id, state }) => state === 'fail' && LASTING_CHECKS.includes(id)) ?? [];
+  const failed = report?.results.filter(({ id, state }) => state === 'fail' && PERMANENT_CHECKS.includes(id)) ?? [];
   return failed.map((result) => (result.state === 'ok' ? result.id : `${result.message} (${result.code}) ${result.remedy}`));
 }
 

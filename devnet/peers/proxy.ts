@@ -35,7 +35,7 @@ export function createProxyPipe({
 }: ProxyPorts): ProxyPipe {
   const outputDirs = new Map<string, string>();
 
-  async function takeJob(frame: string): Promise<void> {
+  async function handleJob(frame: string): Promise<void> {
     const { task } = parseWireJson(engineJobSchema, frame, 'engine job');
     // Downloads produce no result, so every peer performs them.
     if (task.task_name !== 'inference') return toEngine(frame);
@@ -61,7 +61,7 @@ export function createProxyPipe({
     async fromWorker(frame) {
       // The welcome and the keep-alives.
       if (frame === '' || !frame.includes('"task"')) return toEngine(frame);
-      return takeJob(frame);
+      return handleJob(frame);
     },
     async fromEngine(frame) {
       if (!frame.includes('"task_id_commitment"')) return toWorker(frame);

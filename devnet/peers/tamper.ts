@@ -6,7 +6,7 @@ import { encodeLlmResponse, type LlmResponse, llmResponseSchema } from '../../pr
 import { parseWireJson } from '../../protocol/wire/parse.ts';
 
 /** Text of a model that was never run; its brevity gives it away. */
-const PRETENDED_ANSWERS = ['Yes.', 'No.', 'I am not sure about that.'] as const;
+const FAKE_ANSWERS = ['Yes.', 'No.', 'I am not sure about that.'] as const;
 
 /** Changes every result file in the directory. @throws ProtocolError, Error if a file is not a result */
 export async function tamperWithResults(outputDir: string): Promise<void> {
@@ -14,17 +14,17 @@ export async function tamperWithResults(outputDir: string): Promise<void> {
     const path = join(outputDir, name);
     if (/^\d+\.json$/.test(name)) {
       const response = parseWireJson(llmResponseSchema, await readFile(path, 'utf8'), name);
-      await writeFile(path, encodeLlmResponse(pretendedResponse(response)));
+      await writeFile(path, encodeLlmResponse(fakeResponse(response)));
     } else if (/^\d+\.png$/.test(name)) {
-      await writeFile(path, invertedPng(await readFile(path)));
+      await writeFile(path, invertPng(await readFile(path)));
     }
   }
 }
 
 /** The same response with another text, and token counts that match it. */
-function pretendedResponse(response: LlmResponse): LlmResponse {
+function fakeResponse(response: LlmResponse): LlmResponse {
   const choices = response.choices.map((choice) => {
-    const content = PRETENDED_ANSWERS.find((answer) => answer !== choice.message.content) ?? '';
+    const content = FAKE_ANSWERS.find((answer) => answer !== choice.message.content) ?? '';
     return { ...choice, finish_reason: 'stop' as const, message: { role: choice.message.role, content } };
   });
   const prompt = response.usage.prompt_tokens;
@@ -36,7 +36,7 @@ function pretendedResponse(response: LlmResponse): LlmResponse {
   };
 }
 
-function invertedPng(bytes: Uint8Array): Uint8Array {
+function invertPng(bytes: Uint8Array): Uint8Array {
   const image = decode(bytes);
   const highest = 2 ** image.depth - 1;
   return encode({ ...image, data: image.data.map((value) => highest - value) });

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { type NetworkPresetInput, networkPresetData } from '../../contract/node-config.ts';
 import { type AnyDevnet, anyDevnetConfigSchema, startAnyDevnet } from '../../devnet/any-devnet.ts';
-import type { SeenTask } from '../../devnet/network-view.ts';
+import type { NetworkTask } from '../../devnet/network-view.ts';
 import { systemClock, systemRandom } from '../../devnet/system.ts';
 import { startWorkload } from '../../devnet/workload.ts';
 import { PROGRAMS } from '../../platform/programs.ts';
@@ -24,10 +24,10 @@ export interface FleetNetwork {
   readonly preset: NetworkPresetInput;
   earnedWei(address: Hex): bigint;
   /** Tasks given to this node, oldest first. */
-  tasksOf(address: Hex): readonly SeenTask[];
+  tasksOf(address: Hex): readonly NetworkTask[];
   /** Its current task, or null. */
   currentOf(address: Hex): string | null;
-  task(commitment: string): SeenTask | undefined;
+  task(commitment: string): NetworkTask | undefined;
   stop(): Promise<void>;
 }
 

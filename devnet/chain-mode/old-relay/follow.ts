@@ -6,7 +6,7 @@ import type { Hex } from '../../../protocol/hex.ts';
 import type { TaskStatus } from '../../../protocol/tasks/status.ts';
 import { isTerminal } from '../../../protocol/tasks/status.ts';
 import { chainTask } from '../chain-task.ts';
-import { type OldRelayContext, type OldRelayStatus, type OldRelayTask, set } from './store.ts';
+import { type OldRelayContext, type OldRelayStatus, type OldRelayTask, setStatus } from './store.ts';
 
 const ENDED: Readonly<Partial<Record<TaskStatus, OldRelayStatus>>> = {
   EndAborted: 'EndAborted',
@@ -24,15 +24,15 @@ export async function followTasks(context: OldRelayContext): Promise<void> {
 async function followTask(context: OldRelayContext, task: OldRelayTask): Promise<void> {
   const { status } = await chainTask(context.chain, task.commitment);
   if (isTerminal(status)) {
-    set(context, task, ENDED[status] ?? 'EndAborted');
+    setStatus(context, task, ENDED[status] ?? 'EndAborted');
     return;
   }
   if (task.status === 'Created') {
     if (status === 'Started') await report(context, 'reportTaskParametersUploaded', task.commitment);
-    set(context, task, 'ParamsUploaded');
+    setStatus(context, task, 'ParamsUploaded');
   } else if (task.status === 'ResultsReady' && (status === 'Validated' || status === 'GroupValidated')) {
     await report(context, 'reportTaskResultUploaded', task.commitment);
-    set(context, task, 'EndSuccess');
+    setStatus(context, task, 'EndSuccess');
   }
 }
 

@@ -46,7 +46,7 @@ export async function startOldRelay(options: OldRelayOptions): Promise<OldRelay>
   const { chain, clock, privateKey, port = 0, pollMs = 1000, onError = () => {} } = options;
   const context: OldRelayContext = { chain, clock, account: chain.account(privateKey), store: new OldRelayStore() };
   const { address } = context.account;
-  if ((await chain.balance(address)) < GAS_WEI) await chain.give(address, GAS_WEI);
+  if ((await chain.balance(address)) < GAS_WEI) await chain.addBalance(address, GAS_WEI);
   await chain.setRelay(address);
   const app = await buildApp(context);
   const url = await app.listen({ host: '127.0.0.1', port });

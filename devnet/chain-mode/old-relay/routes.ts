@@ -9,7 +9,7 @@ import { bind, type FieldKinds, type MultipartBody } from '../../relay/http/bind
 import { readMultipart } from '../../relay/http/multipart.ts';
 import { exception, refuseField } from '../../relay/refusal.ts';
 import { type ChainTask, readChainTask } from '../chain-task.ts';
-import { type OldRelayContext, type OldRelayTask, set } from './store.ts';
+import { type OldRelayContext, type OldRelayTask, setStatus } from './store.ts';
 import { oldTaskWire } from './wire.ts';
 
 const PATH = '/v1/inference_tasks/:task_id_commitment';
@@ -27,11 +27,11 @@ export function oldRelayRoutes(app: FastifyInstance, context: OldRelayContext): 
     const input = bind(request, { shape, ...(multipart === undefined ? {} : { multipart }) });
     const { task_args, task_id_commitment } = input;
     const signer = signerOf(context, { ...input, payload: { task_args, task_id_commitment } });
-    const task = await onChain(context, task_id_commitment);
+    const task = await requireChainTask(context, task_id_commitment);
     if (task.creator !== signer) throw refuseField('signature', 'Signer not allowed');
     if (task.status !== 'Started') throw refuseField('task_id_commitment', 'Task not started');
-    const complaint = argumentsComplaint(task, task_args);
-    if (complaint !== null) throw refuseField('task_args', complaint);
+    const problem = argumentsProblem(task, task_args);
+    if (problem !== null) throw refuseField('task_args', problem);
     if (store.get(task_id_commitment) !== undefined) throw refuseField('task_id_commitment', 'Task already uploaded');
     const [checkpoint = null] = multipart?.files.checkpoint ?? [];
     if (task.type === 'FineTuneLora' && checkpoint === null) throw refuseField('checkpoint', 'Checkpoint not uploaded');
@@ -40,15 +40,15 @@ export function oldRelayRoutes(app: FastifyInstance, context: OldRelayContext): 
   });
 
   app.get(PATH, async (request) => {
-    const { row, task } = await readable(context, request);
+    const { row, task } = await authoriseRead(context, request);
     if (row.status !== 'Created' && row.status !== 'ParamsUploaded') throw refuseField('task_id_commitment', 'Task not ready');
     return { message: 'success', data: oldTaskWire(row, task) };
   });
 
   app.get(`${PATH}/checkpoint`, async (request, reply) => {
-    const { row } = await readable(context, request);
+    const { row } = await authoriseRead(context, request);
     if (row.status !== 'ParamsUploaded') throw refuseField('task_id_commitment', 'Task not ready');
-    return attach(reply, row.checkpoint, { name: 'checkpoint.zip', field: 'task_id_commitment' });
+    return sendAttachment(reply, row.checkpoint, { name: 'checkpoint.zip', field: 'task_id_commitment' });
   });
 
   app.post(`${PATH}/results`, async (request) => {
@@ -57,30 +57,30 @@ export function oldRelayRoutes(app: FastifyInstance, context: OldRelayContext): 
     const input = bind(request, { shape: signed, multipart, goNames: ['timestamp', 'signature'] });
     const { task_id_commitment } = input;
     const signer = signerOf(context, { ...input, payload: { task_id_commitment }, isResultsRoute: true });
-    const row = known(context, task_id_commitment);
-    const task = await onChain(context, task_id_commitment);
+    const row = requireRow(context, task_id_commitment);
+    const task = await requireChainTask(context, task_id_commitment);
     if (task.selectedNode !== signer) throw refuseField('signature', 'Signer not allowed');
     const isValidated = task.status === 'Validated' || task.status === 'GroupValidated';
     if (row.status !== 'ParamsUploaded' || !isValidated) throw refuseField('task_id_commitment', 'Task not validated');
-    takeResults(row, task, multipart);
-    set(context, row, 'ResultsReady');
+    storeResults(row, task, multipart);
+    setStatus(context, row, 'ResultsReady');
     return { message: 'success' };
   });
 
   app.get(`${PATH}/results/checkpoint`, async (request, reply) => {
     const input = bind(request, { shape: signed, goNames: ['timestamp', 'signature'] });
     const { task_id_commitment } = input;
-    const row = await downloadable(context, { ...input, payload: { task_id_commitment } });
-    return attach(reply, row.resultCheckpoint, { name: 'checkpoint.zip', field: 'task_id_commitment' });
+    const row = await authoriseDownload(context, { ...input, payload: { task_id_commitment } });
+    return sendAttachment(reply, row.resultCheckpoint, { name: 'checkpoint.zip', field: 'task_id_commitment' });
   });
 
   app.get(`${PATH}/results/:index`, async (request, reply) => {
     const shape = (k: FieldKinds) => ({ index: k.text(), ...signed(k) });
     const input = bind(request, { shape, goNames: ['timestamp', 'signature'] });
     const { index, task_id_commitment } = input;
-    const row = await downloadable(context, { ...input, payload: { index, task_id_commitment } });
+    const row = await authoriseDownload(context, { ...input, payload: { index, task_id_commitment } });
     const bytes = /^\d{1,4}$/.test(index) ? row.results[Number(index)] : undefined;
-    return attach(reply, bytes ?? null, { name: index, field: 'index' });
+    return sendAttachment(reply, bytes ?? null, { name: index, field: 'index' });
   });
 }
 
@@ -106,41 +106,41 @@ function signerOf({ clock }: OldRelayContext, { payload, timestamp, signature, i
   throw refuseField(isResultsRoute ? 'Signature' : 'signature', 'Invalid signature');
 }
 
-async function onChain({ chain }: OldRelayContext, commitment: string): Promise<ChainTask> {
+async function requireChainTask({ chain }: OldRelayContext, commitment: string): Promise<ChainTask> {
   const task = isHex(commitment, 32) ? await readChainTask(chain, commitment) : null;
   // Compared as text: another spelling of the same number is another task.
   if (task === null || task.commitment !== commitment) throw refuseField('task_id_commitment', 'Task not found');
   return task;
 }
 
-function known({ store }: OldRelayContext, commitment: string): OldRelayTask {
+function requireRow({ store }: OldRelayContext, commitment: string): OldRelayTask {
   const row = store.get(commitment);
   if (row === undefined) throw refuseField('task_id_commitment', 'Task not found');
   return row;
 }
 
 /** For its node and its creator. */
-async function readable(context: OldRelayContext, request: FastifyRequest): Promise<{ row: OldRelayTask; task: ChainTask }> {
+async function authoriseRead(context: OldRelayContext, request: FastifyRequest): Promise<{ row: OldRelayTask; task: ChainTask }> {
   const input = bind(request, { shape: signed });
   const { task_id_commitment } = input;
   const signer = signerOf(context, { ...input, payload: { task_id_commitment } });
-  const row = known(context, task_id_commitment);
-  const task = await onChain(context, task_id_commitment);
+  const row = requireRow(context, task_id_commitment);
+  const task = await requireChainTask(context, task_id_commitment);
   if (signer !== task.creator && signer !== task.selectedNode) throw refuseField('signature', 'Signer not allowed');
   return { row, task };
 }
 
 /** For its creator, once the files are available. */
-async function downloadable(context: OldRelayContext, claim: Claim): Promise<OldRelayTask> {
+async function authoriseDownload(context: OldRelayContext, claim: Claim): Promise<OldRelayTask> {
   const signer = signerOf(context, claim);
-  const row = known(context, claim.task_id_commitment);
+  const row = requireRow(context, claim.task_id_commitment);
   if (signer !== row.creator) throw refuseField('signature', 'Signer not allowed');
   if (row.results.length === 0) throw refuseField('task_id_commitment', 'Task results not uploaded');
   return row;
 }
 
 /** @throws Refusal unless the files hash to exactly the score on the chain */
-function takeResults(row: OldRelayTask, task: ChainTask, { files }: MultipartBody): void {
+function storeResults(row: OldRelayTask, task: ChainTask, { files }: MultipartBody): void {
   const { files: results = [], checkpoint: [checkpoint = null] = [] } = files;
   let score: Hex | null = null;
   try {
@@ -154,7 +154,7 @@ function takeResults(row: OldRelayTask, task: ChainTask, { files }: MultipartBod
   row.resultCheckpoint = checkpoint;
 }
 
-function argumentsComplaint({ type }: ChainTask, text: string): string | null {
+function argumentsProblem({ type }: ChainTask, text: string): string | null {
   try {
     return relayAcceptsArgs(type, JSON.parse(text) as unknown);
   } catch {
@@ -162,7 +162,7 @@ function argumentsComplaint({ type }: ChainTask, text: string): string | null {
   }
 }
 
-function attach(
+function sendAttachment(
   reply: FastifyReply,
   bytes: Uint8Array | null,
   { name, field }: { readonly name: string; readonly field: string },

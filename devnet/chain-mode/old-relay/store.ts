@@ -60,7 +60,7 @@ export interface OldRelayContext {
   readonly store: OldRelayStore;
 }
 
-export function set({ clock }: OldRelayContext, task: OldRelayTask, status: OldRelayStatus): void {
+export function setStatus({ clock }: OldRelayContext, task: OldRelayTask, status: OldRelayStatus): void {
   task.status = status;
   task.updatedMs = clock.now();
 }

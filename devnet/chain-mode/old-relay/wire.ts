@@ -5,7 +5,7 @@ import { OLD_RELAY_STATUS, type OldRelayTask } from './store.ts';
 
 const WEI_PER_COIN = 1e18;
 
-const time = (seconds: number) => ({ Time: new Date(seconds * 1000).toISOString(), Valid: seconds > 0 });
+const nullableTime = (seconds: number) => ({ Time: new Date(seconds * 1000).toISOString(), Valid: seconds > 0 });
 
 export function oldTaskWire(row: OldRelayTask, task: ChainTask): object {
   return {
@@ -28,8 +28,8 @@ export function oldTaskWire(row: OldRelayTask, task: ChainTask): object {
     abort_reason: ABORT_REASON[task.abortReason],
     task_error: task.error,
     selected_node: task.selectedNode ?? '',
-    create_time: time(task.createSeconds),
-    start_time: time(task.startSeconds),
-    score_ready_time: time(task.scoreReadySeconds),
+    create_time: nullableTime(task.createSeconds),
+    start_time: nullableTime(task.startSeconds),
+    score_ready_time: nullableTime(task.scoreReadySeconds),
   };
 }

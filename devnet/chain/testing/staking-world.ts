@@ -19,7 +19,7 @@ export interface StakingWorld extends World {
   /** Calls `stake` for a target, with a value; both in whole CNX. */
   stake(cnx: bigint, valueCnx: bigint, from?: DevnetAccount): Promise<TransactionReceipt>;
   /** The whole CNX that a call moves to the address (negative = away from it), without gas. */
-  moved(address: string, act: () => Promise<TransactionReceipt>): Promise<bigint>;
+  cnxMoved(address: string, act: () => Promise<TransactionReceipt>): Promise<bigint>;
 }
 
 /** Registers the hooks of the suite it is called in. The result's fields exist only while its tests run. */
@@ -30,7 +30,7 @@ export function stakingWorld(
   const world = {} as StakingWorld;
   let snapshot = '';
   beforeAll(async () => {
-    Object.assign(world, await open(generation));
+    Object.assign(world, await openWorld(generation));
     await setUp(world);
   });
   afterAll(() => world.chain.stop());
@@ -41,7 +41,7 @@ export function stakingWorld(
   return world;
 }
 
-async function open(generation: StakingGeneration): Promise<StakingWorld> {
+async function openWorld(generation: StakingGeneration): Promise<StakingWorld> {
   const world = await startWorld({ generation });
   const staking = world.contract('NodeStaking');
   const node = await world.account('node');
@@ -53,7 +53,7 @@ async function open(generation: StakingGeneration): Promise<StakingWorld> {
     benefit: world.contract('BenefitAddress'),
     deployer: new DevnetAccount(DEPLOYER_KEYS[generation], world.chain.anvil.control),
     stake: (cnx, valueCnx, from = node) => staking.send(from, 'stake', [cnx * CNX], valueCnx * CNX),
-    async moved(address, act) {
+    async cnxMoved(address, act) {
       const before = await world.balance(address);
       const receipt = await act();
       const gas = receipt.from === address ? receipt.fee : 0n;

@@ -47,16 +47,16 @@ export async function startWorld(options: Partial<DevnetChainOptions> = {}): Pro
     relay: await funded(relayKey),
     account: (name) => funded(id(name) as Hex),
     contract(name) {
-      const face = chain.face(name);
+      const abi = chain.interfaceOf(name);
       const address = addresses[name];
       if (address === undefined) throw new Error(`no contract ${name}`);
       return {
         address,
-        send: (from, fn, args = [], valueWei = 0n) => from.call(address, face, fn, args, valueWei),
+        send: (from, fn, args = [], valueWei = 0n) => from.call(address, abi, fn, args, valueWei),
         async read(fn, ...args) {
-          return face.decodeFunctionResult(
+          return abi.decodeFunctionResult(
             fn,
-            await control.provider.call({ to: address, data: face.encodeFunctionData(fn, args) }),
+            await control.provider.call({ to: address, data: abi.encodeFunctionData(fn, args) }),
           );
         },
       };
@@ -64,7 +64,7 @@ export async function startWorld(options: Partial<DevnetChainOptions> = {}): Pro
     events: (receipt) =>
       receipt.logs.map((log) => {
         const name = contractNames(contracts.generation).find((contract) => addresses[contract] === log.address) ?? 'NodeStaking';
-        const event = chain.face(name).parseLog(log);
+        const event = chain.interfaceOf(name).parseLog(log);
         return [`${name}.${event?.name}`, ...(event?.args ?? [])];
       }),
     balance: (address) => control.provider.getBalance(address),
@@ -72,6 +72,6 @@ export async function startWorld(options: Partial<DevnetChainOptions> = {}): Pro
 }
 
 /** The error of a call that a contract refuses with this message. */
-export function reverted(message: string) {
+export function revertError(message: string) {
   return { code: 'DEVNET_CHAIN_REVERTED', message };
 }

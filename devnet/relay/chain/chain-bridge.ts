@@ -105,7 +105,7 @@ export class ChainBridge {
   /** The hash is on disk before the coin moves, so that after a crash the chain can say whether it did. */
   async #pay(row: WithdrawalRow): Promise<void> {
     const { store } = this.#context;
-    const fate = row.signedHash === '' ? 'unknown' : await this.#chain.fate(row.signedHash as Hex);
+    const fate = row.signedHash === '' ? 'unknown' : await this.#chain.transactionState(row.signedHash as Hex);
     if (fate === 'waiting') return;
     const txHash =
       fate === 'mined'

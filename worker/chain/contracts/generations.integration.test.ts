@@ -18,7 +18,7 @@ describe.each(STAKING_GENERATIONS)('generation %s', (generation) => {
   });
   afterAll(() => world.chain.stop());
   const relayCalls = (fn: string, ...args: unknown[]) =>
-    world.relay.call(world.chain.contracts.nodeStaking, world.chain.face('NodeStaking'), fn, args);
+    world.relay.call(world.chain.contracts.nodeStaking, world.chain.interfaceOf('NodeStaking'), fn, args);
 
   it('the whole life of a stake is read and booked to the wei', async () => {
     const rig = await chainRig(world);

@@ -84,7 +84,7 @@ export async function startChainWorld(options: Partial<DevnetChainOptions> = {})
     },
     async stakingEvents(account) {
       const logs = await control.provider.getLogs({ address: chain.contracts.nodeStaking, fromBlock: 0 });
-      const events = logs.map((log) => chain.face('NodeStaking').parseLog(log));
+      const events = logs.map((log) => chain.interfaceOf('NodeStaking').parseLog(log));
       return events.filter((event) => event?.args[0] === account).map((event) => event?.name ?? '');
     },
     count: (account) => control.provider.getTransactionCount(account),
@@ -92,7 +92,7 @@ export async function startChainWorld(options: Partial<DevnetChainOptions> = {})
       id,
       kind: 'NodeStaking.stake',
       to: chain.contracts.nodeStaking,
-      data: chain.face('NodeStaking').encodeFunctionData('stake', [cnx * CNX]) as Hex,
+      data: chain.interfaceOf('NodeStaking').encodeFunctionData('stake', [cnx * CNX]) as Hex,
       valueWei: valueCnx * CNX,
     }),
   };

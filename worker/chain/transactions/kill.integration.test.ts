@@ -51,7 +51,7 @@ describe('killed', () => {
       intent: {
         id: 'stake',
         to: world.chain.contracts.nodeStaking,
-        data: world.chain.face('NodeStaking').encodeFunctionData('stake', [400n * CNX]),
+        data: world.chain.interfaceOf('NodeStaking').encodeFunctionData('stake', [400n * CNX]),
         valueWei: String(400n * CNX),
       },
     });

@@ -83,7 +83,7 @@ it('reports a slash with its task', async () => {
 it('shows coins from elsewhere as a difference until acknowledged', async () => {
   const rig = await chainRig(world);
   await rig.sync.sync();
-  await world.chain.give(rig.client.address, 5n);
+  await world.chain.addBalance(rig.client.address, 5n);
   await world.chain.anvil.control.mine();
   expect(await rig.agreement()).toEqual(['wallet differs 5', 'stake agrees']);
 });

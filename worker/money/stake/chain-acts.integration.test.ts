@@ -171,7 +171,7 @@ it('forces a stake out after the delay, with a countdown before', async () => {
 
 it('books a transfer that the host acknowledges, but only if it matches to the wei', async () => {
   const { client, call, chainState, money } = await actsRig();
-  await world.chain.give(client.address, 5n * CNX);
+  await world.chain.addBalance(client.address, 5n * CNX);
   await world.chain.anvil.control.mine();
   expect(await chainState()).toEqual(['differs', 'agrees']);
   const wrong = call('acknowledgeTransfer', { byWei: String(5n * CNX + 1n) });

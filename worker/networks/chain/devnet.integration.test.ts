@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { networkPresetData } from '../../../contract/node-config.ts';
 import { createChainApplication } from '../../../devnet/chain-mode/application.ts';
 import { type ChainDevnet, startChainDevnet } from '../../../devnet/chain-mode/chain-devnet.ts';
-import { onCard } from '../../../devnet/chain-mode/chain-workload.ts';
+import { withRequiredCard } from '../../../devnet/chain-mode/chain-workload.ts';
 import { systemClock, systemRandom } from '../../../devnet/system.ts';
 import type { Hex } from '../../../protocol/hex.ts';
 import { addressOf } from '../../../protocol/signing/keys.ts';
@@ -16,7 +16,7 @@ const MODEL = 'base:test/model';
 const RESULT = '{"text":"hello"}';
 const CARD = { name: GPU, vramGib: 24 };
 const FEE = 19n * CNX + 1n;
-const SPEC = onCard(
+const SPEC = withRequiredCard(
   {
     type: 'Llm',
     args: JSON.stringify({ model: 'test/model', messages: [{ role: 'user', content: 'Is 1 < 2 & 3 > 2?' }] }),
@@ -82,9 +82,9 @@ it('runs a task whose arguments and result that relay transfers, is paid, and le
   expect(rig.parts.store.tasks.get(commitment).taskArgs).toBe(SPEC.args);
   expect(rig.engine.jobs.map(({ job }) => job.taskArgs)).toEqual([SPEC.args]);
   await rig.end({ quitNetwork: true });
-  await devnet.book.follow();
-  expect(devnet.book.stakeWei(address)).toBe(0n);
-  expect(devnet.book.balanceWei(address)).toBeGreaterThan(STAKE + FEE);
+  await devnet.view.follow();
+  expect(devnet.view.stakeWei(address)).toBe(0n);
+  expect(devnet.view.balanceWei(address)).toBeGreaterThan(STAKE + FEE);
 });
 
 it('reports invalid arguments through that relay, and is free again', async () => {
@@ -96,8 +96,8 @@ it('reports invalid arguments through that relay, and is free again', async () =
     ['EndAborted IncorrectResult'],
   ]);
   await rig.until(({ state, currentTask }) => state === 'running' && currentTask === null);
-  await devnet.book.follow();
-  expect(devnet.book.nodes().find((seen) => seen.address === address)?.status).toBe('Available');
+  await devnet.view.follow();
+  expect(devnet.view.nodes().find((seen) => seen.address === address)?.status).toBe('Available');
   await rig.end({ quitNetwork: true });
 });
 
@@ -114,9 +114,9 @@ it('gets its share in a group with another honest node and a cheat, and the chea
   const share = winner.payments.find((payment) => payment.node === address)?.wei;
   expect(share).toBeGreaterThan(0n);
   await expect.poll(() => paymentOf(rig, own.commitment)).toBe(share);
-  await devnet.book.follow();
-  expect([devnet.book.stakeWei(cheat.address), devnet.book.stakeWei(address)]).toEqual([0n, STAKE]);
-  expect(devnet.book.isBalanced()).toBe(true);
+  await devnet.view.follow();
+  expect([devnet.view.stakeWei(cheat.address), devnet.view.stakeWei(address)]).toEqual([0n, STAKE]);
+  expect(devnet.view.isBalanced()).toBe(true);
   const { checks } = await rig.parts.money.reconciler.reconcile();
   expect(checks.map(({ account, agreement }) => [account, agreement.kind])).toEqual([
     ['wallet', 'agrees'],

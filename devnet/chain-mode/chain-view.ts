@@ -3,7 +3,7 @@ import type { Log } from 'ethers';
 import { type Hex, isHex } from '../../protocol/hex.ts';
 import { nodeStatusFromNumber } from '../../protocol/node/status.ts';
 import { isTerminal } from '../../protocol/tasks/status.ts';
-import type { NetworkView, SeenNode } from '../network-view.ts';
+import type { NetworkNode, NetworkView } from '../network-view.ts';
 import { type ChainTask, readChainTask } from './chain-task.ts';
 import { taskContractInterface } from './compiled.ts';
 import type { TaskChain } from './task-chain.ts';
@@ -16,7 +16,7 @@ export interface ChainEvent {
   readonly score: Hex | null;
 }
 
-export interface ChainBookOptions {
+export interface ChainViewOptions {
   readonly chain: Pick<TaskChain, 'anvil' | 'contract' | 'contracts'>;
   /** Accounts whose balance is read, in addition to those of nodes that have joined. */
   readonly watched?: () => readonly Hex[];
@@ -24,33 +24,33 @@ export interface ChainBookOptions {
   readonly onEvent?: (event: ChainEvent) => void;
 }
 
-interface Purse {
+interface AccountFunds {
   readonly walletWei: bigint;
   readonly stakeWei: bigint;
 }
 
-const FACES = (['VSSTask', 'Node'] as const).map(taskContractInterface);
+const CONTRACT_INTERFACES = (['VSSTask', 'Node'] as const).map(taskContractInterface);
 const NO_TASK = `0x${'0'.repeat(64)}`;
 /** QoS points of a node that is always first. */
 const FULL_POINTS = 25;
 
-export class ChainBook implements NetworkView {
-  readonly #options: ChainBookOptions;
+export class ChainView implements NetworkView {
+  readonly #options: ChainViewOptions;
   readonly #tasks = new Map<Hex, ChainTask>();
-  readonly #purses = new Map<string, Purse>();
-  #nodes: readonly SeenNode[] = [];
+  readonly #funds = new Map<string, AccountFunds>();
+  #nodes: readonly NetworkNode[] = [];
   #read = 0;
-  #turn: Promise<unknown> = Promise.resolve();
+  #queue: Promise<unknown> = Promise.resolve();
   #isBalanced = true;
 
-  constructor(options: ChainBookOptions) {
+  constructor(options: ChainViewOptions) {
     this.#options = options;
   }
 
   /** Reads up to the newest block; does nothing if there is no new one. @throws what the chain's provider throws */
   follow(): Promise<void> {
-    const followed = this.#turn.then(() => this.#follow());
-    this.#turn = followed.catch(() => {});
+    const followed = this.#queue.then(() => this.#follow());
+    this.#queue = followed.catch(() => {});
     return followed;
   }
 
@@ -61,9 +61,9 @@ export class ChainBook implements NetworkView {
     if (block === this.#read) return;
     const address = [chain.contracts.task, chain.contracts.node];
     const logs = await provider.getLogs({ address, fromBlock: this.#read + 1, toBlock: block });
-    const events = logs.flatMap(eventOf);
-    const moved = new Set(events.flatMap(({ commitment }) => (commitment === null ? [] : [commitment])));
-    const tasks = await Promise.all([...moved].map((commitment) => readChainTask(chain, commitment, block)));
+    const events = logs.flatMap(parseChainEvent);
+    const changed = new Set(events.flatMap(({ commitment }) => (commitment === null ? [] : [commitment])));
+    const tasks = await Promise.all([...changed].map((commitment) => readChainTask(chain, commitment, block)));
     for (const task of tasks) if (task !== null) this.#tasks.set(task.commitment, task);
     this.#nodes = await this.#readNodes(block);
     await this.#readMoney(block);
@@ -79,23 +79,23 @@ export class ChainBook implements NetworkView {
     return [...this.#tasks.values()].toSorted((a, b) => a.sequence - b.sequence);
   }
 
-  nodes(): readonly SeenNode[] {
+  nodes(): readonly NetworkNode[] {
     return this.#nodes;
   }
 
   balanceWei(address: Hex): bigint {
-    return this.#purses.get(address.toLowerCase())?.walletWei ?? 0n;
+    return this.#funds.get(address.toLowerCase())?.walletWei ?? 0n;
   }
 
   stakeWei(address: Hex): bigint {
-    return this.#purses.get(address.toLowerCase())?.stakeWei ?? 0n;
+    return this.#funds.get(address.toLowerCase())?.stakeWei ?? 0n;
   }
 
   isBalanced(): boolean {
     return this.#isBalanced;
   }
 
-  async #readNodes(block: number): Promise<SeenNode[]> {
+  async #readNodes(block: number): Promise<NetworkNode[]> {
     const { chain } = this.#options;
     const stats = chain.contract('NetworkStats');
     const [count] = await stats.readAt(block, 'totalNodes');
@@ -104,7 +104,7 @@ export class ChainBook implements NetworkView {
     return Promise.all(addresses.map((address) => this.#readNode(block, address)));
   }
 
-  async #readNode(block: number, address: Hex): Promise<SeenNode> {
+  async #readNode(block: number, address: Hex): Promise<NetworkNode> {
     const { chain } = this.#options;
     const [[info], [task]] = await Promise.all([
       chain.contract('Node').readAt(block, 'getNodeInfo', address),
@@ -133,7 +133,7 @@ export class ChainBook implements NetworkView {
         balanceAt(address),
         chain.contract('Node').readAt(block, 'getStakedAmount', address),
       ]);
-      this.#purses.set(address.toLowerCase(), { walletWei, stakeWei });
+      this.#funds.set(address.toLowerCase(), { walletWei, stakeWei });
     };
     const [heldByTasks, heldByNodes] = await Promise.all([
       balanceAt(chain.contracts.task),
@@ -148,9 +148,9 @@ export class ChainBook implements NetworkView {
 }
 
 /** Empty for a log that is not about a task or a node. */
-function eventOf({ topics, data }: Log): ChainEvent[] {
-  for (const face of FACES) {
-    const event = face.parseLog({ topics: [...topics], data });
+function parseChainEvent({ topics, data }: Log): ChainEvent[] {
+  for (const abi of CONTRACT_INTERFACES) {
+    const event = abi.parseLog({ topics: [...topics], data });
     if (event === null) continue;
     const { taskIDCommitment = null, selectedNode, nodeAddress, taskScore = null } = event.args;
     return [{ name: event.name, commitment: taskIDCommitment, node: selectedNode ?? nodeAddress ?? null, score: taskScore }];
