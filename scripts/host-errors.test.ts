@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatCnx } from '../protocol/money/wei.ts';
 import { englishCatalogue } from '../renderer/errors/english.ts';
-import { type ErrorWords, hostText } from '../renderer/errors/host-text.ts';
+import { type ErrorLocale, hostText } from '../renderer/errors/host-text.ts';
 import { plainCatalogue } from '../renderer/i18n/en/error-catalogue.ts';
 import { errors as english } from '../renderer/i18n/en/errors.ts';
 import { catalogue as chinese } from '../renderer/i18n/zh-cn/catalogue/index.ts';
@@ -15,7 +15,7 @@ const entries = Object.assign({}, ...SHOWN_CATALOGUES.map(({ catalogue }) => cat
 const codes = Object.keys(entries);
 
 const common = { amount: formatCnx, date: (ms: number) => new Date(ms).toISOString().slice(0, 10) };
-const LANGUAGES: Readonly<Record<string, ErrorWords>> = {
+const LANGUAGES: Readonly<Record<string, ErrorLocale>> = {
   en: { ...common, texts: english, catalogue: englishCatalogue(entries) },
   'zh-CN': { ...common, texts: chineseTexts, catalogue: chinese },
 };
@@ -27,7 +27,7 @@ const FACTS = {
 /** Names with this spelling. */
 const NAMES = /\b(?:macOS|infoROM|catalogue\.json|models\.sqlite|crynux_worker_process|GiB|MiB)\b/g;
 
-function said(code: string, words: ErrorWords, data: Record<string, unknown>): string {
+function said(code: string, words: ErrorLocale, data: Record<string, unknown>): string {
   const { meaning, cause, remedy, safe } = hostText({ code, message: 'GET /v1/now: ECONNREFUSED', data }, words);
   return [meaning, cause, remedy, safe].filter((part) => part !== null).join(' ');
 }

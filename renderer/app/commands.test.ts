@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { matching, moved } from './commands.ts';
+import { searchCommands, wrapIndex } from './commands.ts';
 
-const commands = ['Wallet & stake', 'Settings: Notifications', 'Attic: Overview'].map((text) => ({ id: text, text, to: '/' }));
+const commands = ['Wallet & stake', 'Settings: Notifications', 'Attic: Overview'].map((text) => ({ id: text, text, path: '/' }));
 
 it.each([
   ['', 3],
@@ -9,9 +9,9 @@ it.each([
   ['notif sett', 1],
   ['attic wallet', 0],
 ])('“%s” finds %i', (typed, count) => {
-  expect(matching(commands, typed)).toHaveLength(count);
+  expect(searchCommands(commands, typed)).toHaveLength(count);
 });
 
 it('wraps around at both ends, and stays put in an empty list', () => {
-  expect([moved(2, 1, 3), moved(0, -1, 3), moved(0, 1, 0)]).toEqual([0, 2, 0]);
+  expect([wrapIndex(2, 1, 3), wrapIndex(0, -1, 3), wrapIndex(0, 1, 0)]).toEqual([0, 2, 0]);
 });

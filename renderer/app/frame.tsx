@@ -4,22 +4,23 @@ import { useTranslation } from 'react-i18next';
 import { Outlet, useParams } from 'react-router';
 import type { ProfileView } from '../../contract/profiles.ts';
 import { useProfiles } from '../state/app-context.ts';
+import { Loading } from '../ui/loading.tsx';
 import { Toasts } from '../ui/toasts.tsx';
 import { ConnectionBanner, NodeConnectionBanner } from './connection-banner.tsx';
+import { NotFound } from './fallback-routes.tsx';
 import { NodeProvider } from './node-provider.tsx';
 import { Notices } from './notices.tsx';
 import { Palette } from './palette.tsx';
-import { NodeMissing, Waiting } from './places.tsx';
 import { Rail } from './rail.tsx';
 import { TopBar } from './top-bar.tsx';
 
 export function Frame() {
   const { t } = useTranslation();
   const content = useRef<HTMLElement>(null);
-  const { wanted, selected } = useSelected();
-  const missing = wanted !== undefined && selected?.profile.id !== wanted;
-  const waiting = useProfiles() === null;
-  const outlet = <Suspense fallback={<Waiting />}>{missing ? <NodeMissing what="node" /> : <Outlet />}</Suspense>;
+  const { requested, selected } = useSelectedProfile();
+  const missing = requested !== undefined && selected?.profile.id !== requested;
+  const loading = useProfiles() === null;
+  const outlet = <Suspense fallback={<Loading className="p-5" />}>{missing ? <NotFound what="node" /> : <Outlet />}</Suspense>;
   return (
     <div className="grid h-full grid-cols-[auto_minmax(0,1fr)] grid-rows-[auto_auto_minmax(0,1fr)_auto]">
       <button
@@ -34,8 +35,8 @@ export function Frame() {
       <ConnectionBanner />
       <main ref={content} tabIndex={-1} className="col-start-2 row-start-3 min-h-0 overflow-y-auto">
         <Notices />
-        {waiting ? (
-          <Waiting />
+        {loading ? (
+          <Loading className="p-5" />
         ) : selected === null || missing ? (
           outlet
         ) : (
@@ -52,12 +53,12 @@ export function Frame() {
 }
 
 /** The node in the URL, otherwise the one shown last, otherwise the first. */
-function useSelected(): { wanted: string | undefined; selected: ProfileView | null } {
+function useSelectedProfile(): { requested: string | undefined; selected: ProfileView | null } {
   const { profileId } = useParams();
   const profiles = useProfiles() ?? [];
   const [last, setLast] = useState<string | undefined>();
   if (profileId !== undefined && profileId !== last) setLast(profileId);
   const id = profileId ?? last;
   const selected = profiles.find(({ profile }) => profile.id === id) ?? profiles[0] ?? null;
-  return { wanted: profileId, selected };
+  return { requested: profileId, selected };
 }

@@ -10,7 +10,7 @@ import type { Transport } from '../rpc/transport.ts';
 import { createApp } from '../state/app.ts';
 import { AppContext } from '../state/app-context.ts';
 import { createRouter } from './router.tsx';
-import { SessionGate } from './session-ended.tsx';
+import { SessionGate } from './session-gate.tsx';
 import { SettingsEffects } from './settings-effects.tsx';
 import './styles.css';
 

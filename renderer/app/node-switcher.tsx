@@ -5,11 +5,11 @@ import { useLocation, useNavigate } from 'react-router';
 import type { ProfileView } from '../../contract/profiles.ts';
 import { useProfiles } from '../state/app-context.ts';
 import { useTruthOf } from '../state/truth.ts';
-import { useNetworkName } from '../ui/own-names.ts';
+import { useNetworkName } from '../ui/display-names.ts';
 import { NodeStatusBadge } from './node-status-badge.tsx';
 import { isNodeScreen, nodePath } from './screens.ts';
 
-const ITEM = 'flex items-center gap-3 rounded-md px-2.5 py-2 outline-none data-highlighted:bg-raised';
+const ITEM_CLASSES = 'flex items-center gap-3 rounded-md px-2.5 py-2 outline-none data-highlighted:bg-raised';
 
 /** One entry per profile: name, card, status. Switching stays on the same screen. */
 export function NodeSwitcher({ selected }: { readonly selected: ProfileView }) {
@@ -38,7 +38,7 @@ export function NodeSwitcher({ selected }: { readonly selected: ProfileView }) {
         >
           <Menu.RadioGroup value={selected.profile.id} onValueChange={(id) => void navigate(nodePath(id, screen))}>
             {profiles.map((view) => (
-              <Menu.RadioItem key={view.profile.id} value={view.profile.id} className={ITEM}>
+              <Menu.RadioItem key={view.profile.id} value={view.profile.id} className={ITEM_CLASSES}>
                 <span className="w-4 shrink-0">
                   <Menu.ItemIndicator>
                     <Check aria-hidden className="size-4" />
@@ -55,7 +55,7 @@ export function NodeSwitcher({ selected }: { readonly selected: ProfileView }) {
             ))}
           </Menu.RadioGroup>
           <Menu.Separator className="my-1 h-px bg-line" />
-          <Menu.Item className={ITEM} onSelect={() => void navigate('/first-run')}>
+          <Menu.Item className={ITEM_CLASSES} onSelect={() => void navigate('/first-run')}>
             <Plus aria-hidden className="size-4" />
             {t('frame.addNode')}
           </Menu.Item>

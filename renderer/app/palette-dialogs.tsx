@@ -6,11 +6,11 @@ import { useNavigate } from 'react-router';
 import { useProfiles } from '../state/app-context.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { TextInput } from '../ui/field.tsx';
-import { type Command, matching, moved } from './commands.ts';
+import { type Command, searchCommands, wrapIndex } from './commands.ts';
 import { NODE_SCREENS, nodePath } from './screens.ts';
 
-const SECTIONS = ['nodes', 'networks', 'engines', 'keys', 'appearance', 'notifications', 'program', 'updates'] as const;
-const KEYS = [
+const SETTINGS_SECTIONS = ['nodes', 'networks', 'engines', 'keys', 'appearance', 'notifications', 'program', 'updates'] as const;
+const SHORTCUTS = [
   ['palette', 'Ctrl K · ⌘ K'],
   ['sheet', 'Ctrl / · ⌘ /'],
   ['move', '↑ ↓'],
@@ -29,11 +29,11 @@ export function PaletteDialogs({ open, onClose }: PaletteDialogsProps) {
   return (
     <>
       <Dialog open={open === 'palette'} onClose={onClose} title={t('palette.title')}>
-        <Finder onDone={onClose} />
+        <CommandSearch onDone={onClose} />
       </Dialog>
       <Dialog open={open === 'sheet'} onClose={onClose} title={t('palette.keys')}>
         <dl className="grid grid-cols-[1fr_auto] gap-x-6 gap-y-2">
-          {KEYS.map(([name, keys]) => (
+          {SHORTCUTS.map(([name, keys]) => (
             <div key={name} className="contents">
               <dt>{t(`palette.what.${name}`)}</dt>
               <dd>
@@ -54,29 +54,29 @@ function useCommands(): readonly Command[] {
     NODE_SCREENS.map((screen) => ({
       id: `${id} ${screen}`,
       text: `${name}: ${t(`screens.${screen}`)}`,
-      to: nodePath(id, screen),
+      path: nodePath(id, screen),
     })),
   );
-  const settings = SECTIONS.map((section) => ({
+  const settings = SETTINGS_SECTIONS.map((section) => ({
     id: section,
     text: `${t('screens.settings')}: ${t(`settings:sections.${section}`)}`,
-    to: `/settings/${section}`,
+    path: `/settings/${section}`,
   }));
   return [
     ...nodes,
-    { id: 'fleet', text: t('screens.fleet'), to: '/fleet' },
+    { id: 'fleet', text: t('screens.fleet'), path: '/fleet' },
     ...settings,
-    { id: 'first-run', text: t('frame.addNode'), to: '/first-run' },
+    { id: 'first-run', text: t('frame.addNode'), path: '/first-run' },
   ];
 }
 
-function Finder({ onDone }: { readonly onDone: () => void }) {
+function CommandSearch({ onDone }: { readonly onDone: () => void }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const id = useId();
   const [typed, setTyped] = useState('');
   const [at, setAt] = useState(0);
-  const found = matching(useCommands(), typed);
+  const found = searchCommands(useCommands(), typed);
   const field = useRef<HTMLInputElement>(null);
   // Runs after the dialog has focused its first control and remembered where the focus came from.
   useEffect(() => {
@@ -86,7 +86,7 @@ function Finder({ onDone }: { readonly onDone: () => void }) {
   const go = (command: Command | undefined) => {
     if (command === undefined) return;
     onDone();
-    void navigate(command.to);
+    void navigate(command.path);
   };
   return (
     <div className="flex flex-col gap-2">
@@ -107,7 +107,7 @@ function Finder({ onDone }: { readonly onDone: () => void }) {
           if (event.key === 'Enter') go(found[at]);
           if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
           event.preventDefault();
-          const next = moved(at, event.key === 'ArrowDown' ? 1 : -1, found.length);
+          const next = wrapIndex(at, event.key === 'ArrowDown' ? 1 : -1, found.length);
           setAt(next);
           document.getElementById(`${id}-${next}`)?.scrollIntoView({ block: 'nearest' });
         }}

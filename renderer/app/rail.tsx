@@ -5,7 +5,7 @@ import { NavLink, useLocation } from 'react-router';
 import type { ProfileView } from '../../contract/profiles.ts';
 import { useAct, useHostRead, useRefresh } from '../rpc/hooks.ts';
 import { useHostClient, useProfiles, useSettings } from '../state/app-context.ts';
-import { type CodeOf, fetchAhead } from './screen-code.ts';
+import { prefetchScreen, type ScreenName } from './lazy-screens.ts';
 import { NODE_SCREENS, nodePath, SCREEN_ICONS } from './screens.ts';
 
 export function Rail({ selected }: { readonly selected: ProfileView | null }) {
@@ -53,7 +53,7 @@ export function Rail({ selected }: { readonly selected: ProfileView | null }) {
   );
 }
 
-const LOOK_EVERY_MS = 60_000;
+const PLACES_REFRESH_MS = 60_000;
 
 /** True if there is more than one node to see, here or elsewhere. */
 function useHasFleet(): boolean {
@@ -61,12 +61,12 @@ function useHasFleet(): boolean {
   const read = useHostRead('places', (client, signal) => client.fleet.places.list({}, { signal }));
   const { pathname } = useLocation();
   // A place that was just added shows up at the next update.
-  useRefresh(read, LOOK_EVERY_MS, pathname);
+  useRefresh(read, PLACES_REFRESH_MS, pathname);
   return profiles.length > 1 || (read.value?.places.length ?? 0) > 1;
 }
 
 interface RailLinkProps {
-  readonly screen: CodeOf;
+  readonly screen: ScreenName;
   readonly to: string;
   readonly icon: LucideIcon;
   readonly label: string;
@@ -77,8 +77,8 @@ function RailLink({ screen, to, icon: Icon, label, collapsed }: RailLinkProps) {
   return (
     <NavLink
       to={to}
-      onPointerEnter={() => fetchAhead(screen)}
-      onFocus={() => fetchAhead(screen)}
+      onPointerEnter={() => prefetchScreen(screen)}
+      onFocus={() => prefetchScreen(screen)}
       title={collapsed ? label : undefined}
       aria-label={collapsed ? label : undefined}
       className={({ isActive }) =>

@@ -1,30 +1,30 @@
 import { createHashRouter } from 'react-router';
+import { DeepLink, HomeRedirect, NotFound, ScreenError } from './fallback-routes.tsx';
 import { Frame } from './frame.tsx';
-import { Home, NodeMissing, ScreenBroken, ScreenLink } from './places.tsx';
-import { screenOf } from './screen-code.ts';
+import { lazyScreen } from './lazy-screens.ts';
 
-const FirstRunScreen = screenOf('first-run');
-const FleetScreen = screenOf('fleet');
-const OverviewScreen = screenOf('overview');
-const TasksScreen = screenOf('tasks');
-const EarningsScreen = screenOf('earnings');
-const TrustScreen = screenOf('trust');
-const GpusScreen = screenOf('gpus');
-const ModelsScreen = screenOf('models');
-const WalletScreen = screenOf('wallet');
-const LogsScreen = screenOf('logs');
-const SettingsScreen = screenOf('settings');
+const FirstRunScreen = lazyScreen('first-run');
+const FleetScreen = lazyScreen('fleet');
+const OverviewScreen = lazyScreen('overview');
+const TasksScreen = lazyScreen('tasks');
+const EarningsScreen = lazyScreen('earnings');
+const TrustScreen = lazyScreen('trust');
+const GpusScreen = lazyScreen('gpus');
+const ModelsScreen = lazyScreen('models');
+const WalletScreen = lazyScreen('wallet');
+const LogsScreen = lazyScreen('logs');
+const SettingsScreen = lazyScreen('settings');
 
 /** Routes are in the URL fragment, so that a page from a file or behind a token works the same. */
 export function createRouter() {
-  const broken = <ScreenBroken />;
+  const broken = <ScreenError />;
   return createHashRouter([
     {
       path: '/',
       element: <Frame />,
       errorElement: broken,
       children: [
-        { index: true, element: <Home /> },
+        { index: true, element: <HomeRedirect /> },
         { path: 'first-run/:step?', element: <FirstRunScreen />, errorElement: broken },
         { path: 'fleet', element: <FleetScreen />, errorElement: broken },
         { path: 'settings/:section?', element: <SettingsScreen />, errorElement: broken },
@@ -42,8 +42,8 @@ export function createRouter() {
             { path: 'logs', element: <LogsScreen />, errorElement: broken },
           ],
         },
-        { path: ':screen', element: <ScreenLink /> },
-        { path: '*', element: <NodeMissing what="screen" /> },
+        { path: ':screen', element: <DeepLink /> },
+        { path: '*', element: <NotFound what="screen" /> },
       ],
     },
   ]);

@@ -4,15 +4,15 @@ import { useTranslation } from 'react-i18next';
 import { chooseLanguage, languageOf } from '../i18n/i18n.ts';
 import { useSettings } from '../state/app-context.ts';
 
-const DARK = '(prefers-color-scheme: dark)';
+const DARK_QUERY = '(prefers-color-scheme: dark)';
 
 function useSystemIsDark(): boolean {
-  const [dark, setDark] = useState(() => matchMedia(DARK).matches);
+  const [dark, setDark] = useState(() => matchMedia(DARK_QUERY).matches);
   useEffect(() => {
-    const query = matchMedia(DARK);
-    const look = () => setDark(query.matches);
-    query.addEventListener('change', look);
-    return () => query.removeEventListener('change', look);
+    const query = matchMedia(DARK_QUERY);
+    const update = () => setDark(query.matches);
+    query.addEventListener('change', update);
+    return () => query.removeEventListener('change', update);
   }, []);
   return dark;
 }

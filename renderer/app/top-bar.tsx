@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { ProfileView } from '../../contract/profiles.ts';
+import { useNetworkName } from '../ui/display-names.ts';
 import { Hash } from '../ui/hash.tsx';
-import { useNetworkName } from '../ui/own-names.ts';
 import { NodeSwitcher } from './node-switcher.tsx';
 
 export function TopBar({ selected }: { readonly selected: ProfileView | null }) {

@@ -4,7 +4,7 @@ import type { Same } from '../i18n/same.ts';
 
 type Texts = Same<typeof errors>;
 
-export interface ErrorWords {
+export interface ErrorLocale {
   readonly texts: Texts;
   /** Meaning and remedy by code, in the host's language. */
   readonly catalogue: Readonly<Record<string, readonly [meaning: string, remedy: string]>>;
@@ -29,7 +29,7 @@ export interface HostText {
 }
 
 /** Codes whose reason is what another program said. */
-const QUOTING: ReadonlySet<string> = new Set([
+const CODES_WITH_QUOTE: ReadonlySet<string> = new Set([
   ...['RELAY_REFUSED', 'CHAIN_REFUSED', 'CHAIN_REVERTED', 'CHAIN_BAD_ARGUMENT', 'MONEY_WITHDRAW_REFUSED', 'NODE_JOIN_FAILED'],
   ...['EXECUTION_FAILED', 'ENGINE_AWAY', 'ENGINE_WARM_UP_FAILED', 'MODEL_ENGINE_FAILED', 'OFFICIAL_BAD_SETTING'],
   ...['GPU_PROBE_FAILED', 'GPU_PROBE_WARNED', 'GPU_BAD_SETTINGS', 'MODEL_STORE_UNUSABLE', 'MODEL_NO_SPACE', 'PREFLIGHT_BROKEN'],
@@ -38,7 +38,7 @@ const QUOTING: ReadonlySet<string> = new Set([
   ...['SHELL_UPDATE_FAILED', 'ENGINE_ORPHAN_REMAINS', 'ENGINE_BAD_ENVIRONMENT', 'IMAGE_BAD_MODEL'],
 ]);
 
-const KEEPS: readonly (readonly [start: string, keeps: keyof Texts['keeps']])[] = [
+const SAFETY_BY_CODE: readonly (readonly [start: string, keeps: keyof Texts['keeps']])[] = [
   ['RELAY_UNREACHABLE', 'relay'],
   ['RELAY_BAD_ANSWER', 'relay'],
   ['CHAIN_UNREACHABLE', 'chain'],
@@ -57,7 +57,7 @@ const KEEPS: readonly (readonly [start: string, keeps: keyof Texts['keeps']])[] 
 ];
 
 /** Facts of an error that become a sentence, by their names in the error. */
-const FACTS = {
+const FACT_TEXTS = {
   missingWei: 'missing',
   minimumWei: 'minimum',
   mostWei: 'most',
@@ -67,25 +67,25 @@ const FACTS = {
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
-export function hostText(error: HostError, words: ErrorWords): HostText {
+export function hostText(error: HostError, words: ErrorLocale): HostText {
   const data = error.data ?? {};
   // An error that only wraps another: the wrapped one counts.
   const carried =
     error.code === 'WORKER_FATAL' && isText(data.reason) && data.reason in words.catalogue ? data.reason : error.code;
   const entry = words.catalogue[carried];
   const facts = factsOf(data, words);
-  const keeps = KEEPS.find(([start]) => carried.startsWith(start))?.[1];
+  const keeps = SAFETY_BY_CODE.find(([start]) => carried.startsWith(start))?.[1];
   return {
     meaning: entry === undefined ? null : [entry[0], ...facts].join(' '),
     cause: causeOf(data, words.texts),
     remedy: entry?.[1] ?? null,
     safe: keeps === undefined ? null : words.texts.keeps[keeps],
-    quote: entry === undefined || QUOTING.has(error.code) ? quoteOf(error) : null,
+    quote: entry === undefined || CODES_WITH_QUOTE.has(error.code) ? quoteOf(error) : null,
   };
 }
 
-function factsOf(data: Readonly<Record<string, unknown>>, words: ErrorWords): string[] {
-  return Object.entries(FACTS).flatMap(([name, fact]) => {
+function factsOf(data: Readonly<Record<string, unknown>>, words: ErrorLocale): string[] {
+  return Object.entries(FACT_TEXTS).flatMap(([name, fact]) => {
     const value = data[name];
     if (!(typeof value === 'string' || typeof value === 'number') || !/^\d+$/.test(String(value))) return [];
     const filled = fact === 'from' ? words.date(Number(value) * 1_000) : words.amount(BigInt(value));

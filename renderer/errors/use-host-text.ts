@@ -5,7 +5,7 @@ import { errors as englishTexts } from '../i18n/en/errors.ts';
 import { moneyText } from '../ui/money.tsx';
 import { exactTime } from '../ui/time.tsx';
 import { englishCatalogue } from './english.ts';
-import { type ErrorWords, type HostError, type HostText, hostText } from './host-text.ts';
+import { type ErrorLocale, type HostError, type HostText, hostText } from './host-text.ts';
 
 const ENGLISH = englishCatalogue(english);
 
@@ -14,9 +14,9 @@ export function useHostText(): (error: HostError) => HostText {
   const { i18n } = useTranslation();
   const { language } = i18n;
   return useMemo(() => {
-    const words: ErrorWords = {
-      texts: (i18n.getResourceBundle(language, 'errors') as ErrorWords['texts'] | undefined) ?? englishTexts,
-      catalogue: (i18n.getResourceBundle(language, 'catalogue') as ErrorWords['catalogue'] | undefined) ?? ENGLISH,
+    const words: ErrorLocale = {
+      texts: (i18n.getResourceBundle(language, 'errors') as ErrorLocale['texts'] | undefined) ?? englishTexts,
+      catalogue: (i18n.getResourceBundle(language, 'catalogue') as ErrorLocale['catalogue'] | undefined) ?? ENGLISH,
       amount: moneyText,
       date: (ms) => exactTime(ms, language),
     };

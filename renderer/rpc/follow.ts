@@ -1,41 +1,41 @@
 /** A subscription that outlives its connection: reopened after a reconnect, a gap in the revisions, or its end. */
 import { type Link, type LinkClock, pageClock, retryDelayMs } from './link.ts';
 
-export interface Followed<Client, Update> {
+export interface Subscription<Client, Update> {
   open(client: Client, signal: AbortSignal): Promise<AsyncIterable<Update>>;
   /** `gap`: something is missing, and the subscription is reopened for a new snapshot. */
-  take(update: Update): 'taken' | 'gap';
+  apply(update: Update): 'applied' | 'gap';
 }
 
 /** Returns a function that ends it. */
 export function follow<Client, Update>(
   link: Link<Client>,
-  followed: Followed<Client, Update>,
+  subscription: Subscription<Client, Update>,
   clock: LinkClock = pageClock,
 ): () => void {
   let end: (() => void) | null = null;
   let current: Client | null = null;
-  const look = () => {
+  const update = () => {
     const state = link.state.getState();
     const client = state.kind === 'open' ? state.client : null;
     if (client === current) return;
     current = client;
     end?.();
-    end = client === null ? null : keepOpen(client, followed, clock);
+    end = client === null ? null : resubscribe(client, subscription, clock);
   };
-  const forget = link.state.subscribe(look);
-  look();
+  const unsubscribe = link.state.subscribe(update);
+  update();
   return () => {
-    forget();
+    unsubscribe();
     end?.();
   };
 }
 
-function keepOpen<Client, Update>(client: Client, followed: Followed<Client, Update>, clock: LinkClock): () => void {
+function resubscribe<Client, Update>(client: Client, subscription: Subscription<Client, Update>, clock: LinkClock): () => void {
   const stop = new AbortController();
   let cancelRetry: (() => void) | null = null;
   const round = async (failures: number): Promise<void> => {
-    const outcome = await readOnce(client, followed, stop.signal);
+    const outcome = await readUpdates(client, subscription, stop.signal);
     if (stop.signal.aborted) return;
     const next = outcome === 'failed' ? failures + 1 : 1;
     cancelRetry = clock.after(retryDelayMs(next), () => void round(next));
@@ -47,13 +47,13 @@ function keepOpen<Client, Update>(client: Client, followed: Followed<Client, Upd
   };
 }
 
-async function readOnce<Client, Update>(client: Client, followed: Followed<Client, Update>, outer: AbortSignal) {
+async function readUpdates<Client, Update>(client: Client, subscription: Subscription<Client, Update>, outer: AbortSignal) {
   const own = new AbortController();
   try {
-    const updates = await followed.open(client, AbortSignal.any([outer, own.signal]));
+    const updates = await subscription.open(client, AbortSignal.any([outer, own.signal]));
     for await (const update of updates) {
       if (outer.aborted) return 'ended';
-      if (followed.take(update) === 'gap') return 'gap';
+      if (subscription.apply(update) === 'gap') return 'gap';
     }
     return 'ended';
   } catch {

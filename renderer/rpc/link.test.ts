@@ -4,7 +4,7 @@ import { follow } from './follow.ts';
 import { Link, type LinkClock, retryDelayMs } from './link.ts';
 
 /** Ticked by hand. */
-class HandClock implements LinkClock {
+class ManualClock implements LinkClock {
   #now = 0;
   #timers: { atMs: number; run: () => void }[] = [];
 
@@ -31,8 +31,8 @@ class HandClock implements LinkClock {
 const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
 
 /** A link whose far ends the test holds, in the order in which they were opened. */
-function world() {
-  const clock = new HandClock();
+function setUp() {
+  const clock = new ManualClock();
   const far: RpcPort[] = [];
   let refuse = false;
   const link = new Link<{ readonly number: number }>({
@@ -53,7 +53,7 @@ function world() {
 
 describe('a link', () => {
   it('opens, and after a loss reopens with a new client', async () => {
-    const { clock, far, link } = world();
+    const { clock, far, link } = setUp();
     link.start();
     await settle();
     expect(link.client()).toEqual({ number: 1 });
@@ -66,7 +66,7 @@ describe('a link', () => {
   });
 
   it('retries at growing intervals, up to a limit, and immediately on request', async () => {
-    const { clock, link, refusing } = world();
+    const { clock, link, refusing } = setUp();
     refusing(true);
     link.start();
     const waits: number[] = [];
@@ -87,7 +87,7 @@ describe('a link', () => {
   });
 
   it('closes its connection when it is stopped, and any that opens too late', async () => {
-    const { clock, far, link } = world();
+    const { clock, far, link } = setUp();
     const closed: string[] = [];
     link.start();
     link.stop();
@@ -106,7 +106,7 @@ describe('a link', () => {
 
 describe('a subscription', () => {
   it('is reopened after a gap and after a reconnect, and never after its end', async () => {
-    const { clock, far, link } = world();
+    const { clock, far, link } = setUp();
     const opened: { client: number; signal: AbortSignal }[] = [];
     const taken: string[] = [];
     const end = follow(
@@ -120,9 +120,9 @@ describe('a subscription', () => {
             await new Promise((resolve) => signal.addEventListener('abort', resolve));
           })();
         },
-        take(update: string) {
+        apply(update: string) {
           taken.push(update);
-          return update === 'gap' ? 'gap' : 'taken';
+          return update === 'gap' ? 'gap' : 'applied';
         },
       },
       clock,

@@ -28,10 +28,10 @@ export const pageClock: LinkClock = {
 };
 
 const FIRST_DELAY_MS = 250;
-const LAST_DELAY_MS = 10_000;
+const MAX_DELAY_MS = 10_000;
 
 export function retryDelayMs(failures: number): number {
-  return Math.min(LAST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.max(0, failures - 1));
+  return Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.max(0, failures - 1));
 }
 
 export class Link<Client> {

@@ -11,7 +11,7 @@ export interface PageSession {
   end(): Promise<void>;
 }
 
-const KEY = 'crynux-session';
+const STORAGE_KEY = 'crynux-session';
 
 /** The parts of a window that are used here. */
 export interface SessionPage {
@@ -30,12 +30,12 @@ export function createPageSession(page: SessionPage): PageSession {
     const answer = await ask('POST', `${TOKEN_SCHEME} ${given}`);
     token = null;
     // A token that was already used changes nothing: the page may have an earlier session.
-    if (answer.ok) page.sessionStorage.setItem(KEY, sessionSchema.parse(await answer.json()).secret);
+    if (answer.ok) page.sessionStorage.setItem(STORAGE_KEY, sessionSchema.parse(await answer.json()).secret);
   }
 
   // A new address opened in this tab changes only the fragment, which does not load anything.
   page.addEventListener('hashchange', () => {
-    if (tokenIn(page) !== null) page.location.reload();
+    if (tokenInUrl(page) !== null) page.location.reload();
   });
   let entering: Promise<void> | null = null;
   return {
@@ -46,21 +46,21 @@ export function createPageSession(page: SessionPage): PageSession {
         });
         await entering;
       }
-      return page.sessionStorage.getItem(KEY);
+      return page.sessionStorage.getItem(STORAGE_KEY);
     },
     async end() {
-      const secret = page.sessionStorage.getItem(KEY);
-      page.sessionStorage.removeItem(KEY);
+      const secret = page.sessionStorage.getItem(STORAGE_KEY);
+      page.sessionStorage.removeItem(STORAGE_KEY);
       if (secret !== null) await ask('DELETE', `${SESSION_SCHEME} ${secret}`);
     },
   };
 }
 
-const tokenIn = ({ location }: SessionPage) => new URLSearchParams(location.hash.slice(1)).get(TOKEN_FRAGMENT);
+const tokenInUrl = ({ location }: SessionPage) => new URLSearchParams(location.hash.slice(1)).get(TOKEN_FRAGMENT);
 
 /** Removes it from the URL before anything else reads or stores it. */
 function takeToken(page: SessionPage): string | null {
-  const token = tokenIn(page);
+  const token = tokenInUrl(page);
   if (token !== null) page.history.replaceState(null, '', page.location.pathname + page.location.search);
   return token;
 }

@@ -34,7 +34,7 @@ export function windowTransport(page: Window): Transport {
     if (secret === null) throw new ContractError(SESSION_ENDED, 'this page has no session');
     const url = new URL(path, page.location.href);
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-    return overWebSocket(new WebSocket(url, protocolsWith(secret)));
+    return webSocketPort(new WebSocket(url, protocolsWith(secret)));
   };
   return {
     host: () => socket('/rpc/host'),
@@ -44,8 +44,8 @@ export function windowTransport(page: Window): Transport {
 }
 
 /** Resolves once the socket is open. */
-function overWebSocket(socket: WebSocket): Promise<RpcPort> {
-  const ended = once(() => socket.close());
+function webSocketPort(socket: WebSocket): Promise<RpcPort> {
+  const ended = closeListeners(() => socket.close());
   const port: RpcPort = {
     post: (frame) => socket.send(frame),
     onFrame: (listener) =>
@@ -66,7 +66,7 @@ function overWebSocket(socket: WebSocket): Promise<RpcPort> {
 }
 
 /** Listeners that are called once, after `end` has run. */
-function once(end: () => void) {
+function closeListeners(end: () => void) {
   const listeners: ((why?: string) => void)[] = [];
   let fired = false;
   return {

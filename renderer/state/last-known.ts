@@ -8,7 +8,7 @@ export interface LastKnown {
   readonly lastWord: LastWord | null;
 }
 
-const NOTHING: LastKnown = { lastStake: null, lastWord: null };
+const NOTHING_KNOWN: LastKnown = { lastStake: null, lastWord: null };
 
 /** Nothing while the node answers for itself. */
 export function useLastKnown(): LastKnown {
@@ -19,5 +19,5 @@ export function useLastKnown(): LastKnown {
   });
   const word = useNodeRead('last word', (client, signal) => client.node.last({}, { signal }));
   useRefresh(stake, 60_000);
-  return alive ? NOTHING : { lastStake: stake.value, lastWord: word.value };
+  return alive ? NOTHING_KNOWN : { lastStake: stake.value, lastWord: word.value };
 }

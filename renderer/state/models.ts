@@ -15,19 +15,19 @@ export function afterModelsUpdate(state: ModelsState | null, update: ModelsUpdat
   if (update.revision <= state.revision) return state;
   return {
     revision: update.revision,
-    models: merged(state.models, update.models, update.removedModels),
-    downloads: merged(state.downloads, update.downloads, update.removedDownloads),
+    models: mergeByKey(state.models, update.models, update.removedModels),
+    downloads: mergeByKey(state.downloads, update.downloads, update.removedDownloads),
     unknown: update.unknown ?? state.unknown,
     disk: update.disk ?? state.disk,
   };
 }
 
-export const keyText = ({ engine, modelId }: ModelKey): string => `${engine} ${modelId}`;
+export const modelKeyText = ({ engine, modelId }: ModelKey): string => `${engine} ${modelId}`;
 
 /** Changed models stay in place and new ones are added at the end, so that no row jumps. */
-function merged<Item extends ModelKey>(old: readonly Item[], changed: readonly Item[], removed: readonly ModelKey[]): Item[] {
-  const byKey = new Map(old.map((item) => [keyText(item), item]));
-  for (const item of changed) byKey.set(keyText(item), item);
-  for (const key of removed) byKey.delete(keyText(key));
+function mergeByKey<Item extends ModelKey>(old: readonly Item[], changed: readonly Item[], removed: readonly ModelKey[]): Item[] {
+  const byKey = new Map(old.map((item) => [modelKeyText(item), item]));
+  for (const item of changed) byKey.set(modelKeyText(item), item);
+  for (const key of removed) byKey.delete(modelKeyText(key));
   return [...byKey.values()];
 }

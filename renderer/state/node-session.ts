@@ -33,9 +33,9 @@ export function createNodeSession(options: { profileId: string; transport: Trans
   const ends = [
     follow(link, {
       open: (client, signal) => client.node.watch({}, { signal }),
-      take(value: NodeView) {
+      apply(value: NodeView) {
         view.setState({ value });
-        return 'taken';
+        return 'applied';
       },
     }),
     feedTasks(tasks, link),

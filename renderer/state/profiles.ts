@@ -18,28 +18,28 @@ export function createProfilesStore(): ProfilesStore {
   return createStore<ProfilesState>(() => ({ revision: null, profiles: [] }));
 }
 
-const byAge = (one: ProfileView, other: ProfileView) => one.profile.createdMs - other.profile.createdMs;
+const byCreation = (one: ProfileView, other: ProfileView) => one.profile.createdMs - other.profile.createdMs;
 
 /** The state after an update; null = an update is missing. */
 export function afterProfilesUpdate(state: ProfilesState, update: ProfilesUpdate): ProfilesState | null {
-  if (update.kind === 'snapshot') return { revision: update.revision, profiles: update.profiles.toSorted(byAge) };
+  if (update.kind === 'snapshot') return { revision: update.revision, profiles: update.profiles.toSorted(byCreation) };
   if (state.revision === null || update.revision > state.revision + 1) return null;
   // Already contained in the snapshot.
   if (update.revision <= state.revision) return state;
   const id = update.kind === 'removed' ? update.id : update.profile.profile.id;
   const others = state.profiles.filter(({ profile }) => profile.id !== id);
-  const profiles = update.kind === 'removed' ? others : [...others, update.profile].toSorted(byAge);
+  const profiles = update.kind === 'removed' ? others : [...others, update.profile].toSorted(byCreation);
   return { revision: update.revision, profiles };
 }
 
 export function feedProfiles(store: ProfilesStore, link: Link<HostClient>): () => void {
   return follow(link, {
     open: (client, signal) => client.profiles.watch({}, { signal }),
-    take(update: ProfilesUpdate) {
+    apply(update: ProfilesUpdate) {
       const next = afterProfilesUpdate(store.getState(), update);
       if (next === null) return 'gap';
       store.setState(next, true);
-      return 'taken';
+      return 'applied';
     },
   });
 }

@@ -3,7 +3,7 @@ import type { ProfileView } from '../../contract/profiles.ts';
 import type { TaskRow } from '../../contract/tasks.ts';
 import { afterProfilesUpdate, type ProfilesState } from './profiles.ts';
 import { afterTasksUpdate, openTasks, type TasksState } from './tasks.ts';
-import { connectionOf, type LinkSight } from './truth.ts';
+import { connectionOf, type LinkStatus } from './truth.ts';
 
 const profile = (id: string, createdMs: number, gpuName = '') => ({ profile: { id, createdMs }, gpuName }) as ProfileView;
 const row = (commitment: string, sequence: number, status: TaskRow['status']) => ({ commitment, sequence, status }) as TaskRow;
@@ -51,7 +51,7 @@ describe('tasks', () => {
 });
 
 describe('a connection', () => {
-  const sight = (kind: LinkSight['kind'], lostMs: number | null = null): LinkSight => ({ kind, lostMs });
+  const sight = (kind: LinkStatus['kind'], lostMs: number | null = null): LinkStatus => ({ kind, lostMs });
 
   it('that was never open is not lost; a lost program outweighs a lost node', () => {
     expect(connectionOf(sight('connecting'), sight('connecting'))).toEqual({ kind: 'here' });

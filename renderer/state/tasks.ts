@@ -46,11 +46,11 @@ export function afterTasksUpdate(state: TasksState, update: TasksUpdate): TasksS
 export function feedTasks(store: TasksStore, link: Link<NodeClient>): () => void {
   return follow(link, {
     open: (client, signal) => client.tasks.watch({}, { signal }),
-    take(update: TasksUpdate) {
+    apply(update: TasksUpdate) {
       const next = afterTasksUpdate(store.getState(), update);
       if (next === null) return 'gap';
       store.setState(next, true);
-      return 'taken';
+      return 'applied';
     },
   });
 }

@@ -11,9 +11,9 @@ it('keeps the newest messages and limits their number', () => {
 
 it('keeps one message per subject: the newest', () => {
   const store = createToastsStore();
-  store.getState().push({ tone: 'good', text: 'pauses', about: 'node a' });
+  store.getState().push({ tone: 'good', text: 'pauses', subject: 'node a' });
   store.getState().push({ tone: 'good', text: 'saved' });
-  store.getState().push({ tone: 'good', text: 'goes on', about: 'node a' });
+  store.getState().push({ tone: 'good', text: 'goes on', subject: 'node a' });
   expect(store.getState().toasts.map(({ text }) => text)).toEqual(['saved', 'goes on']);
 });
 

@@ -7,7 +7,7 @@ export interface Toast {
   /** Already in the host's language. */
   readonly text: string;
   /** The subject: a newer message about the same subject replaces it, so that no two contradict each other. */
-  readonly about?: string;
+  readonly subject?: string;
 }
 
 interface ToastsState {
@@ -17,7 +17,7 @@ interface ToastsState {
 }
 
 /** Nobody reads more than this; the oldest is dropped. */
-const MOST = 3;
+const MAX_TOASTS = 3;
 
 /** How long a message is shown; null = until it is dismissed. */
 export function shownForMs({ tone }: Pick<Toast, 'tone'>): number | null {
@@ -32,8 +32,8 @@ export function createToastsStore(): ToastsStore {
     toasts: [],
     push: (toast) =>
       set(({ toasts }) => {
-        const others = toast.about === undefined ? toasts : toasts.filter(({ about }) => about !== toast.about);
-        return { toasts: [...others, { ...toast, id: next++ }].slice(-MOST) };
+        const others = toast.subject === undefined ? toasts : toasts.filter(({ subject }) => subject !== toast.subject);
+        return { toasts: [...others, { ...toast, id: next++ }].slice(-MAX_TOASTS) };
       }),
     dismiss: (id) => set(({ toasts }) => ({ toasts: toasts.filter((toast) => toast.id !== id) })),
   }));

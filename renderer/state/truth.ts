@@ -10,31 +10,31 @@ import { useLastKnown } from './last-known.ts';
 import { isAlive } from './node-session.ts';
 
 /** A page's view of a node: `node` null = not connected to its process (not running, or not selected). */
-export function connectionOf(host: LinkSight, node: LinkSight | null): Connection {
+export function connectionOf(host: LinkStatus, node: LinkStatus | null): Connection {
   if (isLost(host)) return { kind: 'noProgram', sinceMs: host.lostMs };
   if (node !== null && isLost(node)) return { kind: 'noNode', sinceMs: node.lostMs };
   return HERE;
 }
 
 /** The public state of a link. */
-export interface LinkSight {
+export interface LinkStatus {
   readonly kind: LinkState<unknown>['kind'];
   /** When the connection was lost; null = it is open, or never was. */
   readonly lostMs: number | null;
 }
 
-function isLost({ kind, lostMs }: LinkSight): boolean {
+function isLost({ kind, lostMs }: LinkStatus): boolean {
   return kind === 'ended' || kind === 'waiting' || (kind === 'connecting' && lostMs !== null);
 }
 
-function useSight<Client>(link: Link<Client>): LinkSight {
+function useLinkStatus<Client>(link: Link<Client>): LinkStatus {
   const kind = useStore(link.state, (state) => state.kind);
   return { kind, lostMs: link.lostMs };
 }
 
 /** For any node, as the program reports it. */
 export function useTruthOf(): (view: ProfileView) => NodeTruth {
-  const host = useSight(useApp().host);
+  const host = useLinkStatus(useApp().host);
   const nowMs = useNow(10_000);
   return ({ worker, node }) => nodeTruth({ worker, node, connection: connectionOf(host, null), nowMs });
 }
@@ -43,8 +43,8 @@ export function useTruthOf(): (view: ProfileView) => NodeTruth {
 export function useTruth(): NodeTruth {
   const last = useLastKnown();
   const { profile, session } = useNode();
-  const host = useSight(useApp().host);
-  const own = useSight(session.link);
+  const host = useLinkStatus(useApp().host);
+  const own = useLinkStatus(session.link);
   const node = useNodeView();
   const nowMs = useNow(10_000);
   const { worker } = profile;

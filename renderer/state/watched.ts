@@ -18,9 +18,9 @@ export function feedWatched<Value>(
 ): () => void {
   return follow(link, {
     open,
-    take(value: Value) {
+    apply(value: Value) {
       store.setState({ value });
-      return 'taken';
+      return 'applied';
     },
   });
 }

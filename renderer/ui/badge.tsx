@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 
 export type Tone = 'neutral' | 'info' | 'good' | 'warn' | 'bad';
 
-const LOOKS: Readonly<Record<Tone, { readonly classes: string; readonly text: string; readonly icon: LucideIcon }>> = {
+const TONE_STYLES: Readonly<Record<Tone, { readonly classes: string; readonly text: string; readonly icon: LucideIcon }>> = {
   neutral: { classes: 'bg-raised text-soft', text: 'text-soft', icon: CircleHelp },
   info: { classes: 'bg-accent-wash text-accent', text: 'text-accent', icon: Info },
   good: { classes: 'bg-good-wash text-good', text: 'text-good', icon: CircleCheck },
@@ -20,7 +20,7 @@ export interface BadgeProps {
 }
 
 export function Badge({ tone, children, icon }: BadgeProps) {
-  const look = LOOKS[tone];
+  const look = TONE_STYLES[tone];
   const Icon = icon ?? look.icon;
   return (
     <span className={clsx('inline-flex items-center gap-1 rounded-full px-2 py-0.5 text-xs font-medium', look.classes)}>
@@ -40,7 +40,7 @@ export function ToneIcon({
   readonly icon?: LucideIcon;
   readonly className?: string;
 }) {
-  const look = LOOKS[tone];
+  const look = TONE_STYLES[tone];
   const Icon = icon ?? look.icon;
   return <Icon aria-hidden className={clsx('size-4 shrink-0', look.text, className)} />;
 }

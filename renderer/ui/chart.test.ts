@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ticksTo } from './chart.ts';
+import { axisTicks } from './chart.ts';
 
 it.each([
   [2.2, [0, 1, 2, 3]],
@@ -9,5 +9,5 @@ it.each([
   [1_400, [0, 500, 1_000, 1_500]],
   [0, [0, 1]],
 ])('an axis to %s has marks at %j', (most, ticks) => {
-  expect(ticksTo(most)).toEqual(ticks);
+  expect(axisTicks(most)).toEqual(ticks);
 });

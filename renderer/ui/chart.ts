@@ -25,7 +25,7 @@ export const TOOLTIP = {
 } as const;
 
 /** Axis marks from 0 to at least `most`, in steps of 1, 2 or 5 times a power of ten. */
-export function ticksTo(most: number): number[] {
+export function axisTicks(most: number): number[] {
   if (!(most > 0)) return [0, 1];
   const rough = most / 4;
   const ten = 10 ** Math.floor(Math.log10(rough));

@@ -8,18 +8,18 @@ import { AlertDialog as Alert, Dialog as Plain } from 'radix-ui';
 import { type KeyboardEvent, type ReactNode, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ErrorView } from '../../contract/worker-channel.ts';
+import { AwaitingPersonNote } from './awaiting-person-note.tsx';
 import { Button, IconButton } from './button.tsx';
 import { ErrorNote } from './error-note.tsx';
 import { Field, TextInput } from './field.tsx';
-import { PersonNote } from './person-note.tsx';
 import { Working, type WorkingProps } from './working.tsx';
 
-const VEIL = 'fixed inset-0 z-40 bg-veil';
+const BACKDROP = 'fixed inset-0 z-40 bg-veil';
 const PANEL = 'fixed z-50 flex flex-col bg-surface shadow-2xl focus:outline-none';
-const MIDDLE =
+const CENTERED =
   'top-1/2 left-1/2 max-h-[85vh] w-[min(34rem,92vw)] -translate-x-1/2 -translate-y-1/2 rounded-lg border border-line';
 /** The whole window except its edges, for a close look. */
-const WHOLE = 'inset-3 rounded-lg border border-line';
+const FULL_SIZE = 'inset-3 rounded-lg border border-line';
 const DRAWER = 'inset-y-0 right-0 w-[min(44rem,92vw)] border-l border-line';
 
 export interface DialogProps {
@@ -33,13 +33,13 @@ export interface DialogProps {
   /** At the right edge, at full height. */
   readonly drawer?: boolean;
   /** As large as the window. */
-  readonly whole?: boolean;
+  readonly fullSize?: boolean;
   /** Keys pressed anywhere inside. */
   readonly onKeyDown?: (event: KeyboardEvent) => void;
 }
 
 /** Radix returns the focus only to its own trigger; our dialogs are opened from anywhere. */
-function useReturningFocus() {
+function useRestoredFocus() {
   const before = useRef<Element | null>(null);
   return {
     onOpenAutoFocus: () => {
@@ -61,18 +61,18 @@ export function Dialog({
   children,
   footer,
   drawer = false,
-  whole = false,
+  fullSize = false,
   onKeyDown,
 }: DialogProps) {
   const { t } = useTranslation();
-  const focus = useReturningFocus();
+  const focus = useRestoredFocus();
   return (
     <Plain.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Plain.Portal>
-        <div aria-hidden className={VEIL} />
+        <div aria-hidden className={BACKDROP} />
         <Plain.Content
           {...focus}
-          className={clsx(PANEL, whole ? WHOLE : drawer ? DRAWER : MIDDLE)}
+          className={clsx(PANEL, fullSize ? FULL_SIZE : drawer ? DRAWER : CENTERED)}
           onKeyDown={onKeyDown}
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
         >
@@ -101,12 +101,12 @@ export interface ConfirmDialogProps {
   readonly children: ReactNode;
   readonly confirmLabel: string;
   readonly onConfirm: () => void;
-  /** What must be typed first, for irreversible acts. */
-  readonly typed?: string;
+  /** What must be typeToConfirm first, for irreversible acts. */
+  readonly typeToConfirm?: string;
   readonly danger?: boolean;
   readonly busy?: boolean;
   /** While it is busy, a person is asked outside the window. */
-  readonly person?: boolean;
+  readonly awaitsPerson?: boolean;
   /** What is said while it is busy, and the way out of it; left out where it cannot be cancelled. */
   readonly working?: Pick<WorkingProps, 'label' | 'onCancel'>;
   readonly error?: ErrorView | null;
@@ -116,12 +116,12 @@ export interface ConfirmDialogProps {
 
 /** Asks for confirmation before an act with consequences. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
-  const focus = useReturningFocus();
+  const focus = useRestoredFocus();
   return (
     <Alert.Root open={props.open} onOpenChange={(next) => !next && props.onClose()}>
       <Alert.Portal>
-        <div aria-hidden className={VEIL} />
-        <Alert.Content {...focus} className={clsx(PANEL, MIDDLE)}>
+        <div aria-hidden className={BACKDROP} />
+        <Alert.Content {...focus} className={clsx(PANEL, CENTERED)}>
           <ConfirmBody {...props} />
         </Alert.Content>
       </Alert.Portal>
@@ -130,10 +130,10 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
 }
 
 function ConfirmBody(props: ConfirmDialogProps) {
-  const { title, children, confirmLabel, onConfirm, typed, danger, busy, person, working, error, disabled } = props;
+  const { title, children, confirmLabel, onConfirm, typeToConfirm, danger, busy, awaitsPerson, working, error, disabled } = props;
   const { t } = useTranslation();
   const [text, setText] = useState('');
-  const ready = (typed === undefined || text.trim() === typed) && disabled !== true;
+  const ready = (typeToConfirm === undefined || text.trim() === typeToConfirm) && disabled !== true;
   return (
     <form
       className="flex min-h-0 flex-col"
@@ -150,12 +150,12 @@ function ConfirmBody(props: ConfirmDialogProps) {
         <Alert.Description asChild>
           <div className="flex flex-col gap-3">{children}</div>
         </Alert.Description>
-        {typed !== undefined && (
-          <Field label={t('type.instruction', { text: typed })}>
+        {typeToConfirm !== undefined && (
+          <Field label={t('type.instruction', { text: typeToConfirm })}>
             {(control) => <TextInput {...control} value={text} onChange={(event) => setText(event.target.value)} />}
           </Field>
         )}
-        {person === true && busy === true && <PersonNote />}
+        {awaitsPerson === true && busy === true && <AwaitingPersonNote />}
         {working !== undefined && busy === true && <Working {...working} />}
         {error && <ErrorNote error={error} />}
       </div>

@@ -42,15 +42,15 @@ export function Field({ label, hint, problem, children }: FieldProps) {
   );
 }
 
-const BOX =
+const INPUT_CLASSES =
   'w-full rounded-md border border-edge bg-surface px-2.5 text-ink placeholder:text-faint disabled:opacity-55 aria-invalid:border-bad';
 
 export function TextInput({ className, ...rest }: ComponentProps<'input'>) {
-  return <input type="text" autoComplete="off" spellCheck={false} {...rest} className={clsx(BOX, 'h-9', className)} />;
+  return <input type="text" autoComplete="off" spellCheck={false} {...rest} className={clsx(INPUT_CLASSES, 'h-9', className)} />;
 }
 
 export function TextArea({ className, ...rest }: ComponentProps<'textarea'>) {
-  return <textarea spellCheck={false} rows={3} {...rest} className={clsx(BOX, 'py-1.5', className)} />;
+  return <textarea spellCheck={false} rows={3} {...rest} className={clsx(INPUT_CLASSES, 'py-1.5', className)} />;
 }
 
 export interface SelectProps<Value extends string> extends Omit<ComponentProps<'select'>, 'value' | 'onChange'> {
@@ -65,7 +65,7 @@ export function Select<Value extends string>({ value, options, onChange, classNa
     <select
       {...rest}
       value={value}
-      className={clsx(BOX, 'h-9 pr-7', className)}
+      className={clsx(INPUT_CLASSES, 'h-9 pr-7', className)}
       onChange={(event) => {
         const chosen = options.find((option) => option.value === event.target.value);
         if (chosen !== undefined) onChange(chosen.value);

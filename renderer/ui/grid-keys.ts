@@ -1,6 +1,6 @@
 /** Keyboard navigation in a long list of rows of equal height, of which only the visible ones are in the page. */
 
-interface Position {
+interface GridPosition {
   /** Null = none yet. */
   readonly index: number | null;
   readonly total: number;
@@ -11,7 +11,7 @@ interface Position {
 }
 
 /** The row a key leads to; null if the key is not one of the list's. */
-export function nextIndex(key: string, { index, total, scroller, rowHeight }: Position): number | null {
+export function nextIndex(key: string, { index, total, scroller, rowHeight }: GridPosition): number | null {
   if (total === 0) return null;
   const pageRows = Math.max(1, Math.floor((scroller?.clientHeight ?? 0) / rowHeight) - 2);
   const steps: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, PageDown: pageRows, PageUp: -pageRows };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { columnText, moneyText } from './money.tsx';
+import { moneyColumnText, moneyText } from './money.tsx';
 
 const CNX = 10n ** 18n;
 
@@ -11,7 +11,7 @@ describe('money for a person', () => {
 });
 
 it('keeps trailing zeros for amounts in a column', () => {
-  expect([5n * CNX, (37_450n * CNX) / 10_000n, 0n, 1n, -(5n * CNX) / 10n].map(columnText)).toEqual([
+  expect([5n * CNX, (37_450n * CNX) / 10_000n, 0n, 1n, -(5n * CNX) / 10n].map(moneyColumnText)).toEqual([
     ...['5.0000', '3.7450', '0', '<0.0001', '-0.5000'],
   ]);
 });

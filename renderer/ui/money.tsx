@@ -23,14 +23,14 @@ export function Money({ wei, signed = false, bare = false, column = false }: Mon
       className="whitespace-nowrap tabular-nums"
     >
       {sign}
-      {column ? columnText(amount) : moneyText(amount)}
+      {column ? moneyColumnText(amount) : moneyText(amount)}
       {bare ? '' : ' CNX'}
     </data>
   );
 }
 
 /** With trailing zeros; zero itself stays `0`. */
-export function columnText(wei: bigint): string {
+export function moneyColumnText(wei: bigint): string {
   const text = moneyText(wei);
   if (wei === 0n || text.includes('0.0001')) return text;
   const [whole = '', fraction = ''] = text.split('.');

@@ -1,7 +1,7 @@
 /** Files between the window and its host. */
 
 /** Bytes of base64 text. */
-export function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
+export function decodeBase64(base64: string): Uint8Array<ArrayBuffer> {
   const text = atob(base64);
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
@@ -10,15 +10,15 @@ export function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
 
 /** Saves a file through the browser or the shell. */
 export function saveFile({ fileName, base64, mime }: { fileName: string; base64: string; mime: string }): void {
-  save(fileName, new Blob([bytesOf(base64)], { type: mime }));
+  downloadBlob(fileName, new Blob([decodeBase64(base64)], { type: mime }));
 }
 
 /** Like {@link saveFile}, from text in parts. */
 export function saveText({ fileName, parts, mime }: { fileName: string; parts: readonly string[]; mime: string }): void {
-  save(fileName, new Blob([...parts], { type: mime }));
+  downloadBlob(fileName, new Blob([...parts], { type: mime }));
 }
 
-function save(fileName: string, blob: Blob): void {
+function downloadBlob(fileName: string, blob: Blob): void {
   const url = URL.createObjectURL(blob);
   const link = document.createElement('a');
   link.href = url;

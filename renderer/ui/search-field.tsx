@@ -1,6 +1,6 @@
 import { Search } from 'lucide-react';
 import { TextInput } from './field.tsx';
-import { useTyped } from './use-typed.ts';
+import { useThrottledText } from './use-typed.ts';
 
 export interface SearchFieldProps {
   readonly label: string;
@@ -11,9 +11,9 @@ export interface SearchFieldProps {
   readonly onChange: (text: string) => void;
 }
 
-/** Shows typed text at once, and passes it on as {@link useTyped} does. */
+/** Shows typed text at once, and passes it on as {@link useThrottledText} does. */
 export function SearchField({ label, hint, width, value, onChange }: SearchFieldProps) {
-  const [text, setText] = useTyped(value, onChange);
+  const [text, setText] = useThrottledText(value, onChange);
   return (
     <div className={`relative ${width}`}>
       <Search aria-hidden className="pointer-events-none absolute top-2.5 left-2.5 size-4 text-faint" />

@@ -3,7 +3,7 @@ import { ArrowDown, ArrowUp, ChevronsUpDown } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SizedColumn } from '../../contract/column-widths.ts';
-import { ColumnEdge } from './column-edge.tsx';
+import { ColumnResizer } from './column-resizer.tsx';
 import type { ColumnWidths } from './use-column-widths.ts';
 import type { TableSort } from './use-sorted.ts';
 
@@ -22,18 +22,18 @@ export interface TableProps {
   /** For rows that the reader may sort. */
   readonly sort?: TableSort;
   /** For columns whose width the reader sets; the column after which they are counted from the right takes what is left. */
-  readonly widths?: { readonly of: ColumnWidths; readonly columns: readonly SizedColumn[]; readonly rest: string };
+  readonly widths?: { readonly state: ColumnWidths; readonly columns: readonly SizedColumn[]; readonly flexible: string };
   /** Rows of {@link Cell}s. */
   readonly children: ReactNode;
 }
 
 /** A short table; if it is too wide, it scrolls inside its place. Long lists are virtualised (features/tasks). */
 export function Table({ caption, columns, sort, widths, children }: TableProps) {
-  const rest = columns.findIndex(({ key }) => key === widths?.rest);
+  const rest = columns.findIndex(({ key }) => key === widths?.flexible);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for what is filled in.
-    <div role="group" tabIndex={0} aria-label={caption} className="overflow-x-auto" style={widths?.of.style}>
+    <div role="group" tabIndex={0} aria-label={caption} className="overflow-x-auto" style={widths?.state.style}>
       <table className="w-full text-[13px]">
         <caption className="sr-only">{caption}</caption>
         <thead>
@@ -60,7 +60,7 @@ export function Table({ caption, columns, sort, widths, children }: TableProps) 
                     label
                   )}
                   {sized !== undefined && widths !== undefined && (
-                    <ColumnEdge column={sized} label={label} side={index < rest ? 'right' : 'left'} widths={widths.of} />
+                    <ColumnResizer column={sized} label={label} side={index < rest ? 'right' : 'left'} widths={widths.state} />
                   )}
                 </th>
               );

@@ -7,23 +7,23 @@ const DAY = 24 * HOUR;
 
 type Tick = (nowMs: number) => void;
 /** Interval → listeners: one timer and one render for all of them. */
-const ticking = new Map<number, Set<Tick>>();
+const tickers = new Map<number, Set<Tick>>();
 
 function tickEvery(everyMs: number, tick: Tick): () => void {
-  const listeners = ticking.get(everyMs) ?? startTicking(everyMs);
+  const listeners = tickers.get(everyMs) ?? startTicking(everyMs);
   listeners.add(tick);
   return () => void listeners.delete(tick);
 }
 
 function startTicking(everyMs: number): Set<Tick> {
   const listeners = new Set<Tick>();
-  ticking.set(everyMs, listeners);
+  tickers.set(everyMs, listeners);
   const timer = setInterval(() => {
     const nowMs = Date.now();
     for (const tick of listeners) tick(nowMs);
     if (listeners.size > 0) return;
     clearInterval(timer);
-    ticking.delete(everyMs);
+    tickers.delete(everyMs);
   }, everyMs);
   return listeners;
 }
@@ -36,7 +36,7 @@ export function useNow(everyMs = 1_000): number {
 }
 
 /** Formatters are expensive to create, and long lists show many times. */
-function oncePerLanguage<Format>(make: (language: string) => Format): (language: string) => Format {
+function cachedPerLanguage<Format>(make: (language: string) => Format): (language: string) => Format {
   const made = new Map<string, Format>();
   return (language) => {
     const format = made.get(language) ?? make(language);
@@ -45,11 +45,13 @@ function oncePerLanguage<Format>(make: (language: string) => Format): (language:
   };
 }
 
-const relativeFormat = oncePerLanguage((language) => new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' }));
-const exactFormat = oncePerLanguage(
+const relativeFormat = cachedPerLanguage(
+  (language) => new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' }),
+);
+const exactFormat = cachedPerLanguage(
   (language) => new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' }),
 );
-const clockFormat = oncePerLanguage(
+const clockFormat = cachedPerLanguage(
   (language) => new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false }),
 );
 

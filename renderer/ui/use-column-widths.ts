@@ -12,7 +12,7 @@ export interface ColumnWidths {
   /** Temporarily; null = the table's own width again. */
   set(column: SizedColumn, width: number | null): void;
   /** Saves the widths to the settings. */
-  keep(): void;
+  save(): void;
 }
 
 export function useColumnWidths(table: SizedTable): ColumnWidths {
@@ -33,6 +33,6 @@ export function useColumnWidths(table: SizedTable): ColumnWidths {
         ...was,
         [column]: width === null ? undefined : Math.round(Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, width))),
       })),
-    keep: () => void save.run(widths),
+    save: () => void save.run(widths),
   };
 }

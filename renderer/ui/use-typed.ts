@@ -1,13 +1,13 @@
 import { useEffect, useRef, useState } from 'react';
 
 /** The minimum time between two values that are passed on while typing. */
-const APART_MS = 100;
+const COMMIT_EVERY_MS = 100;
 
 /**
  * Text that is typed here and passed on: the first character at once, fast typing after it in batches. A value from
  * elsewhere replaces it.
  */
-export function useTyped(value: string, commit: (value: string) => void): readonly [string, (text: string) => void] {
+export function useThrottledText(value: string, commit: (value: string) => void): readonly [string, (text: string) => void] {
   const [text, setText] = useState(value);
   const committed = useRef(value);
   const lastMs = useRef(Number.NEGATIVE_INFINITY);
@@ -20,14 +20,14 @@ export function useTyped(value: string, commit: (value: string) => void): readon
   }, [value]);
   useEffect(() => {
     if (text === committed.current) return;
-    const handOn = () => {
+    const commitText = () => {
       committed.current = text;
       lastMs.current = performance.now();
       latest.current(text);
     };
-    const waitMs = lastMs.current + APART_MS - performance.now();
-    if (waitMs <= 0) return handOn();
-    const timer = setTimeout(handOn, waitMs);
+    const waitMs = lastMs.current + COMMIT_EVERY_MS - performance.now();
+    if (waitMs <= 0) return commitText();
+    const timer = setTimeout(commitText, waitMs);
     return () => clearTimeout(timer);
   }, [text]);
   return [text, setText];

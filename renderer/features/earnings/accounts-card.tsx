@@ -6,19 +6,19 @@ import { Money } from '../../ui/money.tsx';
 import { Time } from '../../ui/time.tsx';
 
 /** In display order. What was sent to the beneficial address no longer belongs to the node. */
-const HELD = ['relay', 'inTransit', 'locked', 'wallet', 'stake'] as const satisfies readonly OwnAccount[];
+const HELD_ACCOUNTS = ['relay', 'inTransit', 'locked', 'wallet', 'stake'] as const satisfies readonly OwnAccount[];
 
 /** Every account that the network has, with its balance by the ledger, and the total. */
 export function AccountsCard({ summary }: { readonly summary: MoneySummary }) {
   const { t } = useTranslation('earnings');
   const byName = new Map(summary.accounts.map(({ account, wei }) => [account, BigInt(wei)]));
   const benefit = byName.get('benefit') ?? 0n;
-  const sum = HELD.reduce((all, account) => all + (byName.get(account) ?? 0n), 0n);
+  const sum = HELD_ACCOUNTS.reduce((all, account) => all + (byName.get(account) ?? 0n), 0n);
   return (
     <Card title={t('accounts.title')}>
       <dl className="grid grid-cols-[1fr_auto] gap-x-4">
-        {HELD.filter((account) => byName.has(account)).map((account) => (
-          <Line key={account} account={account} wei={byName.get(account) ?? 0n} />
+        {HELD_ACCOUNTS.filter((account) => byName.has(account)).map((account) => (
+          <AccountLine key={account} account={account} wei={byName.get(account) ?? 0n} />
         ))}
         <dt className="pt-2 font-semibold">{t('accounts.sum')}</dt>
         <dd className="pt-2 text-right font-semibold">
@@ -29,7 +29,7 @@ export function AccountsCard({ summary }: { readonly summary: MoneySummary }) {
         <>
           <p className="pt-3 text-[13px] text-faint">{t('accounts.beyond')}</p>
           <dl className="grid grid-cols-[1fr_auto] gap-x-4">
-            <Line account="benefit" wei={benefit} />
+            <AccountLine account="benefit" wei={benefit} />
           </dl>
         </>
       )}
@@ -48,7 +48,7 @@ export function AccountsCard({ summary }: { readonly summary: MoneySummary }) {
   );
 }
 
-function Line({ account, wei }: { readonly account: OwnAccount; readonly wei: bigint }) {
+function AccountLine({ account, wei }: { readonly account: OwnAccount; readonly wei: bigint }) {
   const { t } = useTranslation('earnings');
   return (
     <div className="col-span-2 grid grid-cols-subgrid border-b border-line py-1.5">

@@ -4,17 +4,17 @@ import type { AccountCheckView, candidateSchema } from '../../../contract/money.
 import { moneyText } from '../../ui/money.tsx';
 import { Time } from '../../ui/time.tsx';
 
-type Differs = Extract<AccountCheckView['agreement'], { state: 'differs' }>;
+type DifferingBalance = Extract<AccountCheckView['agreement'], { state: 'differs' }>;
 type Candidate = z.output<typeof candidateSchema>;
 
 export interface DifferenceProps {
-  readonly agreement: Differs;
+  readonly agreement: DifferingBalance;
   /** The source writes with a delay. */
-  readonly youngPasses: boolean;
+  readonly sourceIsDelayed: boolean;
 }
 
 /** How far ledger and source differ, since when, and what may explain it. */
-export function Difference({ agreement: { byWei, sinceMs, candidates }, youngPasses }: DifferenceProps) {
+export function Difference({ agreement: { byWei, sinceMs, candidates }, sourceIsDelayed }: DifferenceProps) {
   const { t } = useTranslation('earnings');
   const by = BigInt(byWei);
   const amount = moneyText(by < 0n ? -by : by);
@@ -23,7 +23,7 @@ export function Difference({ agreement: { byWei, sinceMs, candidates }, youngPas
       <p>
         {t(by < 0n ? 'check.byLess' : 'check.by', { amount })} <Time atMs={sinceMs} />.
       </p>
-      {youngPasses && <p className="text-faint">{t('check.young')}</p>}
+      {sourceIsDelayed && <p className="text-faint">{t('check.young')}</p>}
       {candidates.length === 0 ? (
         <p className="text-faint">{t('check.noCandidate')}</p>
       ) : (

@@ -8,12 +8,12 @@ import { EmptyState } from '../../ui/empty-state.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Select } from '../../ui/field.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
+import { chartSteps } from './chart-steps.ts';
 import { EarnedChart } from './earned-chart.tsx';
 import { PartsTable } from './parts-table.tsx';
-import { chartSteps } from './periods.ts';
 
-const BY = ['none', 'taskType', 'model', 'gpu', 'kind'] as const satisfies readonly Grouping[];
-const BY_TEXT = {
+const GROUPINGS = ['none', 'taskType', 'model', 'gpu', 'kind'] as const satisfies readonly Grouping[];
+const GROUPING_TEXTS = {
   none: 'chart.byNone',
   taskType: 'chart.byTaskType',
   model: 'chart.byModel',
@@ -52,7 +52,7 @@ export function EarnedCard({ atMs }: { readonly atMs: number }) {
               id={splitId}
               className="h-8! w-auto!"
               value={by}
-              options={BY.map((value) => ({ value, label: t(BY_TEXT[value]) }))}
+              options={GROUPINGS.map((value) => ({ value, label: t(GROUPING_TEXTS[value]) }))}
               onChange={setBy}
             />
           </div>

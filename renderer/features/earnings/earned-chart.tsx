@@ -2,11 +2,11 @@ import { useTranslation } from 'react-i18next';
 import { Bar, BarChart, CartesianGrid, Legend, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import type { Bucket, Grouping } from '../../../contract/money.ts';
 import { formatCnxExact } from '../../../protocol/money/wei.ts';
-import { AXIS, GRID, SERIES, TOOLTIP, ticksTo } from '../../ui/chart.ts';
+import { AXIS, axisTicks, GRID, SERIES, TOOLTIP } from '../../ui/chart.ts';
 import { ChartOrTable } from '../../ui/chart-or-table.tsx';
 import { Money, moneyText } from '../../ui/money.tsx';
+import { stepText } from './chart-steps.ts';
 import { useGroupText } from './group-text.ts';
-import { stepText } from './periods.ts';
 import { type EarningsRow, partsOf, seriesOf, stepsOf } from './split.ts';
 
 export interface EarnedChartProps {
@@ -29,7 +29,7 @@ export function EarnedChart({ bucket, by, starts, rows }: EarnedChartProps) {
     label: stepText(bucket, startMs, i18n.language),
     ...Object.fromEntries(series.map(({ key }) => [key, Number(formatCnxExact(wei[key] ?? 0n))])),
   }));
-  const ticks = ticksTo(Math.max(0, ...steps.map(({ earnedWei }) => Number(formatCnxExact(earnedWei)))));
+  const ticks = axisTicks(Math.max(0, ...steps.map(({ earnedWei }) => Number(formatCnxExact(earnedWei)))));
   const exact = (index: number, key: string) => moneyText(steps[index]?.wei[key] ?? 0n);
   const indexOf = new Map(bars.map(({ label }, index) => [label, index]));
   return (

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LedgerEntryView } from '../../../contract/money.ts';
 import { bucketsOf } from '../../../worker/money/earnings/buckets.ts';
-import { queryOf, signedWei } from './ledger-filter.ts';
-import { chartSteps } from './periods.ts';
+import { chartSteps } from './chart-steps.ts';
+import { entriesQuery, signedWei } from './ledger-filter.ts';
 import { type EarningsRow, partsOf, seriesOf, shareText, stepsOf } from './split.ts';
 
 const DAY = 86_400_000;
@@ -66,8 +66,8 @@ describe('a split', () => {
 describe('the ledger', () => {
   it('requests whole UTC days and sets of kinds', () => {
     const page = { limit: 25, after: 7, nowMs: NOW };
-    expect(queryOf({ account: 'all', kind: 'all', period: 'all' }, page)).toEqual({ limit: 25, after: 7 });
-    expect(queryOf({ account: 'wallet', kind: 'costs', period: 'week' }, page)).toEqual({
+    expect(entriesQuery({ account: 'all', kind: 'all', period: 'all' }, page)).toEqual({ limit: 25, after: 7 });
+    expect(entriesQuery({ account: 'wallet', kind: 'costs', period: 'week' }, page)).toEqual({
       ...{ limit: 25, after: 7, account: 'wallet', kinds: ['gas', 'withdrawalFee', 'slash'] },
       fromMs: Date.UTC(2026, 1, 22),
     });

@@ -7,24 +7,24 @@ import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
-import { EVERYTHING, type LedgerFilter, queryOf } from './ledger-filter.ts';
+import { ALL_ENTRIES, entriesQuery, type LedgerFilter } from './ledger-filter.ts';
 import { LedgerFilters } from './ledger-filters.tsx';
 import { LedgerTable } from './ledger-table.tsx';
 
-const PAGE = 25;
+const PAGE_SIZE = 25;
 
 /** `change` has a new value whenever the ledger may have new entries. */
 export function LedgerCard({ change }: { readonly change: unknown }) {
   const { t } = useTranslation('earnings');
-  const [filter, setFilter] = useState<LedgerFilter>(EVERYTHING);
+  const [filter, setFilter] = useState<LedgerFilter>(ALL_ENTRIES);
   /** Where each page begins, from the second on. */
   const [cursors, setCursors] = useState<readonly number[]>([]);
   const after = cursors.at(-1) ?? null;
   const read = useNodeRead(`ledger ${JSON.stringify(filter)} ${after ?? ''}`, (client, signal) =>
-    client.money.entries(queryOf(filter, { limit: PAGE, after, nowMs: Date.now() }), { signal }),
+    client.money.entries(entriesQuery(filter, { limit: PAGE_SIZE, after, nowMs: Date.now() }), { signal }),
   );
   useRefresh(read, 60_000, change);
-  const page = useLast(read.value);
+  const page = useLatestPage(read.value);
   const choose = (next: LedgerFilter) => {
     setFilter(next);
     setCursors([]);
@@ -37,7 +37,7 @@ export function LedgerCard({ change }: { readonly change: unknown }) {
           <ErrorNote error={read.error} />
         </div>
       )}
-      {page !== null && page.entries.length === 0 && <NoEntries filtered={filter !== EVERYTHING} />}
+      {page !== null && page.entries.length === 0 && <NoEntries filtered={filter !== ALL_ENTRIES} />}
       {page !== null && page.entries.length > 0 && <LedgerTable entries={page.entries} account={filter.account} />}
       {(next !== null || cursors.length > 0) && (
         <nav aria-label={t('ledger.title')} className="flex items-center justify-end gap-2 px-4 py-2">
@@ -59,13 +59,13 @@ export function LedgerCard({ change }: { readonly change: unknown }) {
   );
 }
 
-interface Page {
+interface LedgerPage {
   readonly entries: readonly LedgerEntryView[];
   readonly next: number | null;
 }
 
 /** The previous page stays visible until the next one has loaded. */
-function useLast(value: Page | null): Page | null {
+function useLatestPage(value: LedgerPage | null): LedgerPage | null {
   const last = useRef(value);
   useEffect(() => {
     if (value !== null) last.current = value;

@@ -19,37 +19,40 @@ export interface LedgerFilter {
   readonly period: Period;
 }
 
-export const EVERYTHING: LedgerFilter = { account: 'all', kind: 'all', period: 'all' };
+export const ALL_ENTRIES: LedgerFilter = { account: 'all', kind: 'all', period: 'all' };
 
 const DAY = 86_400_000;
 /** Whole UTC days, including today. */
-const DAYS: Readonly<Record<Exclude<Period, 'all'>, number>> = { today: 1, week: 7, month: 30, year: 365 };
+const PERIOD_DAYS: Readonly<Record<Exclude<Period, 'all'>, number>> = { today: 1, week: 7, month: 30, year: 365 };
 
 type EntriesQuery = z.input<typeof entriesQuerySchema>;
 
-export function queryOf(filter: LedgerFilter, page: { limit: number; after: number | null; nowMs: number }): EntriesQuery {
+export function entriesQuery(filter: LedgerFilter, page: { limit: number; after: number | null; nowMs: number }): EntriesQuery {
   const { account, kind, period } = filter;
   const today = Math.floor(page.nowMs / DAY);
   return {
     limit: page.limit,
     after: page.after,
     ...(account === 'all' ? {} : { account }),
-    ...(kind === 'all' ? {} : { kinds: isSet(kind) ? [...KIND_SETS[kind]] : [kind] }),
-    ...(period === 'all' ? {} : { fromMs: (today - DAYS[period] + 1) * DAY }),
+    ...(kind === 'all' ? {} : { kinds: isKindSet(kind) ? [...KIND_SETS[kind]] : [kind] }),
+    ...(period === 'all' ? {} : { fromMs: (today - PERIOD_DAYS[period] + 1) * DAY }),
   };
 }
 
-function isSet(kind: LedgerKind | KindSet): kind is KindSet {
+function isKindSet(kind: LedgerKind | KindSet): kind is KindSet {
   return Object.hasOwn(KIND_SETS, kind);
 }
 
-const isOwn = (account: Account): account is OwnAccount => (OWN_ACCOUNTS as readonly string[]).includes(account);
+const isOwnAccount = (account: Account): account is OwnAccount => (OWN_ACCOUNTS as readonly string[]).includes(account);
 
 /** The sign from the selected account's point of view; without one, plus means to the host and minus away from the host. */
-export function signedWei(entry: LedgerEntryView, account: Account | 'all'): { readonly wei: bigint; readonly moved: boolean } {
+export function signedWei(
+  entry: LedgerEntryView,
+  account: Account | 'all',
+): { readonly wei: bigint; readonly isInternal: boolean } {
   const wei = BigInt(entry.wei);
-  if (account !== 'all') return { wei: entry.from === account ? -wei : wei, moved: false };
+  if (account !== 'all') return { wei: entry.from === account ? -wei : wei, isInternal: false };
   // Between two of the host's accounts: nothing is gained or lost.
-  if (isOwn(entry.from) === isOwn(entry.to)) return { wei, moved: true };
-  return { wei: isOwn(entry.from) ? -wei : wei, moved: false };
+  if (isOwnAccount(entry.from) === isOwnAccount(entry.to)) return { wei, isInternal: true };
+  return { wei: isOwnAccount(entry.from) ? -wei : wei, isInternal: false };
 }

@@ -29,17 +29,21 @@ export function LedgerTable({ entries, account }: LedgerTableProps) {
     { key: 'amount', label: t('ledger.amount'), right: true },
   ];
   return (
-    <Table caption={t('ledger.title')} columns={columns} widths={{ of: widths, columns: SIZED_COLUMNS.ledger, rest: 'what' }}>
+    <Table
+      caption={t('ledger.title')}
+      columns={columns}
+      widths={{ state: widths, columns: SIZED_COLUMNS.ledger, flexible: 'what' }}
+    >
       {entries.map((entry) => (
-        <Entry key={entry.id} entry={entry} account={account} />
+        <LedgerRow key={entry.id} entry={entry} account={account} />
       ))}
     </Table>
   );
 }
 
-function Entry({ entry, account }: { readonly entry: LedgerEntryView; readonly account: Account | 'all' }) {
+function LedgerRow({ entry, account }: { readonly entry: LedgerEntryView; readonly account: Account | 'all' }) {
   const { t } = useTranslation(['earnings', 'common']);
-  const { wei, moved } = signedWei(entry, account);
+  const { wei, isInternal } = signedWei(entry, account);
   return (
     <Row>
       <Cell>
@@ -54,11 +58,11 @@ function Entry({ entry, account }: { readonly entry: LedgerEntryView; readonly a
         {t(`accounts.${entry.from}`)} → {t(`accounts.${entry.to}`)}
       </Cell>
       <Cell>
-        <Source entry={entry} />
+        <EntrySource entry={entry} />
       </Cell>
       <Cell right>
         {/* Between two accounts of the host nothing is gained or lost. */}
-        {moved ? (
+        {isInternal ? (
           <span className="text-faint">
             <Money column wei={wei} bare />
           </span>
@@ -79,7 +83,7 @@ function RecordName({ record }: { readonly record: string }) {
 }
 
 /** Where an entry comes from: its task, its transaction, or otherwise the relay's record. */
-function Source({ entry: { task, transaction, record, source } }: { readonly entry: LedgerEntryView }) {
+function EntrySource({ entry: { task, transaction, record, source } }: { readonly entry: LedgerEntryView }) {
   const { t } = useTranslation('earnings');
   const { profile } = useNode();
   return (

@@ -15,12 +15,12 @@ export function PartsTable({ by, rows }: { readonly by: Grouping; readonly rows:
       <h3 className="px-4 font-medium">
         {t('parts.title')} <span className="font-normal text-faint">· {t('parts.period')}</span>
       </h3>
-      {by === 'none' ? <Balance rows={rows} /> : <Parts by={by} rows={rows} />}
+      {by === 'none' ? <Balance rows={rows} /> : <GroupShares by={by} rows={rows} />}
     </div>
   );
 }
 
-function Parts({ by, rows }: { readonly by: Grouping; readonly rows: readonly EarningsRow[] }) {
+function GroupShares({ by, rows }: { readonly by: Grouping; readonly rows: readonly EarningsRow[] }) {
   const { t } = useTranslation('earnings');
   const groupText = useGroupText(by);
   const parts = partsOf(rows);
@@ -55,7 +55,7 @@ function Parts({ by, rows }: { readonly by: Grouping; readonly rows: readonly Ea
   );
 }
 
-const LINES = [
+const BALANCE_LINES = [
   ['tasks', 'tasksWei', 1n],
   ['delegation', 'delegationWei', 1n],
   ['emission', 'emissionWei', 1n],
@@ -65,7 +65,7 @@ const LINES = [
 ] as const;
 
 /** Where payments go straight to the wallet, there is no delegation, no emission and no withdrawal. */
-const ON_CHAIN: ReadonlySet<string> = new Set(['tasks', 'gas', 'slashed']);
+const ON_CHAIN_LINES: ReadonlySet<string> = new Set(['tasks', 'gas', 'slashed']);
 
 function Balance({ rows }: { readonly rows: readonly EarningsRow[] }) {
   const { t } = useTranslation('earnings');
@@ -77,7 +77,7 @@ function Balance({ rows }: { readonly rows: readonly EarningsRow[] }) {
   ];
   return (
     <Table caption={t('parts.title')} columns={columns}>
-      {LINES.filter(([name]) => !onChain || ON_CHAIN.has(name)).map(([name, field, sign]) => (
+      {BALANCE_LINES.filter(([name]) => !onChain || ON_CHAIN_LINES.has(name)).map(([name, field, sign]) => (
         <Row key={name}>
           <Cell head>{t(`parts.${name}`)}</Cell>
           <Cell right>

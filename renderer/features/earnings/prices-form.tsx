@@ -8,7 +8,7 @@ import { ErrorNote } from '../../ui/error-note.tsx';
 import { Field, TextInput } from '../../ui/field.tsx';
 
 /** A comma counts as a decimal point. Empty text and thousands separators are not interpreted. */
-const priceOf = (text: string) => (text.trim() === '' ? null : text.trim().replace(/^(\d+),(\d+)$/, '$1.$2'));
+const normalisePrice = (text: string) => (text.trim() === '' ? null : text.trim().replace(/^(\d+),(\d+)$/, '$1.$2'));
 
 /** The host's own prices; without them nothing is shown in a currency. */
 export function PricesForm({ costs }: { readonly costs: Costs }) {
@@ -19,7 +19,11 @@ export function PricesForm({ costs }: { readonly costs: Costs }) {
     tariff: costs.tariff ?? '',
     cnxPrice: costs.cnxPrice ?? '',
   });
-  const next = { currency: typed.currency.trim(), tariff: priceOf(typed.tariff), cnxPrice: priceOf(typed.cnxPrice) };
+  const next = {
+    currency: typed.currency.trim(),
+    tariff: normalisePrice(typed.tariff),
+    cnxPrice: normalisePrice(typed.cnxPrice),
+  };
   const read = costsSchema.safeParse(next);
   const bad = new Set(read.success ? [] : read.error.issues.map(({ path }) => path[0]));
   const save = useAct(async () => {

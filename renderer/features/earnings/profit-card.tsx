@@ -11,10 +11,9 @@ import { Money } from '../../ui/money.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
 import { Cell, Row, Table } from '../../ui/table.tsx';
 import { useSorted } from '../../ui/use-sorted.ts';
-import { chartSteps, stepText } from './periods.ts';
+import { chartSteps, stepText } from './chart-steps.ts';
 import { PricesForm } from './prices-form.tsx';
-import { Amount, kWh } from './profit-amount.tsx';
-import { ProfitCards } from './profit-cards.tsx';
+import { CurrencyAmount, kWhText, ProfitCards } from './profit-cards.tsx';
 
 const VIEWS = ['days', 'cards'] as const;
 
@@ -57,7 +56,7 @@ export function ProfitCard({ atMs }: { readonly atMs: number }) {
           ) : (
             <div className="-mx-4">
               {view === 'days' ? (
-                <Days
+                <ProfitDays
                   days={profitDays({ energy: rows, earnings: earned.value.rows, costs: settings.costs })}
                   costs={settings.costs}
                 />
@@ -74,7 +73,7 @@ export function ProfitCard({ atMs }: { readonly atMs: number }) {
   );
 }
 
-function Days({ days, costs }: { readonly days: readonly ProfitDay[]; readonly costs: Costs }) {
+function ProfitDays({ days, costs }: { readonly days: readonly ProfitDay[]; readonly costs: Costs }) {
   const { t, i18n } = useTranslation('earnings');
   const whole = measuredSum(days, costs);
   const ofOne = whole === null || whole.cost === null ? null : costOfOneCnx(whole.cost, whole.netWei);
@@ -105,17 +104,17 @@ function Days({ days, costs }: { readonly days: readonly ProfitDay[]; readonly c
       <Cell right>
         <Money wei={row.netWei} bare signed />
       </Cell>
-      <Cell right>{kWh(row.wattHours)}</Cell>
+      <Cell right>{kWhText(row.wattHours)}</Cell>
       <Cell right>
-        <Amount micro={row.cost} />
+        <CurrencyAmount micro={row.cost} />
       </Cell>
       {priced && (
         <>
           <Cell right>
-            <Amount micro={row.worth} />
+            <CurrencyAmount micro={row.worth} />
           </Cell>
           <Cell right>
-            <Amount micro={row.profit} />
+            <CurrencyAmount micro={row.profit} />
           </Cell>
         </>
       )}

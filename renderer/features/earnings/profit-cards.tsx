@@ -1,11 +1,17 @@
 import { useTranslation } from 'react-i18next';
-import { type Costs, profitCards } from '../../../contract/costs.ts';
+import { type Costs, microText, profitCards } from '../../../contract/costs.ts';
 import type { CardEnergy } from '../../../contract/gpu.ts';
 import { useHostRead } from '../../rpc/hooks.ts';
 import { Money } from '../../ui/money.tsx';
 import { Cell, Row, Table } from '../../ui/table.tsx';
 import { useSorted } from '../../ui/use-sorted.ts';
-import { Amount, kWh } from './profit-amount.tsx';
+
+export const kWhText = (wattHours: number | null) => (wattHours === null ? '—' : (wattHours / 1_000).toFixed(2));
+
+export function CurrencyAmount({ micro }: { readonly micro: bigint | null }) {
+  if (micro === null) return <span className="text-faint">—</span>;
+  return <span className={micro < 0n ? 'text-bad' : ''}>{microText(micro)}</span>;
+}
 
 export interface ProfitCardsProps {
   readonly energy: readonly CardEnergy[];
@@ -54,15 +60,15 @@ export function ProfitCards({ energy, earnings, costs }: ProfitCardsProps) {
               <Cell right>
                 <Money wei={row.netWei} bare signed />
               </Cell>
-              <Cell right>{kWh(row.wattHours)}</Cell>
+              <Cell right>{kWhText(row.wattHours)}</Cell>
               <Cell right>{average === null ? '—' : `${Math.round(average)} W`}</Cell>
               <Cell right>{row.seconds === 0 ? '—' : hoursOf(row.seconds).toFixed(1)}</Cell>
               <Cell right>
-                <Amount micro={row.cost} />
+                <CurrencyAmount micro={row.cost} />
               </Cell>
               {cnxPrice !== null && (
                 <Cell right>
-                  <Amount micro={row.profit} />
+                  <CurrencyAmount micro={row.profit} />
                 </Cell>
               )}
             </Row>

@@ -38,7 +38,7 @@ export function ReconciliationCard({ onChanged }: { readonly onChanged: () => vo
         )}
         {value !== null && <Verdict view={value} />}
         {value?.checks.map((check) => (
-          <Check key={`${check.account} ${check.against}`} check={check} onTransfer={setTransferWei} />
+          <AccountCheck key={`${check.account} ${check.against}`} check={check} onTransfer={setTransferWei} />
         ))}
       </div>
       <AcknowledgeDialog
@@ -82,7 +82,7 @@ interface CheckProps {
   readonly onTransfer: (byWei: string) => void;
 }
 
-function Check({ check: { account, against, ledgerWei, observedWei, agreement }, onTransfer }: CheckProps) {
+function AccountCheck({ check: { account, against, ledgerWei, observedWei, agreement }, onTransfer }: CheckProps) {
   const { t } = useTranslation('earnings');
   return (
     <div className="flex flex-col gap-1.5 border-t border-line pt-3">
@@ -112,7 +112,7 @@ function Check({ check: { account, against, ledgerWei, observedWei, agreement },
       )}
       {agreement.state === 'differs' && (
         <>
-          <Difference agreement={agreement} youngPasses={account === 'relay'} />
+          <Difference agreement={agreement} sourceIsDelayed={account === 'relay'} />
           {account === 'wallet' && against === 'chain' && (
             <Button small className="self-start" onClick={() => onTransfer(agreement.byWei)}>
               {t('check.transfer')}

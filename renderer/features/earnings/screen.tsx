@@ -6,7 +6,7 @@ import { useNodeRead, useRefresh } from '../../rpc/hooks.ts';
 import { useAlive, useNode } from '../../state/app-context.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Loading } from '../../ui/loading.tsx';
-import { RecordsShown } from '../../ui/node-needed.tsx';
+import { NodeOrRecords } from '../../ui/running-node-only.tsx';
 import { Screen } from '../../ui/screen.tsx';
 import { AccountsCard } from './accounts-card.tsx';
 import { CsvExport } from './csv-export.tsx';
@@ -16,20 +16,20 @@ import { ProfitCard } from './profit-card.tsx';
 import { ReconciliationCard } from './reconciliation-card.tsx';
 import { SumsCard } from './sums-card.tsx';
 
-export const EarningsScreen = withTexts('earnings', texts, Whole);
+export const EarningsScreen = withTexts('earnings', texts, EarningsPage);
 
-function Whole() {
+function EarningsPage() {
   const { t } = useTranslation('earnings');
   return (
     <Screen wide title={t('title')} actions={<CsvExport />}>
-      <RecordsShown>
-        <Contents />
-      </RecordsShown>
+      <NodeOrRecords>
+        <EarningsCards />
+      </NodeOrRecords>
     </Screen>
   );
 }
 
-function Contents() {
+function EarningsCards() {
   const { session } = useNode();
   const alive = useAlive();
   const changes = useStore(session.tasks, ({ revision }) => revision);

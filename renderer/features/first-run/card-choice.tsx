@@ -4,13 +4,13 @@ import { useAct, useHostRead, useRefresh } from '../../rpc/hooks.ts';
 import { useHostClient, useProfiles } from '../../state/app-context.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Working } from '../../ui/working.tsx';
-import { Option, Options, type StepPart } from './step-part.tsx';
+import { Option, Options, type StepProps } from './step-parts.tsx';
 
 /** A card appears without a click once it is installed or its driver is. */
-const LOOK_AGAIN_MS = 10_000;
+const REFRESH_MS = 10_000;
 
 /** One card, several of the same name, or a simulated one if the network runs on this machine. */
-export function CardChoice({ choices, change }: StepPart) {
+export function CardChoice({ choices, change }: StepProps) {
   const { t } = useTranslation('firstRun');
   const host = useHostClient();
   const profiles = useProfiles() ?? [];
@@ -26,7 +26,7 @@ export function CardChoice({ choices, change }: StepPart) {
     change({ cardIds: ids, report: null, madeUpCard: false });
     if (ids.length > 0) void ask.run(ids);
   };
-  useRefresh(read, LOOK_AGAIN_MS);
+  useRefresh(read, REFRESH_MS);
   if (read.value === null) {
     if (read.error) return <ErrorNote error={read.error} />;
     return read.loading ? <Working label={t('gpu.searching')} onCancel={read.cancel} /> : null;

@@ -8,13 +8,13 @@ import { Button } from '../../ui/button.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Working } from '../../ui/working.tsx';
 import { PreflightList } from '../checks/preflight-list.tsx';
-import { type Choices, draftOf, openSteps, type Step, stakeWei } from './choices.ts';
-import { StepHead, type StepPart } from './step-part.tsx';
+import { type Choices, incompleteSteps, profileDraftOf, type Step, stakeWei } from './choices.ts';
+import { StepHeader, type StepProps } from './step-parts.tsx';
 
-export function ChecksStep({ choices }: StepPart) {
+export function ChecksStep({ choices }: StepProps) {
   const { t } = useTranslation('firstRun');
-  const draft = draftOf(choices);
-  const early = earlyOf(choices);
+  const draft = profileDraftOf(choices);
+  const early = earlyCheck(choices);
   const key = JSON.stringify(draft ?? early);
   const read = useHostRead(`check ${key}`, async (client, signal) => {
     if (draft !== null) return client.profiles.check({ draft }, { signal });
@@ -22,15 +22,15 @@ export function ChecksStep({ choices }: StepPart) {
   });
   return (
     <>
-      <StepHead title={t('checks.title')} lead={t('checks.lead')} />
-      {draft === null && <Missing steps={openSteps(choices)} early={early !== null} />}
-      {(draft !== null || early !== null) && <Report read={read} whole={draft !== null} />}
+      <StepHeader title={t('checks.title')} lead={t('checks.lead')} />
+      {draft === null && <MissingSteps steps={incompleteSteps(choices)} early={early !== null} />}
+      {(draft !== null || early !== null) && <CheckReport read={read} whole={draft !== null} />}
     </>
   );
 }
 
 /** The checks that are possible before a card is chosen: everything about network, chain, money and key. */
-function earlyOf(choices: Choices) {
+function earlyCheck(choices: Choices) {
   const { address, network } = choices;
   const wei = stakeWei(choices);
   // The local network runs only once it has a node.
@@ -38,7 +38,7 @@ function earlyOf(choices: Choices) {
   return { networkId: network.id, address: address as Hex, stakeWei: String(wei) };
 }
 
-function Missing({ steps, early }: { readonly steps: readonly Step[]; readonly early: boolean }) {
+function MissingSteps({ steps, early }: { readonly steps: readonly Step[]; readonly early: boolean }) {
   const { t } = useTranslation('firstRun');
   return (
     <div>
@@ -56,7 +56,7 @@ function Missing({ steps, early }: { readonly steps: readonly Step[]; readonly e
   );
 }
 
-function Report({ read, whole }: { readonly read: Loaded<PreflightReport | null>; readonly whole: boolean }) {
+function CheckReport({ read, whole }: { readonly read: Loaded<PreflightReport | null>; readonly whole: boolean }) {
   const { t } = useTranslation('firstRun');
   const { value } = read;
   return (

@@ -5,13 +5,13 @@ import { profileDraftSchema } from '../../../contract/profiles.ts';
 import {
   acceptedEngines,
   type Choices,
-  doneSteps,
-  draftOf,
-  keptOf,
+  completedSteps,
+  firstRunDraftOf,
+  incompleteSteps,
   NO_CHOICES,
   offeredModels,
-  openSteps,
-  restored,
+  profileDraftOf,
+  restoreChoices,
   stakeProblem,
   unusableEngines,
 } from './choices.ts';
@@ -33,21 +33,21 @@ const full: Choices = {
 
 describe('the way to a node', () => {
   it('has every step to do at first, and ends in a draft that the contract accepts', () => {
-    expect(openSteps(NO_CHOICES)).toEqual(['key', 'network', 'gpu', 'stake']);
-    expect(draftOf(NO_CHOICES)).toBeNull();
-    expect(openSteps(full)).toEqual([]);
-    expect(profileDraftSchema.parse(draftOf(full))).toMatchObject({ name: 'Attic', stakeWei: '400000000000000000000' });
+    expect(incompleteSteps(NO_CHOICES)).toEqual(['key', 'network', 'gpu', 'stake']);
+    expect(profileDraftOf(NO_CHOICES)).toBeNull();
+    expect(incompleteSteps(full)).toEqual([]);
+    expect(profileDraftSchema.parse(profileDraftOf(full))).toMatchObject({ name: 'Attic', stakeWei: '400000000000000000000' });
   });
 
   it('confirms exactly the card that was shown, and none before one was shown', () => {
-    expect(draftOf(full)?.gpu).toMatchObject({ kind: 'cards', ids: ['GPU-1'], confirmed: full.report });
-    expect(openSteps({ ...full, report: null })).toEqual(['gpu']);
+    expect(profileDraftOf(full)?.gpu).toMatchObject({ kind: 'cards', ids: ['GPU-1'], confirmed: full.report });
+    expect(incompleteSteps({ ...full, report: null })).toEqual(['gpu']);
   });
 
   it('accepts a simulated card only on a local network', () => {
     const madeUp: Choices = { ...full, madeUpCard: true, cardIds: [], report: null };
-    expect(draftOf(madeUp)?.gpu).toMatchObject({ kind: 'stated' });
-    expect(openSteps({ ...madeUp, network: { ...network, origin: 'builtIn' } })).toEqual(['gpu']);
+    expect(profileDraftOf(madeUp)?.gpu).toMatchObject({ kind: 'stated' });
+    expect(incompleteSteps({ ...madeUp, network: { ...network, origin: 'builtIn' } })).toEqual(['gpu']);
   });
 
   it('requires the network’s minimum stake, to the wei', () => {
@@ -70,18 +70,18 @@ describe('the way to a node', () => {
   it('completes the last step when the coins have arrived, and without them only on the local network', () => {
     const base = { ...network, id: 'crynux-on-base', origin: 'builtIn' } as NetworkView;
     const funding = (missingWei: string) => ({ missingWei }) as Choices['funding'];
-    expect(doneSteps(full)).toContain('stake');
-    expect(doneSteps({ ...full, network: base })).not.toContain('stake');
-    expect(doneSteps({ ...full, network: base, funding: funding('1') })).not.toContain('stake');
-    expect(doneSteps({ ...full, network: base, funding: funding('0') })).toContain('stake');
+    expect(completedSteps(full)).toContain('stake');
+    expect(completedSteps({ ...full, network: base })).not.toContain('stake');
+    expect(completedSteps({ ...full, network: base, funding: funding('1') })).not.toContain('stake');
+    expect(completedSteps({ ...full, network: base, funding: funding('0') })).toContain('stake');
     // An incomplete step does not block: a node may be created before its coins arrive.
-    expect(openSteps({ ...full, network: base })).toEqual([]);
+    expect(incompleteSteps({ ...full, network: base })).toEqual([]);
   });
 
   it('has no dead end with the official worker: before anything is on disk, it offers what every official node does', () => {
     const official = { ...engine, kind: 'official', modelIds: [] } as unknown as EngineView;
     expect(offeredModels(official)).toContain('base:qwen/qwen3-8b');
-    expect(openSteps({ ...full, engine: official, modelIds: offeredModels(official) })).toEqual([]);
+    expect(incompleteSteps({ ...full, engine: official, modelIds: offeredModels(official) })).toEqual([]);
   });
 
   it('shows an installation that cannot be used, if the network would accept it', () => {
@@ -92,10 +92,14 @@ describe('the way to a node', () => {
   });
 
   it('is restored as it was left, without choices that are gone meanwhile', () => {
-    const draft = firstRunDraftSchema.parse(keptOf(full, 'checks'));
+    const draft = firstRunDraftSchema.parse(firstRunDraftOf(full, 'checks'));
     const present = { addresses: [full.address ?? ''], networks: [network], engines: [engine] };
     expect(draft.step).toBe('checks');
-    expect(restored(draft, present)).toEqual({ ...full, minimumWei: null, report: null });
-    expect(openSteps(restored(draft, { addresses: [], networks: [], engines: [] }))).toEqual(['key', 'network', 'gpu']);
+    expect(restoreChoices(draft, present)).toEqual({ ...full, minimumWei: null, report: null });
+    expect(incompleteSteps(restoreChoices(draft, { addresses: [], networks: [], engines: [] }))).toEqual([
+      'key',
+      'network',
+      'gpu',
+    ]);
   });
 });

@@ -89,28 +89,28 @@ export function isFunded({ network, funding }: Choices): boolean | null {
 }
 
 /** Completed steps: nothing is missing, and the coins for the stake have arrived. */
-export function doneSteps(choices: Choices): readonly Step[] {
-  const open = openSteps(choices);
+export function completedSteps(choices: Choices): readonly Step[] {
+  const open = incompleteSteps(choices);
   return STEPS.filter((step) => step !== 'checks' && !open.includes(step) && (step !== 'stake' || isFunded(choices) === true));
 }
 
 /** Steps that are missing something, in order. */
-export function openSteps(choices: Choices): readonly Step[] {
+export function incompleteSteps(choices: Choices): readonly Step[] {
   const { address, network, engine, modelIds } = choices;
   const open: Step[] = [];
   if (address === null) open.push('key');
   if (network === null) open.push('network');
-  if (engine === null || modelIds.length === 0 || gpuOf(choices) === null) open.push('gpu');
+  if (engine === null || modelIds.length === 0 || gpuDraftOf(choices) === null) open.push('gpu');
   if (stakeProblem(choices) !== null || choices.name.trim() === '') open.push('stake');
   return open;
 }
 
 /** The profile that results from the choices; null while a step is incomplete. */
-export function draftOf(choices: Choices): ProfileDraftInput | null {
+export function profileDraftOf(choices: Choices): ProfileDraftInput | null {
   const { address, network, engine, modelIds, name, autoStart } = choices;
-  const gpu = gpuOf(choices);
+  const gpu = gpuDraftOf(choices);
   const wei = stakeWei(choices);
-  if (openSteps(choices).length > 0 || address === null || network === null) return null;
+  if (incompleteSteps(choices).length > 0 || address === null || network === null) return null;
   if (engine === null || engine.config === null || gpu === null || wei === null) return null;
   return {
     name: name.trim(),
@@ -124,14 +124,14 @@ export function draftOf(choices: Choices): ProfileDraftInput | null {
   };
 }
 
-function gpuOf({ madeUpCard, network, cardIds, report, modelIds }: Choices): ProfileDraftInput['gpu'] | null {
+function gpuDraftOf({ madeUpCard, network, cardIds, report, modelIds }: Choices): ProfileDraftInput['gpu'] | null {
   if (madeUpCard && network?.origin === 'local') return MADE_UP_CARD;
   if (cardIds.length === 0 || report === null) return null;
   return { kind: 'cards', ids: [...cardIds], confirmed: report, selfTestModel: selfTestModelOf(modelIds) };
 }
 
 /** The choices that are saved when the page is left. */
-export function keptOf(choices: Choices, step: Step): FirstRunDraft {
+export function firstRunDraftOf(choices: Choices, step: Step): FirstRunDraft {
   const { address, network, engine, madeUpCard, cardIds, modelIds, name, stake, autoStart } = choices;
   return {
     ...{ step, address: address as FirstRunDraft['address'], networkId: network?.id ?? null },
@@ -144,7 +144,7 @@ export function keptOf(choices: Choices, step: Step): FirstRunDraft {
  * Restores saved choices as far as they are still valid: a key, network or engine that no longer exists must be chosen
  * again. What is reported about the cards is read again.
  */
-export function restored(
+export function restoreChoices(
   draft: FirstRunDraft,
   present: {
     readonly addresses: readonly string[];
@@ -165,6 +165,6 @@ export function restored(
 }
 
 /** The minimum stake, to prefill the empty field. */
-export function leastStake({ minStakeWei }: NetworkView): string {
+export function minimumStakeText({ minStakeWei }: NetworkView): string {
   return formatCnxExact(BigInt(minStakeWei));
 }

@@ -15,33 +15,33 @@ import { Progress } from '../../ui/progress.tsx';
 import { clockTime } from '../../ui/time.tsx';
 import { useSettled } from '../wallet/use-settled.ts';
 import { stakeWei } from './choices.ts';
-import type { StepPart } from './step-part.tsx';
+import type { StepProps } from './step-parts.tsx';
 
 /** How often the chain is asked what has arrived. */
-const ASK_EVERY_MS = 6_000;
+const REFRESH_MS = 6_000;
 
 /** Which coin, on which chain, how much to the last wei, to which address, and how much has arrived. */
-export function FundingPanel({ choices, change }: StepPart) {
+export function FundingPanel({ choices, change }: StepProps) {
   const { t } = useTranslation('firstRun');
   const { address, network } = choices;
   if (network === null || address === null) return <p className="text-soft">{t('funding.needs')}</p>;
   if (network.origin === 'local') return <p className="text-soft">{t('funding.local')}</p>;
-  return <Panel choices={choices} change={change} network={network} address={address} />;
+  return <FundingDetails choices={choices} change={change} network={network} address={address} />;
 }
 
-interface PanelProps extends StepPart {
+interface FundingDetailsProps extends StepProps {
   readonly network: NetworkView;
   readonly address: string;
 }
 
-function Panel({ choices, change, network, address }: PanelProps) {
+function FundingDetails({ choices, change, network, address }: FundingDetailsProps) {
   const { t } = useTranslation('firstRun');
   const wish = useSettled(String(stakeWei(choices) ?? 0n), 400);
   const read = useHostRead(`funding ${network.id} ${address} ${wish}`, async (client, signal) => {
     const asked = { networkId: network.id, address: address as Hex, stakeWei: wish };
     return (await client.networks.funding(asked, { signal })).funding;
   });
-  useRefresh(read, ASK_EVERY_MS);
+  useRefresh(read, REFRESH_MS);
   const { value } = read;
   // biome-ignore lint/correctness/useExhaustiveDependencies: once per answer.
   useEffect(() => {
@@ -78,7 +78,7 @@ function Panel({ choices, change, network, address }: PanelProps) {
             {network.title}
             {network.chainId !== null && ` · ${t('funding.chainId', { id: network.chainId })}`}
           </Fact>
-          {value !== null && <Amounts funding={value} />}
+          {value !== null && <FundingAmounts funding={value} />}
         </Facts>
         {value === null && read.loading && (
           <p role="status" className="text-faint">
@@ -86,14 +86,14 @@ function Panel({ choices, change, network, address }: PanelProps) {
           </p>
         )}
         {read.error && <ErrorNote error={read.error} />}
-        {value !== null && <Received funding={value} stale={read.error !== null} />}
+        {value !== null && <ReceivedAmount funding={value} stale={read.error !== null} />}
         <p className="text-[13px] text-warn">{t('funding.onlyHere', { chain: network.title })}</p>
       </div>
     </section>
   );
 }
 
-function Amounts({ funding }: { readonly funding: Funding }) {
+function FundingAmounts({ funding }: { readonly funding: Funding }) {
   const { t } = useTranslation('firstRun');
   const { stakeWei: stake, gasWei, reserveWei, creditsWei, stakedWei, minimumWei, neededWei } = funding;
   return (
@@ -119,8 +119,8 @@ function Amounts({ funding }: { readonly funding: Funding }) {
       </Fact>
       <Fact name={<span className="font-medium text-ink">{t('funding.total')}</span>}>
         <span className="flex items-center gap-1 font-medium">
-          <Exact wei={neededWei} />
-          <CopyButton text={exactText(neededWei)} what={t('funding.total')} />
+          <ExactAmount wei={neededWei} />
+          <CopyButton text={exactCnxText(neededWei)} what={t('funding.total')} />
         </span>
       </Fact>
     </>
@@ -128,17 +128,17 @@ function Amounts({ funding }: { readonly funding: Funding }) {
 }
 
 /** All digits, because the amount sent must be sufficient to the last of them. */
-function Exact({ wei }: { readonly wei: string }) {
+function ExactAmount({ wei }: { readonly wei: string }) {
   return (
     <data value={wei} className="break-all tabular-nums">
-      {exactText(wei)} CNX
+      {exactCnxText(wei)} CNX
     </data>
   );
 }
 
-const exactText = (wei: string): string => formatCnxExact(BigInt(wei));
+const exactCnxText = (wei: string): string => formatCnxExact(BigInt(wei));
 
-function Received({ funding, stale }: { readonly funding: Funding; readonly stale: boolean }) {
+function ReceivedAmount({ funding, stale }: { readonly funding: Funding; readonly stale: boolean }) {
   const { t, i18n } = useTranslation('firstRun');
   const { walletWei, neededWei, missingWei, readMs } = funding;
   const [has, needs] = [BigInt(walletWei), BigInt(neededWei)];

@@ -1,23 +1,23 @@
 import { useTranslation } from 'react-i18next';
 import type { EngineView } from '../../../contract/host-contract.ts';
 import { useHostRead, useRefresh } from '../../rpc/hooks.ts';
+import { useEngineName } from '../../ui/display-names.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
-import { useEngineName } from '../../ui/own-names.ts';
 import { Working } from '../../ui/working.tsx';
 import { CardChoice } from './card-choice.tsx';
 import { acceptedEngines, offeredModels, unusableEngines } from './choices.ts';
-import { Option, Options, StepHead, type StepPart } from './step-part.tsx';
+import { Option, Options, StepHeader, type StepProps } from './step-parts.tsx';
 import { WorkerSource } from './worker-source.tsx';
 
 /** An installation that the host unpacks meanwhile is found without a click. */
-const LOOK_AGAIN_MS = 10_000;
+const REFRESH_MS = 10_000;
 
-export function GpuStep({ choices, change }: StepPart) {
+export function GpuStep({ choices, change }: StepProps) {
   const { t } = useTranslation('firstRun');
   const engineName = useEngineName();
   const { network, engine, modelIds } = choices;
   const read = useHostRead('engines', (client, signal) => client.engines.list({}, { signal }));
-  useRefresh(read, LOOK_AGAIN_MS);
+  useRefresh(read, REFRESH_MS);
   const engines = acceptedEngines(read.value?.engines ?? [], network);
   const same = (other: EngineView) => engine !== null && engine.kind === other.kind && engine.path === other.path;
   const chooseModel = (id: string, checked: boolean) =>
@@ -26,7 +26,7 @@ export function GpuStep({ choices, change }: StepPart) {
     network?.acceptedEngines.includes('official') === true && !engines.some(({ kind }) => kind === 'official');
   return (
     <>
-      <StepHead title={t('gpu.title')} lead={t('gpu.lead')} />
+      <StepHeader title={t('gpu.title')} lead={t('gpu.lead')} />
       {read.error && <ErrorNote error={read.error} />}
       {read.value === null && read.loading && <Working label={t('gpu.lookingEngines')} onCancel={read.cancel} />}
       {engines.length > 0 && (
@@ -46,7 +46,11 @@ export function GpuStep({ choices, change }: StepPart) {
         </Options>
       )}
       {read.value !== null && needsOfficial && engines.length === 0 && (
-        <WorkerSource network={network?.title ?? ''} broken={unusableEngines(read.value.engines, network)} onLook={read.reload} />
+        <WorkerSource
+          network={network?.title ?? ''}
+          broken={unusableEngines(read.value.engines, network)}
+          onRefresh={read.reload}
+        />
       )}
       <CardChoice choices={choices} change={change} />
       {engine !== null && (

@@ -8,7 +8,7 @@ import { Button } from '../../ui/button.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Time } from '../../ui/time.tsx';
 import { BackupBadge } from '../keys/backup-badge.tsx';
-import { Option, Options, StepHead, type StepPart } from './step-part.tsx';
+import { Option, Options, StepHeader, type StepProps } from './step-parts.tsx';
 
 /** Loaded on demand, so that a new host's first screen does not wait for them. */
 const CreateKeyDialog = lazy(() =>
@@ -18,7 +18,7 @@ const ImportKeyDialog = lazy(() =>
   import('../keys/import-key-dialog.tsx').then((module) => ({ default: module.ImportKeyDialog })),
 );
 
-export function KeyStep({ choices, change }: StepPart) {
+export function KeyStep({ choices, change }: StepProps) {
   const { t } = useTranslation(['firstRun', 'keys']);
   const read = useHostRead('keys', (client, signal) => client.keys.list({}, { signal }));
   const [open, setOpen] = useState<'create' | 'import' | null>(null);
@@ -29,7 +29,7 @@ export function KeyStep({ choices, change }: StepPart) {
   };
   return (
     <>
-      <StepHead title={t('key.title')} lead={t('key.lead')} />
+      <StepHeader title={t('key.title')} lead={t('key.lead')} />
       {read.error && <ErrorNote error={read.error} />}
       {read.value !== null && keys.length === 0 && (
         <p className="flex items-center gap-2 text-soft">

@@ -2,33 +2,33 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { NetworkView } from '../../../contract/host-contract.ts';
 import { useHostRead } from '../../rpc/hooks.ts';
+import { useNetworkName } from '../../ui/display-names.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Money } from '../../ui/money.tsx';
-import { useNetworkName } from '../../ui/own-names.ts';
-import { acceptedEngines, type Choices, leastStake } from './choices.ts';
-import { Option, Options, StepHead, type StepPart } from './step-part.tsx';
+import { acceptedEngines, type Choices, minimumStakeText } from './choices.ts';
+import { Option, Options, StepHeader, type StepProps } from './step-parts.tsx';
 
 /** Engine and stake depend on the network: whatever it does not accept is dropped. */
-function choose(network: NetworkView, { engine, stake }: Choices): Partial<Choices> {
+function choicesForNetwork(network: NetworkView, { engine, stake }: Choices): Partial<Choices> {
   const kept = engine !== null && acceptedEngines([engine], network).length > 0;
   return {
     network,
     minimumWei: null,
     funding: null,
-    stake: stake === '' ? leastStake(network) : stake,
+    stake: stake === '' ? minimumStakeText(network) : stake,
     ...(kept ? {} : { engine: null, modelIds: [] }),
     ...(network.origin === 'local' ? {} : { madeUpCard: false }),
   };
 }
 
-export function NetworkStep({ choices, change }: StepPart) {
+export function NetworkStep({ choices, change }: StepProps) {
   const { t } = useTranslation('firstRun');
   const networkName = useNetworkName();
   const read = useHostRead('networks', (client, signal) => client.networks.list({}, { signal }));
   const networks = read.value?.networks ?? [];
   return (
     <>
-      <StepHead title={t('network.title')} lead={t('network.lead')} />
+      <StepHeader title={t('network.title')} lead={t('network.lead')} />
       {read.error && <ErrorNote error={read.error} />}
       {read.value?.problems.map((problem) => (
         <ErrorNote key={`${problem.code} ${problem.message}`} error={problem} />
@@ -41,7 +41,7 @@ export function NetworkStep({ choices, change }: StepPart) {
             name="network"
             disabled={network.comingSoon}
             checked={choices.network?.id === network.id}
-            onChange={() => change(choose(network, choices))}
+            onChange={() => change(choicesForNetwork(network, choices))}
             title={networkName(network)}
           >
             <span>

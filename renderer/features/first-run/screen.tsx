@@ -4,7 +4,7 @@ import { Navigate, useNavigate, useParams } from 'react-router';
 import { Button } from '../../ui/button.tsx';
 import { Loading } from '../../ui/loading.tsx';
 import { Screen } from '../../ui/screen.tsx';
-import { doneSteps, isStep, openSteps, STEPS } from './choices.ts';
+import { completedSteps, incompleteSteps, isStep, STEPS } from './choices.ts';
 import { DevnetOffer } from './devnet-offer.tsx';
 import { GpuStep } from './gpu-step.tsx';
 import { KeyStep } from './key-step.tsx';
@@ -22,7 +22,7 @@ export function FirstRunScreen() {
   const navigate = useNavigate();
   const params = useParams();
   const step = isStep(params.step) ? params.step : STEPS[0];
-  const { choices, change, ready, leftAt, startOver, finish } = useChoices(step);
+  const { choices, change, ready, savedStep, startOver, finish } = useChoices(step);
   if (!ready) {
     return (
       <Screen title={t('title')}>
@@ -30,14 +30,14 @@ export function FirstRunScreen() {
       </Screen>
     );
   }
-  if (params.step === undefined && leftAt !== null) return <Navigate replace to={`/first-run/${leftAt}`} />;
+  if (params.step === undefined && savedStep !== null) return <Navigate replace to={`/first-run/${savedStep}`} />;
   const at = STEPS.indexOf(step);
   const [before, after] = [STEPS[at - 1], STEPS[at + 1]];
   const part = { choices, change };
   return (
     <Screen title={t('title')}>
       <p className="text-soft">{t('lead')}</p>
-      {leftAt !== null && (
+      {savedStep !== null && (
         <div role="status" className="flex flex-wrap items-center justify-between gap-2 rounded-md bg-raised px-3 py-2">
           <p>{t('kept')}</p>
           <Button small onClick={startOver}>
@@ -46,14 +46,14 @@ export function FirstRunScreen() {
         </div>
       )}
       {step === 'key' && <DevnetOffer />}
-      <StepList current={step} done={doneSteps(choices)} />
+      <StepList current={step} done={completedSteps(choices)} />
       <section aria-label={t(`steps.${step}`)} className="flex flex-col gap-4 rounded-lg border border-line bg-surface p-5">
         {step === 'key' && <KeyStep {...part} />}
         {step === 'network' && <NetworkStep {...part} />}
         {step === 'gpu' && <GpuStep {...part} />}
         <Suspense fallback={<Loading />}>
           {step === 'checks' && <ChecksStep {...part} />}
-          {step === 'stake' && <StakeStep {...part} open={openSteps(choices)} onCreated={finish} />}
+          {step === 'stake' && <StakeStep {...part} open={incompleteSteps(choices)} onCreated={finish} />}
         </Suspense>
       </section>
       <div className="flex justify-between gap-2">

@@ -10,11 +10,11 @@ import { ErrorNote } from '../../ui/error-note.tsx';
 import { Field, TextInput } from '../../ui/field.tsx';
 import { moneyText } from '../../ui/money.tsx';
 import { Switch } from '../../ui/switch.tsx';
-import { draftOf, isFunded, type Step, stakeProblem } from './choices.ts';
+import { isFunded, profileDraftOf, type Step, stakeProblem } from './choices.ts';
 import { FundingPanel } from './funding-panel.tsx';
-import { StepHead, type StepPart } from './step-part.tsx';
+import { StepHeader, type StepProps } from './step-parts.tsx';
 
-interface StakeStepProps extends StepPart {
+interface StakeStepProps extends StepProps {
   readonly open: readonly Step[];
   readonly onCreated: () => Promise<void>;
 }
@@ -34,7 +34,7 @@ export function StakeStep({ choices, change, open, onCreated }: StakeStepProps) 
   const problemText = problem === null ? null : t(`stake.${problem}`, { minimum: minimum ?? '' });
   return (
     <>
-      <StepHead title={t('stake.title')} lead={t('stake.lead')} />
+      <StepHeader title={t('stake.title')} lead={t('stake.lead')} />
       <div className="grid grid-cols-1 gap-4 sm:grid-cols-2">
         <Field
           label={t('stake.amount')}
@@ -78,7 +78,7 @@ function Finish({ choices, open, onCreated }: Pick<StakeStepProps, 'choices' | '
   const { toasts } = useApp();
   const navigate = useNavigate();
   const host = useHostClient();
-  const draft = draftOf(choices);
+  const draft = profileDraftOf(choices);
   const create = useAct(async (start: boolean) => {
     if (draft === null) return;
     const { profile } = await host().profiles.create({ draft });

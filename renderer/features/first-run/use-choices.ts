@@ -2,9 +2,9 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useHostRead } from '../../rpc/hooks.ts';
 import { useHostClient } from '../../state/app-context.ts';
-import { type Choices, isStep, keptOf, NO_CHOICES, restored, type Step } from './choices.ts';
+import { type Choices, firstRunDraftOf, isStep, NO_CHOICES, restoreChoices, type Step } from './choices.ts';
 
-const KEEP_AFTER_MS = 300;
+const SAVE_DELAY_MS = 300;
 
 export interface FirstRunState {
   readonly choices: Choices;
@@ -12,7 +12,7 @@ export interface FirstRunState {
   /** False until the saved choices have been read. Nothing is shown until then, so that nothing is overwritten. */
   readonly ready: boolean;
   /** The step where the host left; null = a fresh start. */
-  readonly leftAt: Step | null;
+  readonly savedStep: Step | null;
   startOver(): void;
   /** The node exists, so the saved choices are dropped. */
   finish(): Promise<void>;
@@ -24,9 +24,9 @@ export function useChoices(step: Step): FirstRunState {
   const host = useHostClient();
   const [choices, setChoices] = useState<Choices>(() => ({ ...NO_CHOICES, name: t('defaultName') }));
   const [ready, setReady] = useState(false);
-  const [leftAt, setLeftAt] = useState<Step | null>(null);
+  const [savedStep, setSavedStep] = useState<Step | null>(null);
   const changed = useRef(false);
-  const unkept = useRef<(() => void) | null>(null);
+  const pendingSave = useRef<(() => void) | null>(null);
   const read = useHostRead('first run', async (client, signal) => {
     const { draft } = await client.firstRun.draft({}, { signal });
     if (draft === null) return { draft, choices: null };
@@ -36,7 +36,7 @@ export function useChoices(step: Step): FirstRunState {
       client.engines.list({}, { signal }),
     ]);
     const addresses = keys.filter(({ archived }) => !archived).map(({ address }) => address);
-    const found = restored(draft, { addresses, networks, engines });
+    const found = restoreChoices(draft, { addresses, networks, engines });
     if (found.cardIds.length === 0) return { draft, choices: found };
     // A card that is gone must be chosen again.
     const report = await client.gpus.report({ ids: [...found.cardIds] }, { signal }).catch(() => null);
@@ -48,7 +48,7 @@ export function useChoices(step: Step): FirstRunState {
     if (read.value !== null && read.value.draft !== null) {
       const { draft, choices: found } = read.value;
       if (found !== null) setChoices(found);
-      setLeftAt(isStep(draft.step) ? draft.step : null);
+      setSavedStep(isStep(draft.step) ? draft.step : null);
     }
     setReady(true);
   }, [ready, read.loading, read.value]);
@@ -59,32 +59,32 @@ export function useChoices(step: Step): FirstRunState {
   }, []);
   useEffect(() => {
     if (!ready || !changed.current) return;
-    const keep = () => {
-      unkept.current = null;
+    const save = () => {
+      pendingSave.current = null;
       void host()
-        .firstRun.keepDraft({ draft: keptOf(choices, step) })
+        .firstRun.keepDraft({ draft: firstRunDraftOf(choices, step) })
         .catch(() => {});
     };
-    unkept.current = keep;
-    const timer = setTimeout(keep, KEEP_AFTER_MS);
+    pendingSave.current = save;
+    const timer = setTimeout(save, SAVE_DELAY_MS);
     return () => clearTimeout(timer);
   }, [ready, choices, step, host]);
   // A change made just before leaving is saved too.
-  useEffect(() => () => unkept.current?.(), []);
+  useEffect(() => () => pendingSave.current?.(), []);
 
   const forget = useCallback(async () => {
     changed.current = false;
-    unkept.current = null;
+    pendingSave.current = null;
     await host().firstRun.keepDraft({ draft: null });
   }, [host]);
   return {
     choices,
     change,
     ready,
-    leftAt,
+    savedStep,
     finish: forget,
     startOver() {
-      setLeftAt(null);
+      setSavedStep(null);
       setChoices({ ...NO_CHOICES, name: t('defaultName') });
       void forget().catch(() => {});
     },

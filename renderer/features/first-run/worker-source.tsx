@@ -20,22 +20,22 @@ export interface WorkerSourceProps {
   readonly network: string;
   /** Installations that exist but cannot be used, each with its reason. */
   readonly broken: readonly EngineView[];
-  readonly onLook: () => void;
+  readonly onRefresh: () => void;
 }
 
 /** The texts for a system, keyed by the host's name for it. */
-const TEXTS: Readonly<Record<string, 'windows' | 'mac'>> = { win32: 'windows', darwin: 'mac' };
+const SYSTEM_TEXTS: Readonly<Record<string, 'windows' | 'mac'>> = { win32: 'windows', darwin: 'mac' };
 
 /** Where to get the official worker on this system: fetched and checked here, or from the network's own pages. */
-export function WorkerSource({ network, broken, onLook }: WorkerSourceProps) {
+export function WorkerSource({ network, broken, onRefresh }: WorkerSourceProps) {
   const { t } = useTranslation(['firstRun', 'settings']);
   const host = useHostClient();
   const info = useHostRead('app', (client, signal) => client.app.info({}, { signal }));
   const inspect = useAct(async (chosen: string) => {
     await host().engines.inspect({ chosen });
-    onLook();
+    onRefresh();
   });
-  const system = TEXTS[info.value?.platform ?? ''] ?? 'linux';
+  const system = SYSTEM_TEXTS[info.value?.platform ?? ''] ?? 'linux';
   return (
     <section aria-label={t('worker.title')} className="flex flex-col gap-3 rounded-md border border-line bg-raised p-4">
       <div>
@@ -57,7 +57,7 @@ export function WorkerSource({ network, broken, onLook }: WorkerSourceProps) {
               <OutsideLink url={OFFICIAL_PLACES.guide} text={t('worker.guide')} />
               {system === 'linux' && <OutsideLink url={OFFICIAL_PLACES.compose} text={t('worker.compose')} />}
             </p>
-            <Release />
+            <LatestRelease />
           </li>
           <li>{t(`worker.unpack.${system}`)}</li>
           <li>
@@ -71,7 +71,7 @@ export function WorkerSource({ network, broken, onLook }: WorkerSourceProps) {
                 path=""
                 onChosen={({ token }) => void inspect.run(token)}
               />
-              <Button icon={RefreshCw} className="self-start" onClick={onLook}>
+              <Button icon={RefreshCw} className="self-start" onClick={onRefresh}>
                 {t('worker.again')}
               </Button>
               {inspect.error && <ErrorNote error={inspect.error} />}
@@ -84,7 +84,7 @@ export function WorkerSource({ network, broken, onLook }: WorkerSourceProps) {
 }
 
 /** Runs on a click only: nothing on the internet is contacted without one. */
-function Release() {
+function LatestRelease() {
   const { t } = useTranslation('firstRun');
   const [wanted, setWanted] = useState(false);
   const read = useHostRead(`release ${wanted}`, async (client, signal) =>
@@ -99,16 +99,16 @@ function Release() {
       )}
       {wanted && read.loading && <Working label={t('worker.reading')} onCancel={read.cancel} />}
       {read.error && <ErrorNote error={read.error} />}
-      {read.value !== null && <Files release={read.value} />}
+      {read.value !== null && <ReleaseFiles release={read.value} />}
     </div>
   );
 }
 
-function Files({ release }: { readonly release: OfficialRelease }) {
+function ReleaseFiles({ release }: { readonly release: OfficialRelease }) {
   const { t } = useTranslation('firstRun');
   const host = useHostClient();
   const state = useOfficialDownload();
-  const fetchIt = useAct(async (name: string) => host().engines.fetch({ name }));
+  const download = useAct(async (name: string) => host().engines.fetch({ name }));
   const busy = state.kind === 'downloading' || state.kind === 'verifying';
   return (
     <>
@@ -127,20 +127,20 @@ function Files({ release }: { readonly release: OfficialRelease }) {
               </span>
             </span>
             {sha256 !== null && (
-              <Button icon={Download} small disabled={busy} onClick={() => void fetchIt.run(name)}>
+              <Button icon={Download} small disabled={busy} onClick={() => void download.run(name)}>
                 {t('worker.fetch')}
               </Button>
             )}
           </li>
         ))}
       </ul>
-      <State state={state} />
-      {fetchIt.error && <ErrorNote error={fetchIt.error} />}
+      <DownloadStatus state={state} />
+      {download.error && <ErrorNote error={download.error} />}
     </>
   );
 }
 
-function State({ state }: { readonly state: OfficialDownload }) {
+function DownloadStatus({ state }: { readonly state: OfficialDownload }) {
   const { t } = useTranslation('firstRun');
   const host = useHostClient();
   const stop = useAct(async () => host().engines.stopFetch({}));

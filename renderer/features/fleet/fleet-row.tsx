@@ -7,7 +7,7 @@ import { ATTENTION_KINDS } from '../../../contract/truth/attention.ts';
 import { NodeStatusBadge } from '../../app/node-status-badge.tsx';
 import { Money } from '../../ui/money.tsx';
 import { Time } from '../../ui/time.tsx';
-import type { FleetLine } from './lines.ts';
+import type { FleetLine } from './fleet-lines.ts';
 
 export const ROW_HEIGHT = 44;
 
@@ -127,12 +127,12 @@ function StateCell({ line: { row, isOld, oldSinceMs } }: { readonly line: FleetL
   );
 }
 
-const KNOWN: ReadonlySet<string> = new Set(ATTENTION_KINDS);
+const KNOWN_KINDS: ReadonlySet<string> = new Set(ATTENTION_KINDS);
 
 function useAttentionText(): (kind: string) => string {
   const { t } = useTranslation(['fleet', 'overview']);
   return (kind) =>
-    KNOWN.has(kind)
+    KNOWN_KINDS.has(kind)
       ? t(`overview:attention.${kind as (typeof ATTENTION_KINDS)[number]}.title`, { version: '' })
       : t('fleet:attentionOther');
 }

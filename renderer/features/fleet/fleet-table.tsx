@@ -5,8 +5,8 @@ import { useTranslation } from 'react-i18next';
 import { nextIndex } from '../../ui/grid-keys.ts';
 import { SortButton } from '../../ui/table.tsx';
 import type { TableSort } from '../../ui/use-sorted.ts';
+import type { FleetLine } from './fleet-lines.ts';
 import { COLUMN_CLASSES, FLEET_COLUMNS, FLEET_GRID, FleetTableRow, fleetRowId, ROW_HEIGHT } from './fleet-row.tsx';
-import type { FleetLine } from './lines.ts';
 
 const OVERSCAN = 8;
 

@@ -5,12 +5,12 @@ import { accessTokenSchema } from '../../../contract/access.ts';
 import { type FleetPlace, HERE_PLACE, placeNameSchema } from '../../../contract/fleet.ts';
 import { useAct } from '../../rpc/hooks.ts';
 import { useHostClient } from '../../state/app-context.ts';
+import { AwaitingPersonNote } from '../../ui/awaiting-person-note.tsx';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Field, TextInput } from '../../ui/field.tsx';
-import { PersonNote } from '../../ui/person-note.tsx';
-import { AddHow } from './add-how.tsx';
+import { AddPlaceGuide } from './add-place-guide.tsx';
 
 export interface PlacesDialogProps {
   readonly open: boolean;
@@ -32,8 +32,8 @@ export function PlacesDialog({ open, onClose, places }: PlacesDialogProps) {
             ))}
           </ul>
         )}
-        <AddForm />
-        <AddHow />
+        <AddPlaceForm />
+        <AddPlaceGuide />
       </div>
     </Dialog>
   );
@@ -58,20 +58,20 @@ function PlaceItem({ place: { place, url, state } }: { readonly place: FleetPlac
   );
 }
 
-const NAME = 'cellar';
-const ADDRESS = 'http://127.0.0.1:7421';
-const EMPTY = { name: '', url: '', token: '' };
+const EXAMPLE_NAME = 'cellar';
+const EXAMPLE_ADDRESS = 'http://127.0.0.1:7421';
+const EMPTY_FORM = { name: '', url: '', token: '' };
 
-function AddForm() {
+function AddPlaceForm() {
   const { t } = useTranslation('fleet');
   const host = useHostClient();
-  const [form, setForm] = useState(EMPTY);
+  const [form, setForm] = useState(EMPTY_FORM);
   const add = useAct(() =>
     host().fleet.places.add({ ...form, token: form.token.trim(), caFile: null, certFile: null, keyFile: null }),
   );
   const isNamed = placeNameSchema.safeParse(form.name).success;
   const isToken = accessTokenSchema.safeParse(form.token.trim()).success;
-  const set = (name: keyof typeof EMPTY) => (event: { readonly target: { readonly value: string } }) =>
+  const set = (name: keyof typeof EMPTY_FORM) => (event: { readonly target: { readonly value: string } }) =>
     setForm((was) => ({ ...was, [name]: event.target.value }));
   return (
     <form
@@ -79,15 +79,15 @@ function AddForm() {
       className="flex flex-col gap-3"
       onSubmit={(event) => {
         event.preventDefault();
-        void add.run().then((added) => added !== null && setForm(EMPTY));
+        void add.run().then((added) => added !== null && setForm(EMPTY_FORM));
       }}
     >
       <h3 className="font-semibold">{t('places.add')}</h3>
       <Field label={t('places.name')} problem={form.name === '' || isNamed ? null : t('places.nameProblem')}>
-        {(control) => <TextInput {...control} value={form.name} placeholder={NAME} onChange={set('name')} />}
+        {(control) => <TextInput {...control} value={form.name} placeholder={EXAMPLE_NAME} onChange={set('name')} />}
       </Field>
       <Field label={t('places.url')} hint={t('places.urlHint')}>
-        {(control) => <TextInput {...control} value={form.url} placeholder={ADDRESS} onChange={set('url')} />}
+        {(control) => <TextInput {...control} value={form.url} placeholder={EXAMPLE_ADDRESS} onChange={set('url')} />}
       </Field>
       <Field
         label={t('places.token')}
@@ -96,7 +96,7 @@ function AddForm() {
       >
         {(control) => <TextInput {...control} type="password" value={form.token} onChange={set('token')} />}
       </Field>
-      {add.busy && <PersonNote />}
+      {add.busy && <AwaitingPersonNote />}
       {add.error && <ErrorNote error={add.error} />}
       <div>
         <Button type="submit" tone="primary" busy={add.busy} disabled={!isNamed || !isToken || form.url === ''}>

@@ -5,16 +5,16 @@ import { fleetKey } from '../../../contract/fleet-merge.ts';
 import { useHostText } from '../../errors/use-host-text.ts';
 import { IconButton } from '../../ui/button.tsx';
 
-export interface Steered {
+export interface OrderOutcome {
   readonly order: FleetOrder;
   readonly results: readonly SteerResult[];
 }
 
 /** The outcome of an order, node by node; shown until dismissed. */
-export function ResultsCard({ steered, onClose }: { readonly steered: Steered; readonly onClose: () => void }) {
+export function ResultsCard({ outcome, onClose }: { readonly outcome: OrderOutcome; readonly onClose: () => void }) {
   const { t } = useTranslation(['fleet', 'common']);
   const textOf = useHostText();
-  const { order, results } = steered;
+  const { order, results } = outcome;
   const refused = results.filter(({ error }) => error !== null);
   const taken = results.length - refused.length;
   const Icon = refused.length === 0 ? CircleCheck : CircleAlert;

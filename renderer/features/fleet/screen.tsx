@@ -11,38 +11,39 @@ import { useHostClient } from '../../state/app-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
+import { Loading } from '../../ui/loading.tsx';
 import { Screen } from '../../ui/screen.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
 import { useSorted } from '../../ui/use-sorted.ts';
 import { useUrlView } from '../../ui/use-url-view.ts';
-import { AddHow } from './add-how.tsx';
-import { AwayNote } from './away-note.tsx';
-import { FleetTable } from './fleet-table.tsx';
+import { AddPlaceGuide } from './add-place-guide.tsx';
+import { AwayPlaces } from './away-places.tsx';
 import {
+  awayPlaces,
   FLEET_SORT,
   type FleetLine,
   type FleetTotals,
   type FleetView,
-  filtered,
-  placesAway,
+  filterLines,
+  fleetTotals,
   readFleetView,
-  totalsOf,
   WHOLE_FLEET,
   writeFleetView,
-} from './lines.ts';
+} from './fleet-lines.ts';
+import { FleetTable } from './fleet-table.tsx';
 import { PlacesDialog } from './places-dialog.tsx';
-import { ResultsCard, type Steered } from './results-card.tsx';
+import { type OrderOutcome, ResultsCard } from './results-card.tsx';
 import { SelectionBar } from './selection-bar.tsx';
 import { StateChips, Totals } from './totals.tsx';
-import { type UsedFleet, useFleet } from './use-fleet.ts';
+import { type FleetState, useFleet } from './use-fleet.ts';
 
 const FLEET_VIEW = { read: readFleetView, write: writeFleetView };
-const NONE: ReadonlySet<string> = new Set();
+const NOTHING_SELECTED: ReadonlySet<string> = new Set();
 
 export const FleetScreen = withTexts('fleet', texts, Fleet);
 
 function Fleet() {
-  const { t } = useTranslation(['fleet', 'common']);
+  const { t } = useTranslation('fleet');
   const used = useFleet();
   const [managing, setManaging] = useState(false);
   const { fleet } = used;
@@ -58,39 +59,37 @@ function Fleet() {
       }
     >
       {fleet === null ? (
-        <p role="status" className="text-faint">
-          {t('common:frame.loading')}
-        </p>
+        <Loading />
       ) : isAlone ? (
         <div className="min-h-0 flex-1 overflow-y-auto">
-          <EmptyState icon={Network} title={t('empty.title')} hint={t('empty.hint')} action={<AddHow />} />
+          <EmptyState icon={Network} title={t('empty.title')} hint={t('empty.hint')} action={<AddPlaceGuide />} />
         </div>
       ) : (
-        <Nodes used={used} />
+        <FleetNodes used={used} />
       )}
       <PlacesDialog open={managing} onClose={() => setManaging(false)} places={fleet?.places ?? []} />
     </Screen>
   );
 }
 
-function Nodes({ used: { fleet, lines } }: { readonly used: UsedFleet }) {
+function FleetNodes({ used: { fleet, lines } }: { readonly used: FleetState }) {
   const { t } = useTranslation('fleet');
   const host = useHostClient();
   const navigate = useNavigate();
   const [view, change] = useUrlView(FLEET_VIEW);
-  const [selected, setSelected] = useState(NONE);
-  const [steered, setSteered] = useState<Steered | null>(null);
-  const totals = useMemo(() => totalsOf(lines), [lines]);
-  const narrowed = useMemo(() => filtered(lines, view), [lines, view]);
+  const [selected, setSelected] = useState(NOTHING_SELECTED);
+  const [outcome, setOutcome] = useState<OrderOutcome | null>(null);
+  const totals = useMemo(() => fleetTotals(lines), [lines]);
+  const narrowed = useMemo(() => filterLines(lines, view), [lines, view]);
   const { rows, sort } = useSorted(narrowed, FLEET_SORT);
-  const away = placesAway(fleet?.places ?? []);
+  const away = awayPlaces(fleet?.places ?? []);
   // A node that is gone is no longer selected, whatever the set contains.
   const chosen = selected.size === 0 ? [] : lines.filter(({ key }) => selected.has(key));
   const shown = selected.size === 0 ? 0 : narrowed.filter(({ key }) => selected.has(key)).length;
-  const steer = useAct(async (order: FleetOrder, to: readonly FleetLine[]) => {
+  const sendOrder = useAct(async (order: FleetOrder, to: readonly FleetLine[]) => {
     const targets = to.map(({ place, row }) => ({ place, node: row.node }));
     const { results } = await host().fleet.steer({ targets, order });
-    setSteered({ order, results });
+    setOutcome({ order, results });
   });
   const open = ({ place, row }: FleetLine) => {
     if (place === HERE_PLACE) void navigate(nodePath(row.node, 'overview'));
@@ -98,10 +97,10 @@ function Nodes({ used: { fleet, lines } }: { readonly used: UsedFleet }) {
   return (
     <>
       <Totals totals={totals} view={view} onChange={change} />
-      <AwayNote places={away} />
+      <AwayPlaces places={away} />
       <Filters view={view} totals={totals} onChange={change} shown={narrowed.length} />
-      {steer.error && <ErrorNote error={steer.error} />}
-      {steered !== null && <ResultsCard steered={steered} onClose={() => setSteered(null)} />}
+      {sendOrder.error && <ErrorNote error={sendOrder.error} />}
+      {outcome !== null && <ResultsCard outcome={outcome} onClose={() => setOutcome(null)} />}
       {narrowed.length === 0 ? (
         <EmptyState
           icon={SearchX}
@@ -116,9 +115,9 @@ function Nodes({ used: { fleet, lines } }: { readonly used: UsedFleet }) {
         <SelectionBar
           lines={chosen}
           shown={shown}
-          busy={steer.busy}
-          onSteer={(order, to) => void steer.run(order, to)}
-          onClear={() => setSelected(NONE)}
+          busy={sendOrder.busy}
+          onOrder={(order, to) => void sendOrder.run(order, to)}
+          onClear={() => setSelected(NOTHING_SELECTED)}
         />
       )}
     </>

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { FLEET_ORDERS, type FleetOrder } from '../../../contract/fleet.ts';
 import { Button } from '../../ui/button.tsx';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
-import { type FleetLine, fitting } from './lines.ts';
+import { type FleetLine, linesAccepting } from './fleet-lines.ts';
 
 const ICONS: Readonly<Record<FleetOrder, LucideIcon>> = { pause: CirclePause, resume: CirclePlay, drain: CircleStop };
 
@@ -14,15 +14,15 @@ export interface SelectionBarProps {
   /** Those of them in the filtered list. */
   readonly shown: number;
   readonly busy: boolean;
-  readonly onSteer: (order: FleetOrder, lines: readonly FleetLine[]) => void;
+  readonly onOrder: (order: FleetOrder, lines: readonly FleetLine[]) => void;
   readonly onClear: () => void;
 }
 
 /** The orders for the selected nodes. Each order goes to the nodes that can take it; the others stay as they are. */
-export function SelectionBar({ lines, shown, busy, onSteer, onClear }: SelectionBarProps) {
+export function SelectionBar({ lines, shown, busy, onOrder, onClear }: SelectionBarProps) {
   const { t } = useTranslation(['fleet', 'common']);
   const [asked, setAsked] = useState<FleetOrder | null>(null);
-  const fits = asked === null ? [] : fitting(lines, asked);
+  const fits = asked === null ? [] : linesAccepting(lines, asked);
   const hidden = lines.length - shown;
   return (
     <section
@@ -34,7 +34,7 @@ export function SelectionBar({ lines, shown, busy, onSteer, onClear }: Selection
         {hidden > 0 && <span className="font-normal text-soft"> {t('selection.hidden', { count: hidden })}</span>}
       </p>
       {FLEET_ORDERS.map((order) => {
-        const count = fitting(lines, order).length;
+        const count = linesAccepting(lines, order).length;
         return (
           <Button key={order} icon={ICONS[order]} disabled={count === 0} busy={busy} onClick={() => setAsked(order)}>
             {t(`orders.${order}`)} <span className="font-normal text-soft tabular-nums">{count}</span>
@@ -51,7 +51,7 @@ export function SelectionBar({ lines, shown, busy, onSteer, onClear }: Selection
         confirmLabel={asked === null ? '' : t(`orders.${asked}`)}
         danger={asked === 'drain'}
         onConfirm={() => {
-          if (asked !== null) onSteer(asked, fits);
+          if (asked !== null) onOrder(asked, fits);
           setAsked(null);
         }}
       >

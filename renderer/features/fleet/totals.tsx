@@ -2,7 +2,7 @@ import { clsx } from 'clsx';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Money } from '../../ui/money.tsx';
-import { type FleetTotals, type FleetView, STATE_GROUPS, type StateGroup } from './lines.ts';
+import { type FleetTotals, type FleetView, STATE_GROUPS, type StateGroup } from './fleet-lines.ts';
 
 export interface TotalsProps {
   readonly totals: FleetTotals;

@@ -6,7 +6,7 @@ import { useHostRead, useRefresh } from '../../rpc/hooks.ts';
 import { useNode } from '../../state/app-context.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Loading } from '../../ui/loading.tsx';
-import { NodeNeeded } from '../../ui/node-needed.tsx';
+import { RunningNodeOnly } from '../../ui/running-node-only.tsx';
 import { Screen } from '../../ui/screen.tsx';
 import { AssignCard } from './assign-card.tsx';
 import { CardsCard } from './cards-card.tsx';
@@ -46,9 +46,9 @@ function Whole() {
         </div>
       )}
       {onCards && (
-        <NodeNeeded>
+        <RunningNodeOnly>
           <HistoryCard />
-        </NodeNeeded>
+        </RunningNodeOnly>
       )}
     </Screen>
   );

@@ -76,7 +76,7 @@ export function SelfTestCard() {
         confirmLabel={t('selfTest.acceptConfirm')}
         onConfirm={() => void order.run('accept')}
         danger
-        person
+        awaitsPerson
         busy={order.busy}
         error={order.error}
       >

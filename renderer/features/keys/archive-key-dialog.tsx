@@ -30,8 +30,8 @@ export function ArchiveKeyDialog({ address, onClose, onArchived }: ArchiveKeyDia
       onClose={onClose}
       title={t('archive.title')}
       confirmLabel={t('archive.action')}
-      typed={(address ?? '').slice(-4)}
-      person
+      typeToConfirm={(address ?? '').slice(-4)}
+      awaitsPerson
       busy={archive.busy}
       error={archive.error}
       onConfirm={() => address !== null && void archive.run(address)}

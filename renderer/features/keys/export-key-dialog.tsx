@@ -37,9 +37,9 @@ export function ExportKeyDialog({ address, onClose }: { readonly address: string
       onClose={close}
       title={t('export.title')}
       confirmLabel={t('export.action')}
-      typed={(address ?? '').slice(-4)}
+      typeToConfirm={(address ?? '').slice(-4)}
       disabled={passphraseProblem(passphrase) !== null || again !== passphrase}
-      person
+      awaitsPerson
       busy={run.busy}
       working={{ label: t('export.working'), onCancel: run.cancel }}
       error={run.error}

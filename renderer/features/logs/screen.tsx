@@ -97,8 +97,8 @@ function BundleButton() {
     <ExportButton
       label={t('bundle')}
       hint={t('bundleHint')}
-      make={(signal) => host().logs.bundle({ id }, { signal })}
-      said={(name) => t('saved', { name })}
+      create={(signal) => host().logs.bundle({ id }, { signal })}
+      savedText={(name) => t('saved', { name })}
     />
   );
 }

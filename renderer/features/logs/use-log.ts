@@ -39,10 +39,10 @@ export function useLog({ level, text, task }: LogView): UsedLog {
     let read = false;
     const end = follow(host, {
       open: (open: HostClient, signal) => open.logs.watch(query, { signal }),
-      take({ lines }) {
+      apply({ lines }) {
         if (read) setList((was) => withNewer(was, lines));
         else early.push(...lines);
-        return 'taken';
+        return 'applied';
       },
     });
     client.logs.page({ ...query, limit: PAGE_LINES }).then(

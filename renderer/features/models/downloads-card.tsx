@@ -2,7 +2,7 @@ import { Download, Pause, Play, X } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { DownloadState, DownloadView } from '../../../contract/models.ts';
 import { useAlive } from '../../state/app-context.ts';
-import { keyText } from '../../state/models.ts';
+import { modelKeyText } from '../../state/models.ts';
 import { Badge, type Tone } from '../../ui/badge.tsx';
 import { IconButton } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
@@ -35,7 +35,7 @@ export function DownloadsCard({ downloads }: { readonly downloads: readonly Down
       {downloads.length === 0 && <EmptyState icon={Download} title={t('downloads.none')} hint={t('downloads.noneHint')} />}
       <ul>
         {downloads.map((download) => (
-          <DownloadRow key={keyText(download)} download={download} />
+          <DownloadRow key={modelKeyText(download)} download={download} />
         ))}
       </ul>
     </Card>

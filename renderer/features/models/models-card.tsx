@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { ModelView } from '../../../contract/models.ts';
 import { normaliseModelIdRelay } from '../../../protocol/models/model-id.ts';
 import { useLiveRead } from '../../rpc/hooks.ts';
-import { keyText } from '../../state/models.ts';
+import { modelKeyText } from '../../state/models.ts';
 import { Card } from '../../ui/card.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { Select } from '../../ui/field.tsx';
@@ -45,7 +45,7 @@ export function ModelsCard({ models }: { readonly models: readonly ModelView[] }
       ) : (
         <ul>
           {shown.map((model) => (
-            <ModelRow key={keyText(model)} model={model} demand={demandOf(model)} onRemove={() => setRemoving(model)} />
+            <ModelRow key={modelKeyText(model)} model={model} demand={demandOf(model)} onRemove={() => setRemoving(model)} />
           ))}
         </ul>
       )}

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { ModelView, Removal } from '../../../contract/models.ts';
 import { useNodeRead } from '../../rpc/hooks.ts';
-import { keyText } from '../../state/models.ts';
+import { modelKeyText } from '../../state/models.ts';
 import { Fact, Facts } from '../../ui/card.tsx';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
@@ -19,7 +19,7 @@ export interface RemovalDialogProps {
 /** Shows the effect of deleting a model, then deletes it. */
 export function RemovalDialog({ model, onClose }: RemovalDialogProps) {
   const { t } = useTranslation('models');
-  const read = useNodeRead(`removal ${model === null ? '' : keyText(model)}`, async (client, signal) => {
+  const read = useNodeRead(`removal ${model === null ? '' : modelKeyText(model)}`, async (client, signal) => {
     if (model === null) return null;
     return (await client.models.ask({ type: 'removal', ...keyOf(model) }, { signal })).removal;
   });

@@ -6,7 +6,7 @@ import { withTexts } from '../../i18n/with-texts.tsx';
 import { useNode } from '../../state/app-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
-import { RecordsShown } from '../../ui/node-needed.tsx';
+import { NodeOrRecords } from '../../ui/running-node-only.tsx';
 import { Screen } from '../../ui/screen.tsx';
 import { AddDialog } from './add-dialog.tsx';
 import { DiskCard } from './disk-card.tsx';
@@ -41,9 +41,9 @@ function Whole() {
       }
     >
       {scan.error && <ErrorNote error={scan.error} />}
-      <RecordsShown>
+      <NodeOrRecords>
         <Contents />
-      </RecordsShown>
+      </NodeOrRecords>
       <AddDialog open={adding} onClose={() => setAdding(false)} />
     </Screen>
   );

@@ -13,12 +13,12 @@ export function useModels(): ModelsState | null {
     let current: ModelsState | null = null;
     const end = follow(session.link, {
       open: (client, signal) => client.models.watch({}, { signal }),
-      take(update: ModelsUpdate) {
+      apply(update: ModelsUpdate) {
         const next = afterModelsUpdate(current, update);
         if (next === null) return 'gap';
         current = next;
         setState(next);
-        return 'taken';
+        return 'applied';
       },
     });
     return () => {

@@ -128,9 +128,9 @@ export function AttentionCard({ items, onUnlock }: AttentionCardProps) {
         title={t('alone.title')}
         confirmLabel={t('alone.confirm')}
         onConfirm={() => void alone.run()}
-        typed={t('alone.typed')}
+        typeToConfirm={t('alone.typed')}
         danger
-        person
+        awaitsPerson
         busy={alone.busy}
         error={alone.error}
       >

@@ -26,7 +26,7 @@ export function useNodeOrder() {
     else if (order === 'stop') await host().profiles.stop({ id });
     else if (order === 'pause') await node().node.pause({});
     else await node().node.resume({});
-    toasts.getState().push({ tone: 'good', text: t(DONE[order], { name }), about: `node ${id}` });
+    toasts.getState().push({ tone: 'good', text: t(DONE[order], { name }), subject: `node ${id}` });
     return true;
   });
 }

@@ -1,5 +1,5 @@
 import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
-import { AXIS, GRID, TOOLTIP, ticksTo } from '../../ui/chart.ts';
+import { AXIS, axisTicks, GRID, TOOLTIP } from '../../ui/chart.ts';
 
 export interface DailyBarsProps {
   /** Oldest first; `earned` in CNX. */
@@ -10,7 +10,7 @@ export interface DailyBarsProps {
 
 /** CNX earned on each day. */
 export function DailyBars({ bars, name }: DailyBarsProps) {
-  const ticks = ticksTo(Math.max(0, ...bars.map(({ earned }) => earned)));
+  const ticks = axisTicks(Math.max(0, ...bars.map(({ earned }) => earned)));
   return (
     <ResponsiveContainer width="100%" height={150}>
       <BarChart data={[...bars]} margin={{ top: 6, right: 0, bottom: 0, left: -16 }} accessibilityLayer={false}>

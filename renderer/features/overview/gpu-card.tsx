@@ -6,9 +6,9 @@ import type { GpuHistoryPoint, GpuCard as Reading } from '../../../contract/gpu.
 import { useNodeRead, useRefresh } from '../../rpc/hooks.ts';
 import { useNodeView } from '../../state/app-context.ts';
 import { useTruth } from '../../state/truth.ts';
-import { AsOf } from '../../ui/as-of.tsx';
 import { Card } from '../../ui/card.tsx';
 import { ChartOrTable } from '../../ui/chart-or-table.tsx';
+import { DataAge } from '../../ui/data-age.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 
 const MINUTE = 60_000;
@@ -30,7 +30,7 @@ export function GpuCard() {
         <div className="flex flex-col gap-3">
           <div className={clsx(isOld && 'text-faint')}>
             <Readings card={card} />
-            {isOld && <AsOf atMs={reading.readMs} />}
+            {isOld && <DataAge atMs={reading.readMs} />}
           </div>
           <LoadLine cardId={card.id} />
           {gpu !== null && (

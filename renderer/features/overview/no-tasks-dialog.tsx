@@ -1,6 +1,6 @@
 import { useNode } from '../../state/app-context.ts';
 import { Dialog } from '../../ui/dialog.tsx';
-import { NodeNeeded } from '../../ui/node-needed.tsx';
+import { RunningNodeOnly } from '../../ui/running-node-only.tsx';
 import { WhyNoTasks } from '../trust/why-no-tasks.tsx';
 
 /** Every condition of the network, one click away from the idle state. */
@@ -8,9 +8,9 @@ export function NoTasksDialog({ open, onClose }: { readonly open: boolean; reado
   const { profile } = useNode();
   return (
     <Dialog drawer open={open} onClose={onClose} title={profile.profile.name}>
-      <NodeNeeded>
+      <RunningNodeOnly>
         <WhyNoTasks />
-      </NodeNeeded>
+      </RunningNodeOnly>
     </Dialog>
   );
 }

@@ -4,8 +4,8 @@ import type { QosExplanation } from '../../../contract/standing.ts';
 import { EXCLUSION_BELOW, READMISSION_AT } from '../../../protocol/node/qos.ts';
 import { useLiveRead, useNodeRead, useRefresh } from '../../rpc/hooks.ts';
 import { useAlive } from '../../state/app-context.ts';
-import { AsOf } from '../../ui/as-of.tsx';
 import { Card } from '../../ui/card.tsx';
+import { DataAge } from '../../ui/data-age.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Gauge } from './qos-gauge.tsx';
 
@@ -33,7 +33,7 @@ export function ScoresCard() {
   // For a stopped node: the last known values, or nothing.
   if (!alive && qos.value === null) return null;
   return (
-    <Card title={t('scores.title')} aside={!alive && <AsOf atMs={qos.value?.atMs ?? null} />}>
+    <Card title={t('scores.title')} aside={!alive && <DataAge atMs={qos.value?.atMs ?? null} />}>
       {error && <ErrorNote error={error} />}
       <div className="flex flex-col gap-4">
         {qos.value !== null && <Qualities qos={qos.value} />}

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAlive } from '../../state/app-context.ts';
 import { useTruth } from '../../state/truth.ts';
-import { RecordsShown } from '../../ui/node-needed.tsx';
+import { NodeOrRecords } from '../../ui/running-node-only.tsx';
 import { Screen } from '../../ui/screen.tsx';
 import { AttentionCard, useAttention } from './attention-card.tsx';
 import { CurrentTaskCard } from './current-task-card.tsx';
@@ -34,13 +34,13 @@ export function OverviewScreen() {
     <Screen wide title={t('title')}>
       <StateCard truth={truth} onUnlock={() => setOpen('unlock')} onWhy={() => setOpen('why')} />
       {!alive && (
-        <RecordsShown>
+        <NodeOrRecords>
           {answers}
           <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
             <EarningsCard />
             <ScoresCard />
           </div>
-        </RecordsShown>
+        </NodeOrRecords>
       )}
       {alive && (
         <>

@@ -8,11 +8,11 @@ import type { WarmUpOrder } from '../../../contract/warm-up.ts';
 import { LIFE_ICONS } from '../../app/node-status-badge.tsx';
 import { useAct } from '../../rpc/hooks.ts';
 import { useNode, useNodeClient, useNodeView } from '../../state/app-context.ts';
+import { AwaitingPersonNote } from '../../ui/awaiting-person-note.tsx';
 import { ToneIcon } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
-import { PersonNote } from '../../ui/person-note.tsx';
 import { useNodeOrder } from './control.ts';
 import { StakeSentence, StateNotes, StateSentence } from './state-words.tsx';
 
@@ -86,7 +86,7 @@ export function StateCard({ truth, onUnlock, onWhy }: StateCardProps) {
       <StakeSentence truth={truth} />
       <WarmUpLine />
       <StateNotes truth={truth} />
-      {order.busy && !asking && asksAtStart(profile) && <PersonNote />}
+      {order.busy && !asking && asksAtStart(profile) && <AwaitingPersonNote />}
       {order.error && !asking && <ErrorNote error={order.error} />}
       <ConfirmDialog
         open={asking}
@@ -94,7 +94,7 @@ export function StateCard({ truth, onUnlock, onWhy }: StateCardProps) {
         title={t('control.rejoinTitle')}
         confirmLabel={t('control.rejoin')}
         danger={life === 'slashed'}
-        person
+        awaitsPerson
         busy={order.busy}
         error={order.error}
         onConfirm={() => void order.run('rejoin').then((done) => done && setAsking(false))}

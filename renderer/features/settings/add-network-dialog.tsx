@@ -4,11 +4,11 @@ import type { NetworkView } from '../../../contract/host-contract.ts';
 import { type NetworkPresetInput, networkPresetSchema } from '../../../contract/node-config.ts';
 import { useAct } from '../../rpc/hooks.ts';
 import { useHostClient } from '../../state/app-context.ts';
+import { AwaitingPersonNote } from '../../ui/awaiting-person-note.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Field, TextArea } from '../../ui/field.tsx';
-import { PersonNote } from '../../ui/person-note.tsx';
 
 type Parsed =
   | { readonly kind: 'preset'; readonly preset: NetworkPresetInput }
@@ -77,7 +77,7 @@ function AddForm({ onAdded }: Pick<AddNetworkDialogProps, 'onAdded'>) {
           />
         )}
       </Field>
-      {add.busy && <PersonNote />}
+      {add.busy && <AwaitingPersonNote />}
       {add.error && <ErrorNote error={add.error} />}
       <Button type="submit" tone="primary" className="self-end" disabled={parsed?.kind !== 'preset'} busy={add.busy}>
         {t('networks.add')}

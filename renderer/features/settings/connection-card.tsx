@@ -4,11 +4,11 @@ import { useTranslation } from 'react-i18next';
 import type { ProxySetting } from '../../../contract/proxy.ts';
 import type { SecretsView, Settings } from '../../../contract/settings.ts';
 import { useHostRead } from '../../rpc/hooks.ts';
+import { AwaitingPersonNote } from '../../ui/awaiting-person-note.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Field, Select, TextInput } from '../../ui/field.tsx';
-import { PersonNote } from '../../ui/person-note.tsx';
 import { SecretRow } from './secret-row.tsx';
 import { EffectNote, useSettingsChange } from './setting-row.tsx';
 
@@ -59,7 +59,7 @@ export function ConnectionCard({ proxy }: Pick<Settings, 'proxy'>) {
             </Button>
           </form>
         )}
-        {change.busy && <PersonNote />}
+        {change.busy && <AwaitingPersonNote />}
         {change.error && <ErrorNote error={change.error} />}
         {read.error && <ErrorNote error={read.error} />}
         {read.value !== null &&

@@ -5,12 +5,12 @@ import { type Profile, type ProfileView, REJOIN_POLICIES } from '../../../contra
 import { NodeProvider } from '../../app/node-provider.tsx';
 import { useAct } from '../../rpc/hooks.ts';
 import { useApp, useHostClient } from '../../state/app-context.ts';
+import { AwaitingPersonNote } from '../../ui/awaiting-person-note.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Field, Select, TextArea, TextInput } from '../../ui/field.tsx';
 import { FolderField } from '../../ui/folder-field.tsx';
-import { PersonNote } from '../../ui/person-note.tsx';
 import { Switch } from '../../ui/switch.tsx';
 import { type FormField, formOf, type ProfileForm, readForm } from './profile-form.ts';
 import { RetentionPart } from './retention-part.tsx';
@@ -80,7 +80,7 @@ function Form({ profile, onSaved }: { readonly profile: Profile; readonly onSave
       </RetentionPart>
       <FoldersPart {...part} />
       <p className="text-[13px] text-faint">{t('profile.limits')}</p>
-      {save.busy && <PersonNote />}
+      {save.busy && <AwaitingPersonNote />}
       {save.error && <ErrorNote error={save.error} />}
       <Button type="submit" tone="primary" className="self-end" disabled={read.kind !== 'draft'} busy={save.busy}>
         {t('common:do.save')}

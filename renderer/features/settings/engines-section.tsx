@@ -5,9 +5,9 @@ import { useAct, useHostRead } from '../../rpc/hooks.ts';
 import { useHostClient } from '../../state/app-context.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Card, Fact, Facts } from '../../ui/card.tsx';
+import { useEngineName } from '../../ui/display-names.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { FolderField } from '../../ui/folder-field.tsx';
-import { useEngineName } from '../../ui/own-names.ts';
 import { BackendsCard } from './backends-card.tsx';
 
 export function EnginesSection() {

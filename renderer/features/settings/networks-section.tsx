@@ -8,9 +8,9 @@ import { Badge } from '../../ui/badge.tsx';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Card, Fact, Facts } from '../../ui/card.tsx';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
+import { useNetworkName } from '../../ui/display-names.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Money } from '../../ui/money.tsx';
-import { useNetworkName } from '../../ui/own-names.ts';
 import { AddNetworkDialog } from './add-network-dialog.tsx';
 import { DevnetCard } from './devnet-card.tsx';
 

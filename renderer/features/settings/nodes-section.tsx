@@ -12,10 +12,10 @@ import { Badge } from '../../ui/badge.tsx';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Card, Fact, Facts } from '../../ui/card.tsx';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
+import { useNetworkName } from '../../ui/display-names.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { Hash } from '../../ui/hash.tsx';
 import { Money } from '../../ui/money.tsx';
-import { useNetworkName } from '../../ui/own-names.ts';
 import { EditProfileDialog } from './edit-profile-dialog.tsx';
 import { ProfileChecksDialog } from './profile-checks-dialog.tsx';
 
@@ -65,7 +65,7 @@ export function NodesSection() {
         onClose={close}
         title={t('nodes.removeTitle', { name })}
         confirmLabel={t('common:do.remove')}
-        typed={name}
+        typeToConfirm={name}
         busy={remove.busy}
         error={remove.error}
         onConfirm={() => open !== null && void remove.run(open.view.profile.id)}

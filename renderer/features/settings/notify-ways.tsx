@@ -7,12 +7,12 @@ import type { SecretSetting } from '../../../contract/settings.ts';
 import { useAct, useHostRead } from '../../rpc/hooks.ts';
 import { useApp, useHostClient } from '../../state/app-context.ts';
 import { createWatched, feedWatched } from '../../state/watched.ts';
+import { AwaitingPersonNote } from '../../ui/awaiting-person-note.tsx';
 import { Badge, type Tone } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Field, TextInput } from '../../ui/field.tsx';
-import { PersonNote } from '../../ui/person-note.tsx';
 import { Switch } from '../../ui/switch.tsx';
 import { Time } from '../../ui/time.tsx';
 import { SecretRow } from './secret-row.tsx';
@@ -122,7 +122,7 @@ function Chat({ elsewhere }: { readonly elsewhere: ChannelSettings }) {
       <Button type="submit" className="self-start" busy={change.busy} disabled={!isOne || chatId === telegram.chatId}>
         {t('connection.save')}
       </Button>
-      {change.busy && <PersonNote />}
+      {change.busy && <AwaitingPersonNote />}
       {change.error && <ErrorNote error={change.error} />}
     </form>
   );

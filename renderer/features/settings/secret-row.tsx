@@ -4,10 +4,10 @@ import { useTranslation } from 'react-i18next';
 import type { SecretSetting, SecretsView } from '../../../contract/settings.ts';
 import { useAct } from '../../rpc/hooks.ts';
 import { useHostClient } from '../../state/app-context.ts';
+import { AwaitingPersonNote } from '../../ui/awaiting-person-note.tsx';
 import { Button } from '../../ui/button.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { TextInput } from '../../ui/field.tsx';
-import { PersonNote } from '../../ui/person-note.tsx';
 
 export interface SecretRowProps {
   readonly name: SecretSetting;
@@ -59,7 +59,7 @@ export function SecretRow({ name, places, hint }: SecretRowProps) {
       <p id={`${id}-note`} className="text-[13px] text-faint">
         {t(`connection.places.${place ?? 'none'}`)} {hint}
       </p>
-      {act.busy && <PersonNote />}
+      {act.busy && <AwaitingPersonNote />}
       {act.error && <ErrorNote error={act.error} />}
     </form>
   );

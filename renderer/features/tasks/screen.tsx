@@ -6,7 +6,7 @@ import { useAlive } from '../../state/app-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
-import { RecordsShown } from '../../ui/node-needed.tsx';
+import { NodeOrRecords } from '../../ui/running-node-only.tsx';
 import { Screen } from '../../ui/screen.tsx';
 import { useUrlView } from '../../ui/use-url-view.ts';
 import { WhyNoTasks } from '../trust/why-no-tasks.tsx';
@@ -22,9 +22,9 @@ export function TasksScreen() {
   const { t } = useTranslation('tasks');
   return (
     <Screen fill title={t('title')}>
-      <RecordsShown>
+      <NodeOrRecords>
         <Tasks />
-      </RecordsShown>
+      </NodeOrRecords>
     </Screen>
   );
 }

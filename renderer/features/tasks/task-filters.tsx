@@ -5,7 +5,7 @@ import { isTerminal, TASK_STATUSES } from '../../../protocol/tasks/status.ts';
 import { Button } from '../../ui/button.tsx';
 import { Select, TextInput } from '../../ui/field.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
-import { useTyped } from '../../ui/use-typed.ts';
+import { useThrottledText } from '../../ui/use-typed.ts';
 import { MultiSelect } from './multi-select.tsx';
 import { EVERYTHING, narrowsNothing, PERIODS, type PeriodKind, TASK_TYPES, type TaskView } from './task-filter.ts';
 
@@ -31,7 +31,7 @@ const Controls = memo(Drawn);
 
 function Drawn({ view, onChange }: Omit<TaskFiltersProps, 'children'>) {
   const { t } = useTranslation(['tasks', 'common']);
-  const [model, setModel] = useTyped(view.model, (value) => onChange({ ...view, model: value }));
+  const [model, setModel] = useThrottledText(view.model, (value) => onChange({ ...view, model: value }));
   const types = useMemo(
     () => [{ title: null, options: TASK_TYPES.map((value) => ({ value, label: t(`common:taskType.${value}`) })) }],
     [t],

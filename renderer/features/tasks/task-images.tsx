@@ -6,7 +6,7 @@ import type { TaskFile } from '../../../contract/tasks.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
-import { bytesOf, saveFile, sizeText } from '../../ui/save-file.ts';
+import { decodeBase64, saveFile, sizeText } from '../../ui/save-file.ts';
 import { useTaskFile } from './use-task-file.ts';
 
 interface ImagesProps {
@@ -34,7 +34,7 @@ export function TaskImages({ commitment, files }: ImagesProps) {
         ))}
       </ul>
       <Dialog
-        whole
+        fullSize
         onKeyDown={onKeyDown}
         open={file !== undefined}
         onClose={() => setLooked(null)}
@@ -127,7 +127,7 @@ function usePicture(commitment: string, file: TaskFile) {
   const base64 = value?.mime === 'image/png' ? value.base64 : null;
   useEffect(() => {
     if (base64 === null) return;
-    const made = URL.createObjectURL(new Blob([bytesOf(base64)], { type: 'image/png' }));
+    const made = URL.createObjectURL(new Blob([decodeBase64(base64)], { type: 'image/png' }));
     setUrl(made);
     return () => URL.revokeObjectURL(made);
   }, [base64]);

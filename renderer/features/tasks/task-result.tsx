@@ -9,7 +9,7 @@ import { useNode } from '../../state/app-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { CopyButton, Hash } from '../../ui/hash.tsx';
-import { bytesOf, saveFile, sizeText } from '../../ui/save-file.ts';
+import { decodeBase64, saveFile, sizeText } from '../../ui/save-file.ts';
 import { exactTime } from '../../ui/time.tsx';
 import { TaskImages } from './task-images.tsx';
 import { useTaskFile } from './use-task-file.ts';
@@ -90,7 +90,9 @@ function Words({ commitment, file }: { readonly commitment: string; readonly fil
   const extension = mime === 'application/json' ? 'json' : mime === 'image/png' ? 'png' : 'bin';
   return (
     <div className="flex flex-col gap-2">
-      {mime === 'application/json' || file.kind === 'text' ? <Answer text={new TextDecoder().decode(bytesOf(base64))} /> : null}
+      {mime === 'application/json' || file.kind === 'text' ? (
+        <Answer text={new TextDecoder().decode(decodeBase64(base64))} />
+      ) : null}
       <div>
         <Button
           small

@@ -5,7 +5,7 @@ import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useRef, us
 import { useTranslation } from 'react-i18next';
 import type { TaskRow } from '../../../contract/tasks.ts';
 import { Button } from '../../ui/button.tsx';
-import { ColumnEdge } from '../../ui/column-edge.tsx';
+import { ColumnResizer } from '../../ui/column-resizer.tsx';
 import { nextIndex } from '../../ui/grid-keys.ts';
 import { type ColumnWidths, useColumnWidths } from '../../ui/use-column-widths.ts';
 import { COLUMN_CLASSES, TASK_COLUMNS, TASK_GRID, TASK_ROOM, type TaskColumn } from './task-columns.tsx';
@@ -153,7 +153,7 @@ function Heading({ column, widths }: { readonly column: TaskColumn; readonly wid
     <th scope="col" aria-label={label} className={clsx(COLUMN_CLASSES[column], 'relative font-medium')}>
       {label}
       {column !== 'model' && (
-        <ColumnEdge
+        <ColumnResizer
           column={column}
           label={label}
           side={column === 'time' || column === 'type' ? 'right' : 'left'}

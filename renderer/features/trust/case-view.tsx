@@ -115,8 +115,8 @@ function CaseHeader({ file }: { readonly file: CaseFile }) {
           <ExportButton
             label={t('case.export')}
             hint={t('case.exportHint')}
-            make={(signal) => node().trust.exportCase({ id: file.id }, { signal })}
-            said={(name) => t('case.exported', { name })}
+            create={(signal) => node().trust.exportCase({ id: file.id }, { signal })}
+            savedText={(name) => t('case.exported', { name })}
           />
         </div>
       </div>

@@ -4,7 +4,7 @@ import { useNodeRead, useRefresh } from '../../rpc/hooks.ts';
 import { useTruth } from '../../state/truth.ts';
 import { ToneIcon } from '../../ui/badge.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
-import { NodeNeeded, RecordsShown } from '../../ui/node-needed.tsx';
+import { NodeOrRecords, RunningNodeOnly } from '../../ui/running-node-only.tsx';
 import { Screen } from '../../ui/screen.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
 import { CaseView } from './case-view.tsx';
@@ -25,7 +25,7 @@ export function TrustScreen() {
   const { caseId } = useParams();
   return (
     <Screen wide title={t('title')}>
-      <RecordsShown>{caseId === undefined ? <Standing /> : <CaseView key={caseId} id={caseId} />}</RecordsShown>
+      <NodeOrRecords>{caseId === undefined ? <Standing /> : <CaseView key={caseId} id={caseId} />}</NodeOrRecords>
     </Screen>
   );
 }
@@ -45,7 +45,7 @@ function Standing() {
   const lead = leadOf({ barred, cases: cases.value?.cases ?? null, qos: qos.value });
   const contents: Readonly<Record<Tab, React.ReactNode>> = {
     happened: cases.value && <TimelineView cases={cases.value.cases} qos={qos.value} />,
-    qos: qos.value === null ? <NodeNeeded>{null}</NodeNeeded> : <QosView qos={qos.value} />,
+    qos: qos.value === null ? <RunningNodeOnly>{null}</RunningNodeOnly> : <QosView qos={qos.value} />,
     protection: <ProtectionCard />,
   };
   return (

@@ -4,9 +4,9 @@ import { useTranslation } from 'react-i18next';
 import type { StakeView } from '../../../contract/money-acts.ts';
 import { useNodeRead } from '../../rpc/hooks.ts';
 import { useTruth } from '../../state/truth.ts';
-import { AsOf } from '../../ui/as-of.tsx';
 import { Badge, type Tone } from '../../ui/badge.tsx';
 import { Card } from '../../ui/card.tsx';
+import { DataAge } from '../../ui/data-age.tsx';
 import { Money } from '../../ui/money.tsx';
 
 const TONES = { Unstaked: 'neutral', Staked: 'good', PendingUnstaked: 'warn' } as const satisfies Record<string, Tone>;
@@ -18,7 +18,7 @@ export function BalancesCard({ stake }: { readonly stake: StakeView }) {
     <Card title={t('balances.title')} aside={<Badge tone={TONES[stake.status]}>{t(`status.${stake.status}`)}</Badge>}>
       <dl className="grid grid-cols-2 gap-x-4 gap-y-3 md:grid-cols-4">
         <Balance name={t('balances.relay')} wei={balance === null ? null : String(balance.wei)} isOld={balance?.isOld === true}>
-          {balance?.isOld === true && <AsOf atMs={balance.readMs} />}
+          {balance?.isOld === true && <DataAge atMs={balance.readMs} />}
         </Balance>
         <Balance name={t('balances.wallet')} wei={stake.walletWei}>
           <GasFacts walletWei={stake.walletWei} />

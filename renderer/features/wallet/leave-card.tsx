@@ -69,7 +69,7 @@ function Leave({ stake, onChanged }: Omit<LeaveCardProps, 'readMs'>) {
         confirmLabel={t('leave.confirm')}
         onConfirm={() => void confirm()}
         danger
-        person
+        awaitsPerson
         busy={act.busy}
         error={act.error}
       >

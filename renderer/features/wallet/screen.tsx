@@ -8,7 +8,7 @@ import { Card, Fact, Facts } from '../../ui/card.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Loading } from '../../ui/loading.tsx';
 import { Money } from '../../ui/money.tsx';
-import { RecordsShown } from '../../ui/node-needed.tsx';
+import { NodeOrRecords } from '../../ui/running-node-only.tsx';
 import { Screen } from '../../ui/screen.tsx';
 import { AddressesCard } from './addresses-card.tsx';
 import { BalancesCard } from './balances-card.tsx';
@@ -96,7 +96,7 @@ function OnChain() {
   return (
     <>
       <AddressesCard benefitAddress={value === null ? 'unknown' : value.view.benefitAddress} hasChain />
-      <RecordsShown>
+      <NodeOrRecords>
         {error && <ErrorNote error={error} />}
         {value === null && error === null && <Loading />}
         {value !== null && (
@@ -122,7 +122,7 @@ function OnChain() {
           </>
         )}
         {alive && <WithdrawalsCard read={withdrawals} />}
-      </RecordsShown>
+      </NodeOrRecords>
     </>
   );
 }

@@ -66,10 +66,10 @@ export function TwoSteps<Subject, Preview extends Prepared, Done>(props: TwoStep
       onConfirm={() => void act()}
       danger={danger}
       busy={confirm.busy}
-      person
+      awaitsPerson
       error={confirm.error}
       disabled={preview === null || preview.confirmation === null || expired || confirm.error !== null}
-      {...(typed === undefined ? {} : { typed })}
+      {...(typed === undefined ? {} : { typeToConfirm: typed })}
     >
       <Body
         preview={preview}

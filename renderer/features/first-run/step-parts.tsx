@@ -3,12 +3,12 @@ import { type ReactNode, useId } from 'react';
 import type { Choices } from './choices.ts';
 
 /** The props of every step. */
-export interface StepPart {
+export interface StepProps {
   readonly choices: Choices;
   readonly change: (part: Partial<Choices>) => void;
 }
 
-export function StepHead({ title, lead }: { readonly title: string; readonly lead: string }) {
+export function StepHeader({ title, lead }: { readonly title: string; readonly lead: string }) {
   return (
     <div className="flex flex-col gap-1">
       <h2 className="text-base font-semibold">{title}</h2>

@@ -5,40 +5,32 @@ import { Navigate, useParams, useRevalidator, useSearchParams } from 'react-rout
 import { useProfiles } from '../state/app-context.ts';
 import { Button } from '../ui/button.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
+import { Loading } from '../ui/loading.tsx';
 import { isNodeScreen, nodePath } from './screens.ts';
 
 /** The first node's overview, or the first run if there is no node. */
-export function Home() {
+export function HomeRedirect() {
   const profiles = useProfiles();
-  if (profiles === null) return <Waiting />;
+  if (profiles === null) return <Loading className="p-5" />;
   const first = profiles[0];
   return <Navigate replace to={first === undefined ? '/first-run' : nodePath(first.profile.id, 'overview')} />;
 }
 
 /** A URL without a node (a deep link): opens that screen of the named node, otherwise of the first. */
-export function ScreenLink() {
+export function DeepLink() {
   const { screen } = useParams();
   const [search] = useSearchParams();
   const profiles = useProfiles();
-  if (profiles === null) return <Waiting />;
+  if (profiles === null) return <Loading className="p-5" />;
   const id = search.get('profile') ?? profiles[0]?.profile.id;
-  if (!isNodeScreen(screen)) return <NodeMissing what="screen" />;
+  if (!isNodeScreen(screen)) return <NotFound what="screen" />;
   if (id === undefined) return <Navigate replace to="/first-run" />;
   const rest = new URLSearchParams(search);
   rest.delete('profile');
   return <Navigate replace to={nodePath(id, screen, rest.toString())} />;
 }
 
-export function Waiting() {
-  const { t } = useTranslation();
-  return (
-    <p role="status" className="p-5 text-faint">
-      {t('frame.loading')}
-    </p>
-  );
-}
-
-export function NodeMissing({ what }: { readonly what: 'node' | 'screen' }) {
+export function NotFound({ what }: { readonly what: 'node' | 'screen' }) {
   const { t } = useTranslation();
   return (
     <EmptyState
@@ -54,7 +46,7 @@ export function NodeMissing({ what }: { readonly what: 'node' | 'screen' }) {
   );
 }
 
-export function ScreenBroken() {
+export function ScreenError() {
   const { t } = useTranslation();
   const { revalidate } = useRevalidator();
   return (

@@ -5,7 +5,7 @@ import { useStore } from 'zustand';
 import { useApp } from '../state/app-context.ts';
 import { CopyButton } from '../ui/hash.tsx';
 
-const COMMAND = 'crynux-node window';
+const NEW_ADDRESS_COMMAND = 'crynux-node window';
 
 /** The window, or how to get a new address once its session has ended, because nothing would be answered any more. */
 export function SessionGate({ children }: { readonly children: ReactNode }) {
@@ -29,8 +29,8 @@ function SessionEnded() {
         <p role="status">{t('session.text')}</p>
         <p>{t('session.how')}</p>
         <p className="flex items-center gap-2 rounded-md bg-raised px-3 py-2 font-mono">
-          <span className="min-w-0 flex-1 break-all">{COMMAND}</span>
-          <CopyButton text={COMMAND} what={t('session.command')} />
+          <span className="min-w-0 flex-1 break-all">{NEW_ADDRESS_COMMAND}</span>
+          <CopyButton text={NEW_ADDRESS_COMMAND} what={t('session.command')} />
         </p>
         <p className="text-[13px] text-faint">{t('session.where')}</p>
       </section>

@@ -10,7 +10,7 @@ import { EmptyState } from './empty-state.tsx';
 import { ErrorNote } from './error-note.tsx';
 
 /** Shows its content while the node's process is running; otherwise the reason, and a way to start it. */
-export function NodeNeeded({ children }: { readonly children: ReactNode }) {
+export function RunningNodeOnly({ children }: { readonly children: ReactNode }) {
   const { t } = useTranslation();
   if (useAlive()) return children;
   return (
@@ -19,13 +19,13 @@ export function NodeNeeded({ children }: { readonly children: ReactNode }) {
 }
 
 /** Shows its content from the node, or, if it is not running, from its records, and says so. */
-export function RecordsShown({ children }: { readonly children: ReactNode }) {
+export function NodeOrRecords({ children }: { readonly children: ReactNode }) {
   const { t } = useTranslation();
   const { session } = useNode();
   const isOpen = useStore(session.link.state, ({ kind }) => kind === 'open');
   const alive = useAlive();
   if (alive) return children;
-  if (!isOpen) return <NodeNeeded>{children}</NodeNeeded>;
+  if (!isOpen) return <RunningNodeOnly>{children}</RunningNodeOnly>;
   return (
     <>
       <div role="note" className="flex flex-wrap items-center gap-x-3 gap-y-2 rounded-md border border-line px-3 py-2 text-soft">

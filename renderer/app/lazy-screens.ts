@@ -2,9 +2,9 @@
 import { type ComponentType, lazy } from 'react';
 import type { NodeScreen } from './screens.ts';
 
-export type CodeOf = NodeScreen | 'first-run' | 'fleet' | 'settings';
+export type ScreenName = NodeScreen | 'first-run' | 'fleet' | 'settings';
 
-const LOAD: Readonly<Record<CodeOf, () => Promise<ComponentType>>> = {
+const LOADERS: Readonly<Record<ScreenName, () => Promise<ComponentType>>> = {
   'first-run': async () => (await import('../features/first-run/screen.tsx')).FirstRunScreen,
   fleet: async () => (await import('../features/fleet/screen.tsx')).FleetScreen,
   overview: async () => (await import('../features/overview/screen.tsx')).OverviewScreen,
@@ -19,19 +19,19 @@ const LOAD: Readonly<Record<CodeOf, () => Promise<ComponentType>>> = {
 };
 
 /** The screen that is opened most often; loaded right after the first one. */
-const NEXT: CodeOf = 'tasks';
-let isNextAsked = false;
+const PREFETCHED: ScreenName = 'tasks';
+let isPrefetched = false;
 
-export function screenOf(name: CodeOf) {
+export function lazyScreen(name: ScreenName) {
   return lazy(async () => {
-    const screen = await LOAD[name]();
-    if (!isNextAsked) requestIdleCallback(() => fetchAhead(NEXT));
-    isNextAsked = true;
+    const screen = await LOADERS[name]();
+    if (!isPrefetched) requestIdleCallback(() => prefetchScreen(PREFETCHED));
+    isPrefetched = true;
     return { default: screen };
   });
 }
 
 /** Called when someone is about to open the screen. An error here happens again when they do, and is shown then. */
-export function fetchAhead(name: CodeOf): void {
-  LOAD[name]().catch(() => {});
+export function prefetchScreen(name: ScreenName): void {
+  LOADERS[name]().catch(() => {});
 }

@@ -2,10 +2,10 @@ import { Unplug } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { FleetPlace } from '../../../contract/fleet.ts';
 import { useHostText } from '../../errors/use-host-text.ts';
-import { AsOf } from '../../ui/as-of.tsx';
+import { DataAge } from '../../ui/data-age.tsx';
 
 /** Places that do not answer: since when, and folded away why and what to do. Their nodes stay in the list, in grey. */
-export function AwayNote({ places }: { readonly places: readonly FleetPlace[] }) {
+export function AwayPlaces({ places }: { readonly places: readonly FleetPlace[] }) {
   const { t } = useTranslation('fleet');
   const textOf = useHostText();
   if (places.length === 0) return null;
@@ -22,7 +22,7 @@ export function AwayNote({ places }: { readonly places: readonly FleetPlace[] })
             <details className="min-w-0">
               <summary className="cursor-pointer">
                 <span className="font-medium">{t('away.title', { place })}</span>{' '}
-                <span className="text-soft">{text?.meaning}</span> <AsOf atMs={heardMs} />
+                <span className="text-soft">{text?.meaning}</span> <DataAge atMs={heardMs} />
               </summary>
               <p className="text-[13px] text-soft">
                 {text?.remedy} {state.kind === 'away' && <code className="font-mono text-xs">{state.error.message}</code>}

@@ -4,9 +4,9 @@ import { useTranslation } from 'react-i18next';
 import { MAX_WIDTH, MIN_WIDTH, type SizedColumn } from '../../contract/column-widths.ts';
 import type { ColumnWidths } from './use-column-widths.ts';
 
-const STEP = 8;
+const KEY_STEP_PX = 8;
 
-export interface ColumnEdgeProps {
+export interface ColumnResizerProps {
   readonly column: SizedColumn;
   readonly label: string;
   /** Columns before the flexible one are resized at their right edge, those after it at their left. */
@@ -15,7 +15,7 @@ export interface ColumnEdgeProps {
 }
 
 /** The edge of a column in its heading: dragged, or moved with the arrow keys; a double click or Delete restores the original width. */
-export function ColumnEdge({ column, label, side, widths }: ColumnEdgeProps) {
+export function ColumnResizer({ column, label, side, widths }: ColumnResizerProps) {
   const { t } = useTranslation();
   const edge = useRef<HTMLDivElement>(null);
   const from = useRef<{ readonly x: number; readonly width: number } | null>(null);
@@ -26,8 +26,8 @@ export function ColumnEdge({ column, label, side, widths }: ColumnEdgeProps) {
     changed.current = true;
     widths.set(column, width);
   };
-  const keep = () => {
-    if (changed.current) widths.keep();
+  const finish = () => {
+    if (changed.current) widths.save();
     changed.current = false;
     from.current = null;
     setShown(Math.round(widthNow()));
@@ -37,7 +37,7 @@ export function ColumnEdge({ column, label, side, widths }: ColumnEdgeProps) {
     if (from.current !== null) set(from.current.width + outwards * (event.clientX - from.current.x));
   };
   const keys = (event: KeyboardEvent) => {
-    const step = { ArrowRight: STEP, ArrowLeft: -STEP }[event.key];
+    const step = { ArrowRight: KEY_STEP_PX, ArrowLeft: -KEY_STEP_PX }[event.key];
     if (step !== undefined) set(widthNow() + outwards * step);
     else if (event.key === 'Delete') set(null);
     else return;
@@ -61,15 +61,15 @@ export function ColumnEdge({ column, label, side, widths }: ColumnEdgeProps) {
         from.current = { x: event.clientX, width: widthNow() };
       }}
       onPointerMove={move}
-      onPointerUp={keep}
-      onLostPointerCapture={keep}
+      onPointerUp={finish}
+      onLostPointerCapture={finish}
       onDoubleClick={() => {
         set(null);
-        keep();
+        finish();
       }}
       onKeyDown={keys}
-      onKeyUp={keep}
-      onBlur={keep}
+      onKeyUp={finish}
+      onBlur={finish}
       className={clsx(
         'absolute inset-y-0 w-2 cursor-col-resize touch-none select-none border-line hover:border-edge',
         side === 'right' ? '-right-2 border-r' : '-left-2 border-l',

@@ -3,7 +3,16 @@ import { describe, expect, it } from 'vitest';
 import { type FleetPlace, type FleetRow, fleetRowSchema } from '../../../contract/fleet.ts';
 import type { Fleet } from '../../../contract/fleet-merge.ts';
 import { LIFE_STATES } from '../../../contract/truth/life-word.ts';
-import { filtered, fitting, linesOf, readFleetView, STATE_GROUPS, totalsOf, WHOLE_FLEET, writeFleetView } from './lines.ts';
+import {
+  filterLines,
+  fleetLines,
+  fleetTotals,
+  linesAccepting,
+  readFleetView,
+  STATE_GROUPS,
+  WHOLE_FLEET,
+  writeFleetView,
+} from './fleet-lines.ts';
 
 const row = (node: string, change: Partial<FleetRow> = {}): FleetRow =>
   fleetRowSchema.parse({
@@ -25,7 +34,7 @@ const fleetOf = (rows: readonly (readonly [string, FleetRow])[], places = [HERE,
 
 describe('the rows of a fleet', () => {
   it('are ordered by place and name, and are out of date from when their place went away', () => {
-    const lines = linesOf(
+    const lines = fleetLines(
       fleetOf([
         ['oslo', row('a')],
         ['here', row('gpu-10')],
@@ -38,19 +47,19 @@ describe('the rows of a fleet', () => {
       ['working', false, null],
       ['away', true, 5],
     ]);
-    expect(fitting(lines, 'pause').map(({ key }) => key)).toEqual(['here/gpu-9', 'here/gpu-10']);
+    expect(linesAccepting(lines, 'pause').map(({ key }) => key)).toEqual(['here/gpu-9', 'here/gpu-10']);
   });
 
   it('stay the same objects if nothing in them has changed', () => {
     const [a, b] = [row('a'), row('b')];
-    const first = linesOf(
+    const first = fleetLines(
       fleetOf([
         ['here', a],
         ['here', b],
       ]),
     );
     const before = new Map(first.map((line) => [line.key, line]));
-    const next = linesOf(
+    const next = fleetLines(
       fleetOf([
         ['here', a],
         ['here', row('b', { todayWei: '9' })],
@@ -83,40 +92,40 @@ describe('the rows of a fleet', () => {
             }),
           ] as const;
         });
-        const lines = linesOf(fleetOf(rows));
-        const totals = totalsOf(lines);
+        const lines = fleetLines(fleetOf(rows));
+        const totals = fleetTotals(lines);
         expect(Object.values(totals.groups).reduce((sum, count) => sum + count, 0)).toBe(nodes.length);
         expect(totals.todayWei).toBe(nodes.reduce((sum, { wei }) => sum + (wei ?? 0n), 0n));
         expect(totals.attention).toBe(nodes.filter(({ needs }) => needs).length);
         // The totals of each group and of the whole match what the filter shows.
         for (const group of STATE_GROUPS) {
-          expect(filtered(lines, { ...WHOLE_FLEET, groups: [group] })).toHaveLength(totals.groups[group]);
+          expect(filterLines(lines, { ...WHOLE_FLEET, groups: [group] })).toHaveLength(totals.groups[group]);
         }
-        expect(filtered(lines, WHOLE_FLEET)).toHaveLength(nodes.length);
-        expect(filtered(lines, { ...WHOLE_FLEET, attention: true })).toHaveLength(totals.attention);
+        expect(filterLines(lines, WHOLE_FLEET)).toHaveLength(nodes.length);
+        expect(filterLines(lines, { ...WHOLE_FLEET, attention: true })).toHaveLength(totals.attention);
       }),
     );
   });
 
   it('count once in the totals if two places lead to one program, with the values of the place that answers', () => {
-    const lines = linesOf(
+    const lines = fleetLines(
       fleetOf([
         ['oslo', row('a', { todayWei: '7' })],
         ['here', row('a', { todayWei: '9' })],
         ['here', row('b', { address: addressOf(1), todayWei: '1' })],
       ]),
     );
-    expect(totalsOf(lines)).toMatchObject({ nodes: 2, old: 0, todayWei: 10n, groups: { working: 2, away: 1 } });
+    expect(fleetTotals(lines)).toMatchObject({ nodes: 2, old: 0, todayWei: 10n, groups: { working: 2, away: 1 } });
   });
 
   it('match every word in the name, the place, the card or the address', () => {
-    const lines = linesOf(
+    const lines = fleetLines(
       fleetOf([
         ['here', row('rack-1')],
         ['oslo', row('rack-2', { card: 'L40S' })],
       ]),
     );
-    const found = (text: string) => filtered(lines, { ...WHOLE_FLEET, text }).map(({ key }) => key);
+    const found = (text: string) => filterLines(lines, { ...WHOLE_FLEET, text }).map(({ key }) => key);
     expect(found('RACK oslo')).toEqual(['oslo/rack-2']);
     expect(found('l40')).toEqual(['oslo/rack-2']);
     expect(found('0xaaaa')).toHaveLength(2);

@@ -8,7 +8,7 @@ import type { SortValues } from '../../ui/use-sorted.ts';
 export const STATE_GROUPS = ['working', 'paused', 'changing', 'stopped', 'trouble', 'away'] as const;
 export type StateGroup = (typeof STATE_GROUPS)[number];
 
-const GROUPS: Readonly<Record<LifeState, StateGroup>> = {
+const GROUP_BY_LIFE: Readonly<Record<LifeState, StateGroup>> = {
   ...{ waiting: 'working', executing: 'working' },
   ...{ held: 'paused', pausing: 'paused', paused: 'paused' },
   ...{ starting: 'changing', staking: 'changing', awaitingStake: 'changing', leaving: 'changing', stopping: 'changing' },
@@ -33,7 +33,7 @@ export interface FleetLine {
 }
 
 /** Ordered by place, then by name. An unchanged row stays the same object. */
-export function linesOf(fleet: Fleet, before: ReadonlyMap<string, FleetLine> = new Map()): FleetLine[] {
+export function fleetLines(fleet: Fleet, before: ReadonlyMap<string, FleetLine> = new Map()): FleetLine[] {
   const places = new Map(fleet.places.map((place, index) => [place.place, { place, index }]));
   const networks = new Set([...fleet.rows.values()].map(({ row }) => row.network));
   const lines = [...fleet.rows.values()].map(({ place, row }): FleetLine => {
@@ -43,22 +43,22 @@ export function linesOf(fleet: Fleet, before: ReadonlyMap<string, FleetLine> = n
       key: fleetKey({ place, node: row.node }),
       place,
       row,
-      group: isOld ? 'away' : GROUPS[row.life],
+      group: isOld ? 'away' : GROUP_BY_LIFE[row.life],
       version: of?.version ?? null,
       network: networks.size > 1 ? row.network : null,
       isOld,
       oldSinceMs: isOld ? (of?.heardMs ?? null) : null,
     };
     const was = before.get(line.key);
-    return was !== undefined && isSame(was, line) ? was : line;
+    return was !== undefined && isSameLine(was, line) ? was : line;
   });
   const orderOf = (line: FleetLine) => places.get(line.place)?.index ?? places.size;
-  return lines.sort((a, b) => orderOf(a) - orderOf(b) || NAMES.compare(a.row.name, b.row.name));
+  return lines.sort((a, b) => orderOf(a) - orderOf(b) || NAME_COLLATOR.compare(a.row.name, b.row.name));
 }
 
-const NAMES = new Intl.Collator('en', { numeric: true });
+const NAME_COLLATOR = new Intl.Collator('en', { numeric: true });
 
-function isSame(a: FleetLine, b: FleetLine): boolean {
+function isSameLine(a: FleetLine, b: FleetLine): boolean {
   const isPlaceSame = a.isOld === b.isOld && a.oldSinceMs === b.oldSinceMs && a.version === b.version;
   return isPlaceSame && a.row === b.row && a.network === b.network;
 }
@@ -91,7 +91,7 @@ export function readFleetView(params: URLSearchParams): FleetView {
 }
 
 /** Every word must be in the name, the place, the card, the network or the address. */
-export function filtered(lines: readonly FleetLine[], { text, groups, attention }: FleetView): readonly FleetLine[] {
+export function filterLines(lines: readonly FleetLine[], { text, groups, attention }: FleetView): readonly FleetLine[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   return lines.filter(({ place, row, group }) => {
     if (groups.length > 0 && !groups.includes(group)) return false;
@@ -113,7 +113,7 @@ export interface FleetTotals {
   readonly attention: number;
 }
 
-export function totalsOf(lines: readonly FleetLine[]): FleetTotals {
+export function fleetTotals(lines: readonly FleetLine[]): FleetTotals {
   const groups: Record<StateGroup, number> = { working: 0, paused: 0, changing: 0, stopped: 0, trouble: 0, away: 0 };
   let [todayWei, monthWei, attention] = [0n, 0n, 0];
   for (const { row, group } of lines) {
@@ -141,10 +141,10 @@ export const FLEET_SORT: SortValues<FleetLine> = {
 };
 
 /** The nodes that can receive this order now. */
-export function fitting(lines: readonly FleetLine[], order: FleetOrder): FleetLine[] {
+export function linesAccepting(lines: readonly FleetLine[], order: FleetOrder): FleetLine[] {
   return lines.filter(({ isOld, row }) => !isOld && row.orders.includes(order));
 }
 
-export function placesAway(places: readonly FleetPlace[]): FleetPlace[] {
+export function awayPlaces(places: readonly FleetPlace[]): FleetPlace[] {
   return places.filter(({ state }) => state.kind === 'away');
 }

@@ -4,17 +4,17 @@ import type { Bucket } from '../../../contract/money.ts';
 const DAY = 86_400_000;
 
 /** The number of bars shown. */
-const STEPS: Readonly<Record<Bucket, number>> = { day: 30, week: 26, month: 12 };
+const STEP_COUNTS: Readonly<Record<Bucket, number>> = { day: 30, week: 26, month: 12 };
 
 /** Starts of the last intervals, oldest first, and the end of the current one. */
 export function chartSteps(bucket: Bucket, nowMs: number): { readonly starts: readonly number[]; readonly toMs: number } {
-  const count = STEPS[bucket];
-  const starts = Array.from({ length: count + 1 }, (_, index) => startOf(bucket, nowMs, index - count + 1));
+  const count = STEP_COUNTS[bucket];
+  const starts = Array.from({ length: count + 1 }, (_, index) => startOfStep(bucket, nowMs, index - count + 1));
   return { starts: starts.slice(0, -1), toMs: starts.at(-1) ?? nowMs };
 }
 
 /** Start of the interval that contains `nowMs`, shifted by that many intervals. */
-function startOf(bucket: Bucket, nowMs: number, moved: number): number {
+function startOfStep(bucket: Bucket, nowMs: number, moved: number): number {
   const today = Math.floor(nowMs / DAY);
   if (bucket === 'day') return (today + moved) * DAY;
   // Day 0 of the epoch was a Thursday.

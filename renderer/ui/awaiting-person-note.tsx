@@ -2,7 +2,7 @@ import { UserCheck } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 
 /** Where a person confirms what a page may not do alone. */
-export function PersonNote() {
+export function AwaitingPersonNote() {
   const { t } = useTranslation();
   // The desktop program asks in its own dialog; only it gives its page a bridge.
   const where = 'crynux' in globalThis ? 'dialog' : 'terminal';

@@ -1,23 +1,23 @@
 import { useTranslation } from 'react-i18next';
 import { CopyButton } from '../../ui/hash.tsx';
 
-const TOKEN = 'crynux-node access create my-desk --role operate';
-const TUNNEL = 'ssh -N -L 7421:127.0.0.1:7420 HOST';
-const POD = 'kubectl port-forward statefulset/NAME 7421:7420';
+const TOKEN_COMMAND = 'crynux-node access create my-desk --role operate';
+const TUNNEL_COMMAND = 'ssh -N -L 7421:127.0.0.1:7420 HOST';
+const POD_COMMAND = 'kubectl port-forward statefulset/NAME 7421:7420';
 
 /** How to prepare another program to be watched. */
-export function AddHow() {
+export function AddPlaceGuide() {
   const { t } = useTranslation('fleet');
   return (
     <ol className="flex list-decimal flex-col gap-2.5 pl-5 text-left">
       <li>
         {t('how.token')}
-        <Line text={TOKEN} />
+        <CommandLine text={TOKEN_COMMAND} />
       </li>
       <li>
         {t('how.way')}
-        <Line text={TUNNEL} />
-        <Line text={POD} />
+        <CommandLine text={TUNNEL_COMMAND} />
+        <CommandLine text={POD_COMMAND} />
         <p className="mt-1 text-[13px] text-faint">{t('how.ingress')}</p>
       </li>
       <li>{t('how.add')}</li>
@@ -25,7 +25,7 @@ export function AddHow() {
   );
 }
 
-function Line({ text }: { readonly text: string }) {
+function CommandLine({ text }: { readonly text: string }) {
   const { t } = useTranslation('fleet');
   return (
     <div className="mt-1 flex items-center gap-2 rounded-md bg-raised px-2.5 py-1">
