@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { ContractError } from './errors.ts';
-import { rpcPortOf } from './message-port.ts';
+import { PORT_CHANNEL, rpcPortOf } from './message-port.ts';
 import { profileIdSchema } from './profiles.ts';
 import type { RpcPort } from './rpc-port.ts';
 
@@ -16,10 +16,6 @@ export type ConnectTarget = z.output<typeof connectTargetSchema>;
 
 export const connectRequestSchema = z.object({ id: z.number().int().nonnegative(), target: connectTargetSchema });
 type ConnectRequest = z.output<typeof connectRequestSchema>;
-
-/** Names of the only two messages between the window and the shell. */
-export const CONNECT_CHANNEL = 'crynux:connect';
-export const PORT_CHANNEL = 'crynux:port';
 
 export interface CrynuxBridge {
   readonly shell: 'electron';

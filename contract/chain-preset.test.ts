@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chainPresetSchema } from './chain-preset.ts';
+import { chainPresetSchema, transactionUrl } from './chain-preset.ts';
 
 /** The public network on Base before August 2026. */
 const base = {
@@ -46,4 +46,10 @@ describe('the chain of a preset', () => {
   ])('is refused with %s', (_, part) => {
     expect(chainPresetSchema.safeParse({ ...base, ...part }).success).toBe(false);
   });
+});
+
+it("the page of a transaction is below the explorer's URL, with or without a trailing slash", () => {
+  expect(transactionUrl('https://scan.example', '0xab')).toBe('https://scan.example/tx/0xab');
+  expect(transactionUrl('https://scan.example/base/', '0xab')).toBe('https://scan.example/base/tx/0xab');
+  expect(transactionUrl(null, '0xab')).toBeNull();
 });

@@ -67,3 +67,8 @@ export const chainPresetSchema = chainLinkSchema.extend({
 });
 export type ChainPreset = z.output<typeof chainPresetSchema>;
 export type ChainPresetInput = z.input<typeof chainPresetSchema>;
+
+/** A transaction's page on the chain's explorer; null if there is no explorer. All explorers of EVM chains use this path. */
+export function transactionUrl(explorerUrl: string | null, transaction: string): string | null {
+  return explorerUrl === null ? null : `${explorerUrl.replace(/\/+$/, '')}/tx/${transaction}`;
+}

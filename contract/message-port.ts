@@ -1,6 +1,10 @@
 /** A DOM MessagePort as a port of the contract. Anything but text closes it, because the contract has no such frame. */
 import type { RpcPort } from './rpc-port.ts';
 
+/** Names of the only two messages between the window and the shell. */
+export const CONNECT_CHANNEL = 'crynux:connect';
+export const PORT_CHANNEL = 'crynux:port';
+
 /** The parts that are used here; both the browser's and Node's ports match. */
 export interface MessagePortLike {
   postMessage(frame: string): void;

@@ -3,7 +3,8 @@
  * is created. Nothing else ever uses Electron's IPC; only this file and preload.ts may call it directly.
  */
 import { type IpcMainEvent, ipcMain, MessageChannelMain, type MessagePortMain, type WebContents } from 'electron';
-import { CONNECT_CHANNEL, type ConnectTarget, connectRequestSchema, PORT_CHANNEL } from '../contract/bridge.ts';
+import { type ConnectTarget, connectRequestSchema } from '../contract/bridge.ts';
+import { CONNECT_CHANNEL, PORT_CHANNEL } from '../contract/message-port.ts';
 import type { RpcPort } from '../contract/rpc-port.ts';
 import { ShellError } from './errors.ts';
 import { isOwnPage } from './page.ts';

@@ -1,10 +1,6 @@
 /** The bridge into the window: one function, and the ports it returns. Runs sandboxed, in its own world. */
 import { contextBridge, type IpcRendererEvent, ipcRenderer } from 'electron';
-
-// Repeated here because a sandboxed preload script has no modules. contract/bridge.ts has the same values, and a test
-// compares them.
-const CONNECT_CHANNEL = 'crynux:connect';
-const PORT_CHANNEL = 'crynux:port';
+import { CONNECT_CHANNEL, PORT_CHANNEL } from '../contract/message-port.ts';
 
 /** The part of the page's window that is used; the project's other programs have no DOM types. */
 declare const window: {

@@ -1,6 +1,6 @@
 /** A worker program in an Electron utility process, as the channel that its supervisor needs. */
 import { type MessagePortMain, utilityProcess } from 'electron';
-import type { SupervisedChannel } from '../host/supervisor/supervised-channel.ts';
+import type { SupervisedChannel } from '../host/supervisor/supervised-node.ts';
 
 export interface UtilityChannel extends SupervisedChannel {
   /** Gives the worker a port of a window; from then on, the two talk directly. */

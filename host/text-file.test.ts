@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { decodeText, readTextFile } from './text-file.ts';
+import { decodeText } from '../protocol/decode-text.ts';
+import { readTextFile } from './text-file.ts';
 
 const TEXT = '{"name":"Müller & 显卡 🙂"}\r\n';
 const swapped = (text: string) => Buffer.from(text, 'utf16le').swap16();

@@ -2,8 +2,6 @@
 import { readFileSync } from 'node:fs';
 import { decodeText } from '../protocol/decode-text.ts';
 
-export { decodeText };
-
 /** @throws the file system's error; TypeError as {@link decodeText} */
 export function readTextFile(file: string): string {
   return decodeText(readFileSync(file));

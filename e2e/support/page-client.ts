@@ -1,6 +1,7 @@
 /** A test's own connection through the window, using the preload script's bridge as the page's code does. */
 import type { Page } from 'playwright-core';
-import { type ConnectTarget, PORT_CHANNEL } from '../../contract/bridge.ts';
+import type { ConnectTarget } from '../../contract/bridge.ts';
+import { PORT_CHANNEL } from '../../contract/message-port.ts';
 import { createHostClient, createNodeClient, type HostClient, type NodeClient } from '../../contract/rpc-client.ts';
 import type { RpcPort } from '../../contract/rpc-port.ts';
 

@@ -1,5 +1,5 @@
 /** Formats nodes, tasks and money for a terminal. Pure. */
-import { transactionUrl } from '../../contract/explorer.ts';
+import { transactionUrl } from '../../contract/chain-preset.ts';
 import type { ProfileView } from '../../contract/profiles.ts';
 import type { TaskRow } from '../../contract/tasks.ts';
 import type { LifeState } from '../../contract/truth/life-word.ts';

@@ -3,6 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { HeadlessError } from '../errors.ts';
 
+/** The page shown when there is no window. It loads nothing. */
+export const NO_WINDOW_PAGE = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>The window has not been built</title><h1>The window has not been built</h1><p>Build it with <code>npm run build</code>, then start this program again. The command line works without it.</p></html>\n`;
+
 interface StaticFile {
   readonly body: Buffer;
   readonly type: string;

@@ -30,8 +30,7 @@ import type { Random } from '../../protocol/ports.ts';
 import { HeadlessError } from '../errors.ts';
 import { createEntryGate, type EntryGate } from './entry-gate.ts';
 import { isLoopbackHost, isOwnOrigin } from './loopback.ts';
-import { NO_WINDOW_PAGE } from './pages.ts';
-import type { StaticFiles } from './static-files.ts';
+import { NO_WINDOW_PAGE, type StaticFiles } from './static-files.ts';
 
 /** A window built on the fly, for development; the checks on who may talk to the program stay the same. */
 export interface LiveWindow {

@@ -36,3 +36,12 @@ export async function* feed<Event>(options: {
     signal?.removeEventListener('abort', aborted);
   }
 }
+
+interface Call {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The current state, then every change. */
+export function streamOf<State>(subscribe: (listener: (state: State) => void) => () => void, state: () => State) {
+  return ({ signal }: Call) => feed({ subscribe, first: () => [state()], signal });
+}

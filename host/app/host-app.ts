@@ -33,7 +33,7 @@ import { type Send, sender } from '../notices/send.ts';
 import { createHostRouter } from '../rpc/router.ts';
 import { outboundSettings } from '../settings/outbound.ts';
 import { type ForkChannelOptions, forkChannel } from '../supervisor/fork-channel.ts';
-import type { SupervisedChannel } from '../supervisor/supervised-channel.ts';
+import type { SupervisedChannel } from '../supervisor/supervised-node.ts';
 import { createSupervisor } from '../supervisor/supervisor.ts';
 import { stakedBy } from './chain-reading.ts';
 import { createEngineDirectory } from './engines.ts';

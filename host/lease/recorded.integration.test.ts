@@ -11,8 +11,7 @@ import path from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
 import { expect, it, onTestFinished } from 'vitest';
 import { kubernetesLeases } from './kubernetes.ts';
-import { type Exchange, recordingSchema } from './testing/exchange.ts';
-import { leaseScenario } from './testing/lease-scenario.ts';
+import { type Exchange, leaseScenario, recordingSchema } from './testing/lease-scenario.ts';
 
 const FOLDER = path.join(import.meta.dirname, 'testing');
 const RECORDINGS = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));

@@ -1,7 +1,8 @@
 /** Procedures for the fleet. */
+
+import { streamOf } from '../app/feed.ts';
 import type { HostParts } from '../app/host-parts.ts';
 import type { HostImplementer } from './implementer.ts';
-import { streamOf } from './streams.ts';
 
 const done = {};
 

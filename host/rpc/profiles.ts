@@ -3,12 +3,12 @@ import path from 'node:path';
 import type { ProfileDraft } from '../../contract/profiles.ts';
 import { sameAddress } from '../../protocol/wire/fields.ts';
 import { checkDraft } from '../app/draft-check.ts';
+import { streamOf } from '../app/feed.ts';
 import type { HostParts } from '../app/host-parts.ts';
 import { HostError } from '../errors.ts';
 import { LOCAL_NETWORK_ID } from '../networks/network-directory.ts';
 import { assertFits } from '../profiles/node-config-of.ts';
 import type { HostImplementer } from './implementer.ts';
-import { streamOf } from './streams.ts';
 
 const done = {};
 

@@ -3,6 +3,7 @@
  */
 
 import { backendViews } from '../../worker/engines/backends/backend-views.ts';
+import { streamOf } from '../app/feed.ts';
 import type { HostParts } from '../app/host-parts.ts';
 import { routesOf } from '../app/routes.ts';
 import { isOtherProxy } from '../settings/outbound.ts';
@@ -12,7 +13,6 @@ import { hostImplementer as contract } from './implementer.ts';
 import { logHandlers } from './logs.ts';
 import { networkHandlers } from './networks.ts';
 import { profileHandlers } from './profiles.ts';
-import { streamOf } from './streams.ts';
 
 const done = {};
 

@@ -5,7 +5,7 @@ import { WORKER_HEAP } from '../../contract/worker-channel.ts';
 import { NO_INSPECTOR } from '../../platform/private-process.ts';
 import { PROGRAMS } from '../../platform/programs.ts';
 import { SYSTEM } from '../../platform/system.ts';
-import type { SupervisedChannel } from './supervised-channel.ts';
+import type { SupervisedChannel } from './supervised-node.ts';
 
 export interface ForkChannelOptions {
   /** Path of the worker's entry point. */

@@ -6,14 +6,21 @@ import type { NodeQuestion } from '../../contract/act-questions.ts';
 import type { NodeConfigInput } from '../../contract/node-config.ts';
 import type { WorkerState } from '../../contract/profiles.ts';
 import { type ErrorView, fromWorkerSchema, type NodeView } from '../../contract/worker-channel.ts';
-import { createWorkerClient, type WorkerClient, type WorkerExit } from '../../contract/worker-client.ts';
+import { createWorkerClient, type WorkerChannel, type WorkerClient, type WorkerExit } from '../../contract/worker-client.ts';
 import { CodedError, serialiseError } from '../../protocol/errors.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import { startStopwatch } from '../../protocol/monotonic.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
 import { HostError, isHostError } from '../errors.ts';
 import { type RestartLimits, restartAfter } from './restart.ts';
-import type { SupervisedChannel } from './supervised-channel.ts';
+
+/** A worker process, and two ways to end it without its cooperation. */
+export interface SupervisedChannel extends WorkerChannel {
+  /** Asks the process to end in order, without waiting for its task. */
+  end(): void;
+  /** Kills it; it resumes from its store. */
+  kill(): void;
+}
 
 /** The start message for a worker process. */
 export interface NodeOrder {

@@ -7,8 +7,7 @@ import type { ToWorkerInput } from '../../contract/worker-channel.ts';
 import type { WorkerExit } from '../../contract/worker-client.ts';
 import { ManualClock } from '../../protocol/ports.ts';
 import { HostError } from '../errors.ts';
-import type { SupervisedChannel } from './supervised-channel.ts';
-import type { NodeOrder } from './supervised-node.ts';
+import type { NodeOrder, SupervisedChannel } from './supervised-node.ts';
 import { createSupervisor, type SupervisionView, type Supervisor } from './supervisor.ts';
 
 /** A worker process as seen through its channel. */

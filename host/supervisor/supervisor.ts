@@ -6,7 +6,7 @@ import type { WorkerClient } from '../../contract/worker-client.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
 import { RESTART_LIMITS, type RestartLimits } from './restart.ts';
-import type { SupervisedChannel } from './supervised-channel.ts';
+import type { SupervisedChannel } from './supervised-node.ts';
 import { type NodeOrder, SupervisedNode } from './supervised-node.ts';
 
 export interface SupervisionView {

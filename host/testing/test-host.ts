@@ -1,7 +1,7 @@
 /** A program for tests: without a desktop, and with node processes that do nothing but live. */
 import type { ToWorkerInput } from '../../contract/worker-channel.ts';
 import { type HostApp, type HostAppOptions, openHostApp } from '../app/host-app.ts';
-import type { SupervisedChannel } from '../supervisor/supervised-channel.ts';
+import type { SupervisedChannel } from '../supervisor/supervised-node.ts';
 
 const silent = () => {};
 

@@ -1,6 +1,6 @@
 import { ExternalLink } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { transactionUrl } from '../../contract/explorer.ts';
+import { transactionUrl } from '../../contract/chain-preset.ts';
 import { useNode } from '../state/app-context.ts';
 import { CopyButton, Hash, shortHash } from './hash.tsx';
 

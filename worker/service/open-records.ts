@@ -28,7 +28,7 @@ import { CaseArchive } from '../trust/case-archive.ts';
 import type { Subscribe } from './feed.ts';
 import { MetricsService } from './metrics-service.ts';
 import type { ServiceParts } from './parts.ts';
-import { createNodeRouter, type RouterParts } from './router.ts';
+import { createNodeRouter, type RouterOptions } from './router.ts';
 import { TaskService } from './task-service.ts';
 import { TrustService } from './trust-service.ts';
 
@@ -132,7 +132,7 @@ function energyOf(dataDir: string, span: { fromMs: number; toMs: number }) {
 }
 
 /** Quality of service as last read. The reasons for having no tasks need the running node. */
-function trustOf(parts: ServiceParts): RouterParts['trust'] {
+function trustOf(parts: ServiceParts): RouterOptions['trust'] {
   const service = new TrustService(parts);
   return {
     exportCase: (id) => service.exportCase(id),

@@ -15,7 +15,7 @@ import { type StreamOptions, streamOf } from './stream.ts';
 import type { TaskService } from './task-service.ts';
 import type { TrustService } from './trust-service.ts';
 
-export interface RouterParts {
+export interface RouterOptions {
   readonly parts: ServiceParts;
   readonly views: Pick<Feed<NodeView>, 'subscribe'>;
   readonly tasks: TaskService;
@@ -25,7 +25,7 @@ export interface RouterParts {
   readonly consentOf: (caller: Caller) => Consent | undefined;
 }
 
-export function createNodeRouter({ parts, views, tasks, trust, streams, consentOf }: RouterParts) {
+export function createNodeRouter({ parts, views, tasks, trust, streams, consentOf }: RouterOptions) {
   const build = implement(nodeContract).$context<CallContext>();
   const stream = <Update>(subscribe: Subscribe<Update>, signal = new AbortController().signal) =>
     streamOf({ ...streams, subscribe, signal });
@@ -92,7 +92,7 @@ export function createNodeRouter({ parts, views, tasks, trust, streams, consentO
 }
 
 /** Each procedure by its name in the table; only an act asks for consent. */
-function moneyRouter({ money }: Pick<ServiceParts, 'money'>, consentOf: RouterParts['consentOf']) {
+function moneyRouter({ money }: Pick<ServiceParts, 'money'>, consentOf: RouterOptions['consentOf']) {
   const build = implement(nodeContract).$context<CallContext>().money;
   const names = Object.keys(MONEY_PROCEDURES) as MoneyProcedure[];
   type Run = (input: unknown, consent: Consent | undefined) => Promise<never>;

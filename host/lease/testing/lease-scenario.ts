@@ -3,6 +3,7 @@
  * those answers.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { z } from 'zod';
 import { ManualClock } from '../../../protocol/ports.ts';
 import { type HostError, isHostError } from '../../errors.ts';
 import type { LeaseRecord, LeaseStore } from '../lease-store.ts';
@@ -10,6 +11,18 @@ import { createLeases, type Leases, leaseName } from '../leases.ts';
 
 const ADDRESS = '0x3CDe23ef0FEc9eb6eff3cac54b475ceCF8AbF2C5';
 const NAME = leaseName(ADDRESS);
+
+/** One request to an API server and its answer, without the token. */
+const exchangeSchema = z.object({
+  who: z.enum(['node', 'stranger', 'nobody']),
+  method: z.string(),
+  path: z.string(),
+  body: z.unknown(),
+  status: z.number().int(),
+  answer: z.unknown(),
+});
+export type Exchange = z.output<typeof exchangeSchema>;
+export const recordingSchema = z.object({ server: z.string(), exchanges: z.array(exchangeSchema) });
 
 export interface Clients {
   /** A service account that may use leases. */

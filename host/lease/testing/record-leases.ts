@@ -13,8 +13,7 @@ import path from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
 import { Agent, request } from 'undici';
 import { kubernetesLeases } from '../kubernetes.ts';
-import type { Exchange } from './exchange.ts';
-import { leaseScenario } from './lease-scenario.ts';
+import { type Exchange, leaseScenario } from './lease-scenario.ts';
 
 const [server = '', node = '', stranger = '', file = ''] = process.argv.slice(2);
 const ca = readFileSync(path.join(node, 'ca.crt'), 'utf8');
