@@ -74,7 +74,10 @@ export const nodeContract = {
   storage: {
     /** What is stored, and the retention policy, which is part of the profile. */
     view: procedure(nothing, storageSchema, 'read'),
-    /** Removes what exceeds the policy, which also happens every minute, or everything that closed tasks have left. */
+    /**
+     * Removes what exceeds the policy, which also happens every minute, or everything that closed tasks have left, except
+     * for evidence. No key or money depends on it, so a page may call it without confirmation.
+     */
     prune: procedure(pruneSchema, storageSchema),
   },
   tasks: {

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { HDNodeWallet } from 'ethers';
@@ -273,6 +273,20 @@ describe('a keychain that cannot be used reports why', () => {
     ['there is no bus', { ...facts, env: {} }, 'KEYCHAIN_NO_SERVICE'],
   ])('%s', (_what, given, code) => {
     expect(keychainBackendProblem(given)).toEqual(coded(code));
+  });
+
+  it.each([
+    ['the default one, named by the desktop', 'default', 'open', 'open.keyring', 'KEYCHAIN_OBFUSCATES'],
+    ['the login one, without a default', null, null, 'login.keyring', 'KEYCHAIN_OBFUSCATES'],
+    ['another than the default', 'default', 'closed', 'open.keyring', null],
+  ])('a keyring without a password is stored as plain text: %s', (_what, file, named, keyring, code) => {
+    const keyrings = path.join(folder, 'keyrings');
+    mkdirSync(keyrings);
+    if (file !== null) writeFileSync(path.join(keyrings, file), `${named}\n`);
+    writeFileSync(path.join(keyrings, keyring), '[keyring]\ndisplay-name=x\n');
+    writeFileSync(path.join(keyrings, 'closed.keyring'), 'GnomeKeyring\n\r\0\n');
+    const given = { ...facts, env: { ...facts.env, XDG_DATA_HOME: folder } };
+    expect(keychainBackendProblem(given)?.code ?? null).toBe(code);
   });
 
   it('a working backend has no problem, nor do other systems', () => {

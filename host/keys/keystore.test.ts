@@ -209,6 +209,19 @@ describe('the folder of keystores', () => {
     expect(await store.get({ address, passphrase: 'the second one' })).toBe(KEY);
   });
 
+  it('lists the keys in use only: no archived one, nor other files', async () => {
+    const { folder, store } = keystore();
+    expect(await store.addresses()).toEqual([]);
+    for (const privateKey of [KEY, OTHER])
+      await store.put({ address: addressOf(privateKey), privateKey, passphrase: PASSPHRASE });
+    const archived = await store.archive(address);
+    for (const name of ['notes.txt', `${address}.json.new`, `old ${address}.json`]) writeFileSync(path.join(folder, name), '');
+    expect(await store.addresses()).toEqual([addressOf(OTHER)]);
+    expect(readdirSync(folder)).toContain(archived);
+    await expect(store.get({ address, passphrase: PASSPHRASE })).rejects.toEqual(coded('KEY_UNKNOWN'));
+    await expect(store.archive(address)).rejects.toEqual(coded('KEY_UNKNOWN'));
+  });
+
   it.runIf(process.platform !== 'win32')('is readable only by its owner, and so is each file', async () => {
     const before = process.umask(0);
     onTestFinished(() => void process.umask(before));

@@ -70,6 +70,24 @@ describe('a task from start to end', () => {
     expect(await cycle(rig)).toBe('close');
   });
 
+  it('offers an invalidated result again if the request was lost, because nobody has refused it', async () => {
+    const rig = await started();
+    await cycles(rig, 2);
+    rig.network.change(TASK, { status: 'EndInvalidated' });
+    rig.network.fate = (method) => (method === 'uploadResult' ? 'lostRequest' : 'ok');
+    await expect(cycle(rig)).rejects.toThrow();
+    expect(rig.context.store.tasks.get(TASK).uploadRefusals).toBe(0);
+    rig.network.fate = () => 'ok';
+    expect(await cycles(rig, 2)).toEqual(['uploadResult', 'close']);
+  });
+
+  it('leaves open what a task is paid whose application failed to validate it', async () => {
+    const rig = await loopRig();
+    rig.network.tasks.set(TASK, remoteTask({ status: 'EndAborted', abortReason: 'CreatorValidationTimeout' }));
+    expect(await cycle(rig)).toBe('close');
+    expect(rig.context.store.tasks.get(TASK).paymentWei).toBeNull();
+  });
+
   it('remembers a task that began and ended between two reads', async () => {
     const rig = await loopRig();
     rig.network.tasks.set(TASK, remoteTask({ status: 'EndAborted', abortReason: 'Timeout' }));

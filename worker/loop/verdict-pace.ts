@@ -52,7 +52,11 @@ export class VerdictPace {
   }
 }
 
-/** The poll after `now`: once a second, with the predicted one replacing the nearest. */
+/**
+ * The poll after `now`: once a second, with the predicted one replacing the nearest. So up to a second and a half may pass
+ * between two of these polls, but no verdict waits longer than a second, because an event poll comes in between. Moving all
+ * of them instead of one would put them at the times of the event polls, which may double the wait for other verdicts.
+ */
 export function nextVerdictLook(now: Monotonic, foretold: Monotonic | null): Monotonic {
   const slot = later(now, untilSlot(now, SOON_MS, 0));
   if (foretold === null) return slot;

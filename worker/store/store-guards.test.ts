@@ -50,6 +50,20 @@ describe('law 4: what is committed is on disk', () => {
   });
 });
 
+describe('a row that must not be deleted', () => {
+  it('is not deleted by replacing it either', () => {
+    const db = openDatabase(`${tempDir()}/x.sqlite`, [
+      `CREATE TABLE kept (key TEXT PRIMARY KEY, value TEXT) STRICT;
+       CREATE TRIGGER stays BEFORE DELETE ON kept BEGIN SELECT RAISE(ABORT, 'it stays'); END;
+       INSERT INTO kept VALUES ('a', '1'), ('b', '2');`,
+    ]);
+    onTestFinished(() => db.close());
+    for (const sql of ["INSERT OR REPLACE INTO kept VALUES ('a', '3')", "UPDATE OR REPLACE kept SET key = 'a' WHERE key = 'b'"])
+      expect(() => db.exec(sql), sql).toThrow('it stays');
+    expect(db.prepare('SELECT value FROM kept ORDER BY key').all()).toEqual([{ value: '1' }, { value: '2' }]);
+  });
+});
+
 describe('law 5: the digests of a result are final', () => {
   it('none is changed, removed or replaced, and no file is added to a recorded result', () => {
     const store = withTasks();
@@ -176,6 +190,23 @@ describe('the event cursor', () => {
     events.startAt(50);
     events.record([event(49), event(50), event(51)], NOW);
     expect(events.unhandled().map(({ id }) => id)).toEqual([51]);
+  });
+
+  it('a different event with a known ID is handled again, a repeated one is not', () => {
+    const { events } = withTasks();
+    events.startAt(0);
+    const told = (commitment: Hex, type = 'TaskStarted') => {
+      const { event: first } = event(7);
+      events.record([{ kind: 'event', event: { ...first, type, commitment } }], NOW);
+      const pending = events.unhandled().map(({ id, commitment: task, type: kind }) => `${id} ${kind} ${task}`);
+      events.markHandled(7);
+      return pending;
+    };
+    expect(told(TASK)).toEqual([`7 TaskStarted ${TASK}`]);
+    expect(told(TASK)).toEqual([]);
+    // A chain was reorganised, or a relay was restored from a backup.
+    expect(told(OTHER)).toEqual([`7 TaskStarted ${OTHER}`]);
+    expect(told(OTHER, 'TaskEndAborted')).toEqual([`7 TaskEndAborted ${OTHER}`]);
   });
 
   it('advances past an unreadable event with an ID, but not past one without', () => {
