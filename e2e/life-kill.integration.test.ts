@@ -14,7 +14,7 @@ import { systemClock, systemRandom } from '../devnet/system.ts';
 import { bytesToHex, type Hex } from '../protocol/hex.ts';
 import { addressOf } from '../protocol/signing/keys.ts';
 import { fakeEngine } from '../worker/engines/testing/engine-harness.ts';
-import type { Point } from '../worker/kit/points.ts';
+import type { KillPoint } from '../worker/kit/points.ts';
 import { tempDir } from '../worker/testing/temp-dir.ts';
 import { orderNode } from './support/order-node.ts';
 import { KILLABLE_ENTRY } from './support/test-network.ts';
@@ -42,7 +42,7 @@ it('killed before and after each transaction, a node stakes once, joins once, an
   };
 
   /** A worker process on the node's directory, which may kill itself at a given point. */
-  const worker = (killAt: Point | null = null): WorkerClient => {
+  const worker = (killAt: KillPoint | null = null): WorkerClient => {
     const strike = join(tempDir(), 'strike');
     if (killAt !== null) writeFileSync(strike, `worker@${killAt}`);
     const entry = killAt === null ? WORKER_ENTRY : KILLABLE_ENTRY;
@@ -53,7 +53,7 @@ it('killed before and after each transaction, a node stakes once, joins once, an
     client.start(config, privateKey).catch(() => {});
     return client;
   };
-  const killedAt = async (point: Point) => {
+  const killedAt = async (point: KillPoint) => {
     expect(await worker(point).exited).toEqual({ code: null, signal: 'SIGKILL' });
   };
   const until = async (client: WorkerClient, fits: (view: NodeView) => boolean) => {

@@ -4,7 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { POINTS, type Point } from '../../worker/kit/points.ts';
+import { KILL_POINTS, type KillPoint } from '../../worker/kit/points.ts';
 import { processIdentity } from '../../worker/kit/process-identity.ts';
 import type { Fault, ProxiedRequest } from '../support/fault-proxy.ts';
 import type { Choices } from './choices.ts';
@@ -31,10 +31,10 @@ const POINT_WITHIN_MS = 8_000;
 const BOOT_WITHIN_MS = 60_000;
 const LOOK_MS = 20;
 
-const isOfActs = (point: Point) => point.startsWith('stakeAct.') || point.startsWith('join.');
-const isOfInvalid = (point: Point) => point.startsWith('error.') || point.startsWith('outcome.');
-const TASK_POINTS = POINTS.filter((point) => !isOfActs(point) && !isOfInvalid(point));
-const INVALID_POINTS = POINTS.filter(isOfInvalid);
+const isOfActs = (point: KillPoint) => point.startsWith('stakeAct.') || point.startsWith('join.');
+const isOfInvalid = (point: KillPoint) => point.startsWith('error.') || point.startsWith('outcome.');
+const TASK_POINTS = KILL_POINTS.filter((point) => !isOfActs(point) && !isOfInvalid(point));
+const INVALID_POINTS = KILL_POINTS.filter(isOfInvalid);
 
 const recordSchema = z.object({ pid: z.number().int().min(2), identity: z.string().min(1) });
 
@@ -97,7 +97,7 @@ export class Killer {
   }
 
   /** On the way to a transaction of the node, or around one of its requests to the chain. */
-  async strikeInTransaction(node: SoakNode, points: readonly Point[]): Promise<void> {
+  async strikeInTransaction(node: SoakNode, points: readonly KillPoint[]): Promise<void> {
     const isSending = ({ body }: ProxiedRequest) => body.includes('eth_sendRawTransaction');
     const isReceipt = ({ body }: ProxiedRequest) => body.includes('eth_getTransactionReceipt');
     const hit = this.#choices.chance(0.5)
@@ -134,7 +134,7 @@ export class Killer {
     return { kind: 'dropBefore' };
   }
 
-  async #atPoint(node: SoakNode, victim: 'worker' | 'engine', point: Point): Promise<boolean> {
+  async #atPoint(node: SoakNode, victim: 'worker' | 'engine', point: KillPoint): Promise<boolean> {
     const { strike } = node.files;
     writeFileSync(strike, `${victim}@${point}`);
     for (let waited = 0; waited < POINT_WITHIN_MS; waited += LOOK_MS) {

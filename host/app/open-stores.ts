@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { SYSTEM } from '../../platform/system.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
-import { awaitDirectory, type DirectoryLock, type OwnerRole } from '../../worker/kit/directory-lock.ts';
+import { type DirectoryLock, type OwnerRole, waitForDirectory } from '../../worker/kit/directory-lock.ts';
 import { type AccessTokens, openAccessTokens } from '../access/access-tokens.ts';
 import type { HostError } from '../errors.ts';
 import { openPlaces, type Places } from '../fleet/places.ts';
@@ -74,7 +74,7 @@ export async function openStores({
   const opened = openPrivateFolder(dataDir);
   const notices: HostError[] = opened === null ? [] : [opened];
   const onRestored = (problem: HostError) => void notices.push(problem);
-  const lock = await awaitDirectory(dataDir, { role, clock });
+  const lock = await waitForDirectory(dataDir, { role, clock });
   const at = (name: string) => path.join(dataDir, name);
   const folders: HostFolders = {
     ownNetworks: at('networks'),

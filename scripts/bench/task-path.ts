@@ -1,7 +1,7 @@
 /** One task's way through a node, split into phases, from the timed worker's log and the relay's data. */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import type { Point } from '../../worker/kit/points.ts';
+import type { KillPoint } from '../../worker/kit/points.ts';
 
 const lineSchema = z.union([
   z.object({ kind: z.literal('call'), method: z.string(), startMs: z.number(), endMs: z.number() }),
@@ -46,7 +46,7 @@ export function lastPoll(lines: readonly Line[]): number | undefined {
 export function taskPath(lines: readonly Line[], relay: RelayTimes): TaskPath {
   const calls = lines.filter((line) => line.kind === 'call');
   const points = lines.filter((line) => line.kind === 'point');
-  const at = (point: Point, afterMs = relay.startMs) =>
+  const at = (point: KillPoint, afterMs = relay.startMs) =>
     need(points.find((line) => line.point === point && line.atMs >= afterMs - 1)).atMs;
   const polls = calls.filter(({ method }) => method === 'currentTask' || method === 'eventsAfter');
   const reads = calls.filter(({ method }) => method === 'task');

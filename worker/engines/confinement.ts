@@ -4,8 +4,8 @@
 export type ExecutorMode = 'tensor_parallel' | 'device_map';
 
 /** Variables that select cards or how several are used; a host's own values for them would break law 6. */
-const OWNED = new Set(['CUDA_VISIBLE_DEVICES', 'GPT_EXECUTOR']);
-const FALLBACK = 'GPT_TP_FALLBACK';
+const CONTROLLED_VARIABLES = new Set(['CUDA_VISIBLE_DEVICES', 'GPT_EXECUTOR']);
+const FALLBACK_VARIABLES = 'GPT_TP_FALLBACK';
 
 /**
  * The engine's environment: `base` (with all overrides already applied), overlaid with the GPU's variables. Source:
@@ -23,7 +23,7 @@ export function confinedEnvironment({
   for (const [name, value] of Object.entries(base)) {
     // Variable names are case-insensitive on Windows.
     const key = name.toUpperCase();
-    if (value === undefined || OWNED.has(key) || (key === FALLBACK && !tensorParallel)) continue;
+    if (value === undefined || CONTROLLED_VARIABLES.has(key) || (key === FALLBACK_VARIABLES && !tensorParallel)) continue;
     env[name] = value;
   }
   if (gpu.cudaVisibleDevices !== null) env.CUDA_VISIBLE_DEVICES = gpu.cudaVisibleDevices;

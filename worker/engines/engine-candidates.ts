@@ -15,10 +15,10 @@ export function engineCandidates(options: CandidateOptions): EngineCandidate[] {
   const isNamed = (one: EngineCandidate) =>
     named.some((other) => other.path !== null && one.path !== null && files.isSame(other.path, one.path));
   const found = findOfficialWorkers(options).filter((one) => !isNamed(one));
-  return [embedded(options), ...named, ...found];
+  return [embeddedCandidate(options), ...named, ...found];
 }
 
-function embedded({ networks = [] }: CandidateOptions): EngineCandidate {
+function embeddedCandidate({ networks = [] }: CandidateOptions): EngineCandidate {
   return {
     kind: 'embedded',
     title: 'Embedded engine',

@@ -11,7 +11,7 @@ export interface EngineConnection {
   /** Requests a sign of life, which every WebSocket client sends automatically while its program is running. */
   ping(): void;
   /** Number of signs of life received so far. */
-  readonly heard: number;
+  readonly receivedCount: number;
   /** Closes without waiting for the other side. */
   drop(): void;
 }
@@ -31,19 +31,19 @@ export function serveEngineConnection(input: {
   log: EngineLog;
 }): void {
   const { socket, role, events, log } = input;
-  let greeted = false;
-  let heard = 0;
+  let hasHello = false;
+  let receivedCount = 0;
   const connection: EngineConnection = {
     send: (frame) => socket.send(frame),
     ping: () => socket.ping(),
-    get heard() {
-      return heard;
+    get receivedCount() {
+      return receivedCount;
     },
     drop: () => socket.terminate(),
   };
 
   const receive = (text: string) => {
-    if (greeted) {
+    if (hasHello) {
       events.onResult(connection, parseWireJson(engineResultSchema, text, 'engine result'));
       return;
     }
@@ -51,15 +51,15 @@ export function serveEngineConnection(input: {
     if (hello.role !== role) {
       throw new EngineError('ENGINE_BAD_MESSAGE', `a ${hello.role} engine connected where the ${role} engine was expected`);
     }
-    greeted = true;
+    hasHello = true;
     events.onHello(connection, hello);
   };
 
   socket.on('pong', () => {
-    heard += 1;
+    receivedCount += 1;
   });
   socket.on('message', (data, isBinary) => {
-    heard += 1;
+    receivedCount += 1;
     try {
       if (isBinary) throw new EngineError('ENGINE_BAD_MESSAGE', 'a binary frame');
       receive(data.toString());

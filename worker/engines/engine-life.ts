@@ -43,7 +43,7 @@ export class EngineLife {
   /** New for each process start. */
   readonly lifetime = randomUUID();
   /** IDs of the jobs it was given; none of them is given to it again (law 3). */
-  readonly ran = new Set<string>();
+  readonly givenJobIds = new Set<string>();
   readonly exited: Promise<EngineExit>;
   readonly #options: EngineLifeOptions;
   readonly #events: EngineLifeEvents;
@@ -154,14 +154,14 @@ export class EngineLife {
     const { clock, timing } = this.#options;
     const patience = Math.ceil(timing.silenceMs / timing.keepAliveMs);
     let unanswered = 0;
-    let heard = connection.heard;
+    let heard = connection.receivedCount;
     try {
       for (;;) {
         await clock.sleep(timing.keepAliveMs, this.#over.signal);
         if (this.#connection !== connection) return;
         const isBusy = this.#events.isBusy();
-        unanswered = isBusy || connection.heard !== heard ? 0 : unanswered + 1;
-        heard = connection.heard;
+        unanswered = isBusy || connection.receivedCount !== heard ? 0 : unanswered + 1;
+        heard = connection.receivedCount;
         if (unanswered >= patience) return this.end({ reason: 'no sign of life in time', planned: false });
         if (isBusy) continue;
         connection.send('');

@@ -63,11 +63,11 @@ function sleeper(): number {
 
 describe('stopping', () => {
   it('8.7 cancelled: waits for the exit, and cancels waiting jobs', async () => {
-    const { engine, job, state, heard } = await start(fakeEngine());
+    const { engine, job, state, waitForEvent } = await start(fakeEngine());
     const { pid } = await state('ready');
     const running = engine.execute(await job('a1', { fake: 'hang' }));
     const waiting = engine.execute(await job('a2', { fake: 'success' }));
-    await heard('job');
+    await waitForEvent('job');
     await engine.stop();
     expect(await processIdentity(pid)).toBeNull();
     expect(engine.state()).toEqual({ kind: 'stopped' });
@@ -79,20 +79,20 @@ describe('stopping', () => {
   });
 
   it('9.1 stop: ends a program that ignores SIGTERM, and reports stopped only then', async () => {
-    const { engine, states, state, said } = await start(fakeEngine('--ignore-sigterm', '--outlive'));
+    const { engine, states, state, eventsOf } = await start(fakeEngine('--ignore-sigterm', '--outlive'));
     const { pid } = await state('ready');
     const stopped = engine.stop();
     expect(engine.state()).toEqual({ kind: 'stopping' });
     await stopped;
-    expect(said('sigterm')).toHaveLength(1);
+    expect(eventsOf('sigterm')).toHaveLength(1);
     expect(await processIdentity(pid)).toBeNull();
     expect(states.map(({ kind }) => kind)).toEqual(['starting', 'ready', 'stopping', 'stopped']);
   });
 
   it('9.1 stop: also ends what the program has started', async () => {
-    const { engine, heard, state } = await start(fakeEngine('--grandchild'));
+    const { engine, waitForEvent, state } = await start(fakeEngine('--grandchild'));
     await state('ready');
-    const grandchild = Number((await heard('grandchild')).grandchild);
+    const grandchild = Number((await waitForEvent('grandchild')).grandchild);
     expect(await processIdentity(grandchild)).not.toBeNull();
     await engine.stop();
     expect(await gone(grandchild)).toBe(true);
@@ -127,12 +127,12 @@ describe('the environment of an engine', () => {
       ...fakeEngine(),
       env: { CUDA_VISIBLE_DEVICES: '7', HF_ENDPOINT: 'https://hub' },
     } as EngineConfig;
-    const { heard, state } = await start(config, {
+    const { waitForEvent, state } = await start(config, {
       gpuUuids: ['GPU-1111', 'GPU-2222'],
       environment: { ...process.env, CUDA_VISIBLE_DEVICES: '0,1,2', NODE_PRIVATE_KEY: '0xabc', GITHUB_TOKEN: 'x' },
     });
     await state('ready');
-    const environment = (await heard('started')).environment as Record<string, string>;
+    const environment = (await waitForEvent('started')).environment as Record<string, string>;
     expect(environment).toMatchObject({
       CUDA_VISIBLE_DEVICES: 'GPU-1111,GPU-2222',
       HF_ENDPOINT: 'https://hub',
@@ -149,27 +149,27 @@ describe('downloads', () => {
   const model = { id: 'qwen/qwen3-8b', type: 'base', variant: null };
 
   it('9.1 two roles: start their own engine when first needed, and leave the other alone', async () => {
-    const { engine, said, state, heard } = await start(fakeEngine());
+    const { engine, eventsOf, state, waitForEvent } = await start(fakeEngine());
     const first = await state('ready');
-    await heard('started');
-    expect(said('started')).toHaveLength(1);
+    await waitForEvent('started');
+    expect(eventsOf('started')).toHaveLength(1);
     const signal = new AbortController().signal;
     expect(await engine.download(model, 'Llm', signal)).toEqual({ kind: 'success' });
     expect(await engine.download(model, 'Llm', signal)).toEqual({ kind: 'success' });
     // The engine's output uses a different path than its answers, and may arrive after them.
-    await heard('started', 2);
-    expect(said('started')).toHaveLength(2);
-    const frame = JSON.parse(String((await heard('job')).frame));
+    await waitForEvent('started', 2);
+    expect(eventsOf('started')).toHaveLength(2);
+    const frame = JSON.parse(String((await waitForEvent('job')).frame));
     expect(frame).toEqual({ task: { task_name: 'download', task_type: 1, task_id: 'download:1:qwen/qwen3-8b', model } });
     expect(engine.state()).toEqual(first);
   });
 
   it('can be cancelled while running or waiting; the next one runs', async () => {
-    const { engine, state, heard } = await start(fakeEngine());
+    const { engine, state, waitForEvent } = await start(fakeEngine());
     await state('ready');
     const cancel = [new AbortController(), new AbortController()];
     const [running, waiting] = cancel.map(({ signal }) => engine.download({ ...model, id: 'hang' }, 'Llm', signal));
-    await heard('job');
+    await waitForEvent('job');
     for (const controller of cancel.reverse()) controller.abort();
     expect(await waiting).toMatchObject({ kind: 'cancelled', reason: 'restarted' });
     expect(await running).toMatchObject({ kind: 'cancelled', reason: 'restarted' });
@@ -178,38 +178,38 @@ describe('downloads', () => {
   });
 
   it('9.2 download: a job goes only to the download engine; its error never restarts that engine', async () => {
-    const { engine, state, heard, said } = await start(fakeEngine());
+    const { engine, state, waitForEvent, eventsOf } = await start(fakeEngine());
     await state('ready');
     const signal = new AbortController().signal;
     const failed = await engine.download({ ...model, id: 'broken' }, 'Llm', signal);
     expect(failed).toMatchObject({ kind: 'failed', traceback: expect.stringContaining('Task args invalid'), gpuCount: 1 });
     expect(await engine.download(model, 'Llm', signal)).toEqual({ kind: 'success' });
-    await heard('job', 2);
-    expect(said('started')).toHaveLength(2);
+    await waitForEvent('job', 2);
+    expect(eventsOf('started')).toHaveLength(2);
   });
 
   it('9.4 version: keep running if it comes back with the same one', async () => {
-    const { engine, state, job, said, heard } = await start(fakeEngine('--same-version'));
+    const { engine, state, job, eventsOf, waitForEvent } = await start(fakeEngine('--same-version'));
     await state('ready');
     const signal = new AbortController().signal;
     await engine.download(model, 'Llm', signal);
     await engine.execute(await job('a1', { fake: 'reconnect' }));
-    await heard('welcome', 3);
+    await waitForEvent('welcome', 3);
     await engine.download(model, 'Llm', signal);
-    await heard('job', 3);
-    expect(said('started')).toHaveLength(2);
+    await waitForEvent('job', 3);
+    expect(eventsOf('started')).toHaveLength(2);
   });
 
   it('9.4 version: get a new engine if the inference engine comes back with a different version', async () => {
-    const { engine, state, job, said, heard } = await start(fakeEngine());
+    const { engine, state, job, eventsOf, waitForEvent } = await start(fakeEngine());
     await state('ready');
     await engine.download(model, 'Llm', new AbortController().signal);
     const hanging = engine.download({ ...model, id: 'hang' }, 'Llm', new AbortController().signal);
-    await heard('job', 2);
+    await waitForEvent('job', 2);
     await engine.execute(await job('a1', { fake: 'reconnect' }));
     expect(await hanging).toMatchObject({ kind: 'cancelled', reason: 'restarted' });
-    await heard('started', 3);
-    expect(said('started').map(({ environment }) => (environment as Record<string, string>).cw_worker_role)).toEqual([
+    await waitForEvent('started', 3);
+    expect(eventsOf('started').map(({ environment }) => (environment as Record<string, string>).cw_worker_role)).toEqual([
       'inference',
       'download',
       'download',
@@ -222,8 +222,8 @@ describe('what the official worker needs', () => {
     const script = join(folder, 'node', 'worker', 'crynux_worker_process.py');
     await mkdir(join(folder, 'node', 'worker'), { recursive: true });
     await writeFile(script, 'console.log(JSON.stringify({ event: "started", cwd: process.cwd() }))');
-    const { heard } = await start({ kind: 'official', command: process.execPath, args: [script], env: {}, patchUrl: '' });
-    expect((await heard('started')).cwd).toBe(await realpath(join(folder, 'node')));
+    const { waitForEvent } = await start({ kind: 'official', command: process.execPath, args: [script], env: {}, patchUrl: '' });
+    expect((await waitForEvent('started')).cwd).toBe(await realpath(join(folder, 'node')));
   });
 
   it('9.4 patches: of several nodes on one installation, one lets it patch itself, and another after that has ended', async () => {
@@ -235,7 +235,7 @@ describe('what the official worker needs', () => {
     const config: EngineConfig = { kind: 'official', command: process.execPath, args: [script], env: {}, patchUrl };
     const patches = async (name: string) => {
       const node = await start(config, { engineDir: join(folder, name) });
-      return { ...node, patches: (await node.heard('started')).patches };
+      return { ...node, patches: (await node.waitForEvent('started')).patches };
     };
     const [first, second] = [await patches('first'), await patches('second')];
     expect(first.patches).toBe(patchUrl);
@@ -251,8 +251,8 @@ describe('what the official worker needs', () => {
     const look = "const answer = await fetch(process.env.CRYNUX_WORKER_PATCH_URL + '/patches.txt')";
     const say = "console.log(JSON.stringify({ event: 'looked', status: answer.status, text: await answer.text() }))";
     await writeFile(script, `import('node:process').then(async () => { ${look}; ${say}; });`);
-    const { heard } = await start({ kind: 'official', command: process.execPath, args: [script], env: {}, patchUrl: '' });
-    expect(await heard('looked')).toMatchObject({ status: 200, text: '' });
+    const { waitForEvent } = await start({ kind: 'official', command: process.execPath, args: [script], env: {}, patchUrl: '' });
+    expect(await waitForEvent('looked')).toMatchObject({ status: 200, text: '' });
   });
 
   it('9.4 patches: a lock that an earlier version left in the installation is removed', async () => {
@@ -261,8 +261,8 @@ describe('what the official worker needs', () => {
     await writeFile(join(folder, 'node', '.crynux-node-desktop-patches.lock'), '');
     await writeFile(script, 'console.log(JSON.stringify({ event: "started" }))');
     const patchUrl = 'http://127.0.0.1:9/patches';
-    const { heard } = await start({ kind: 'official', command: process.execPath, args: [script], env: {}, patchUrl });
-    await heard('started');
+    const { waitForEvent } = await start({ kind: 'official', command: process.execPath, args: [script], env: {}, patchUrl });
+    await waitForEvent('started');
     expect(await readdir(join(folder, 'node'))).toEqual(['worker']);
   });
 });
@@ -315,8 +315,8 @@ describe('an engine of an earlier run', () => {
     async (text) => {
       await mkdir(join(folder, 'engine'));
       await writeFile(file(), text);
-      const { logged, state } = await start(fakeEngine());
-      expect((await logged('ENGINE_BAD_PID_FILE')).level).toBe('warn');
+      const { waitForLog, state } = await start(fakeEngine());
+      expect((await waitForLog('ENGINE_BAD_PID_FILE')).level).toBe('warn');
       await state('ready');
     },
   );

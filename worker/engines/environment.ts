@@ -45,9 +45,9 @@ export function engineEnvironment(input: EngineEnvironmentInput): Record<string,
     level: WORKER_LEVELS[input.logLevel],
     filename: `crynux-worker${logSuffix}.log`,
   };
-  const environment = overridden(
+  const environment = withOverrides(
     {
-      ...inheritedPart(input),
+      ...inheritedVariables(input),
       CRYNUX_WORKER_PATCH_URL: input.patches.kind === 'from' ? input.patches.url : input.patches.emptyListUrl,
       cw_data_dir__models__huggingface: join(input.modelsDir, 'huggingface'),
       cw_data_dir__models__external: join(input.modelsDir, 'external'),
@@ -60,7 +60,7 @@ export function engineEnvironment(input: EngineEnvironmentInput): Record<string,
     },
     input.extra,
   );
-  const own = overridden(withLoopback(withReachablePatches(environment, input)), {
+  const own = withOverrides(withLoopback(withReachablePatches(environment, input)), {
     cw_worker_role: input.role,
     cw_node_url: input.nodeUrl,
     ...settingsFiles(input.engineDir),
@@ -81,7 +81,7 @@ function settingsFiles(engineDir: string): Record<string, string> {
 }
 
 /** The worker's settings are case-insensitive: of two spellings, only the later one stays. */
-function overridden(base: Readonly<Record<string, string>>, by: Readonly<Record<string, string>>): Record<string, string> {
+function withOverrides(base: Readonly<Record<string, string>>, by: Readonly<Record<string, string>>): Record<string, string> {
   const settings = new Set(
     Object.keys(by)
       .map((name) => name.toLowerCase())
@@ -100,7 +100,7 @@ function withReachablePatches(
   { patches, role }: Pick<EngineEnvironmentInput, 'patches' | 'role'>,
 ): Record<string, string> {
   if (patches.kind === 'from' || role === 'download' || environment.HTTPS_PROXY === undefined) return environment;
-  return overridden(environment, { cw_proxy: JSON.stringify(NO_WORKER_PROXY) });
+  return withOverrides(environment, { cw_proxy: JSON.stringify(NO_WORKER_PROXY) });
 }
 
 const LOOPBACK = ['127.0.0.1', 'localhost'];
@@ -121,7 +121,7 @@ function withLoopback(environment: Record<string, string>): Record<string, strin
   return { ...environment, ...Object.fromEntries(added) };
 }
 
-function inheritedPart({ inherited, system }: EngineEnvironmentInput): Record<string, string> {
+function inheritedVariables({ inherited, system }: EngineEnvironmentInput): Record<string, string> {
   const kept: Record<string, string> = {};
   for (const [name, value] of Object.entries(inherited)) {
     if (value !== undefined && system.processes.needs(name) && !SECRET.test(name)) kept[name] = value;

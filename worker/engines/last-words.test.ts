@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lastWordsOf, reasonIn } from './last-words.ts';
+import { lastWordsOf, reasonFrom } from './last-words.ts';
 
 describe('the last output of an engine', () => {
   it('is the newest lines, limited in number and length', () => {
@@ -36,6 +36,6 @@ describe('the last output of an engine', () => {
     ['loading\nSegmentation fault', 'Segmentation fault'],
     ['', ''],
   ])('gives the reason: %#', (words, reason) => {
-    expect(reasonIn(words)).toBe(reason);
+    expect(reasonFrom(words)).toBe(reason);
   });
 });

@@ -23,7 +23,7 @@ export function lastWordsOf(lines: readonly string[]): string {
 }
 
 /** The last line of a Python traceback says what went wrong; indented notes may follow. */
-export function reasonIn(lastWords: string): string {
+export function reasonFrom(lastWords: string): string {
   const lines = lastWords.split('\n');
   const named = lines.findLast((line) => /^(?:[\w.]+(?:Error|Exception|Interrupt|Exit|Warning)\b|Error:)/.test(line));
   return (named ?? lines.at(-1) ?? '').trim().slice(0, 300);

@@ -195,12 +195,12 @@ export class RoleSupervisor {
     if (!life?.connected) return;
     const ticket = this.#queue.next();
     if (ticket === null) return;
-    if (life.ran.has(ticket.id)) {
+    if (life.givenJobIds.has(ticket.id)) {
       ticket.refuse(new EngineError('ENGINE_JOB_REPEATED', `the engine had task ${ticket.id} before`, { taskId: ticket.id }));
       this.#pump();
       return;
     }
-    life.ran.add(ticket.id);
+    life.givenJobIds.add(ticket.id);
     life.send(ticket.frame);
   }
 

@@ -44,11 +44,11 @@ afterEach(async () => {
 
 describe('a job', () => {
   it('9.2 job: succeeds, and is sent to the engine as the official worker expects it', async () => {
-    const { engine, job, said, heard } = await startReady(fakeEngine());
+    const { engine, job, eventsOf, waitForEvent } = await startReady(fakeEngine());
     const models = [{ id: 'qwen/qwen3-8b', type: 'base', variant: null }];
     const sent = await job('a1', { fake: 'success' }, { models });
     expect(await engine.execute(sent)).toEqual({ kind: 'success' });
-    const { frame } = await heard('job');
+    const { frame } = await waitForEvent('job');
     expect(JSON.parse(String(frame))).toEqual({
       task: {
         task_name: 'inference',
@@ -59,7 +59,7 @@ describe('a job', () => {
         output_dir: sent.outputDir,
       },
     });
-    expect(said('welcome')).toEqual([{ event: 'welcome', worker_id: 1 }]);
+    expect(eventsOf('welcome')).toEqual([{ event: 'welcome', worker_id: 1 }]);
     expect(await readFile(join(sent.outputDir, '0.json'), 'utf8')).toBe('{}');
   });
 
@@ -94,24 +94,24 @@ describe('a job', () => {
   });
 
   it('9.2 one at a time: waits its turn and until the engine is ready', async () => {
-    const { engine, job, said, heard } = await start(fakeEngine());
+    const { engine, job, eventsOf, waitForEvent } = await start(fakeEngine());
     const ids = ['a1', 'a2', 'a3', 'a4'];
     const jobs = await Promise.all(ids.map((id) => job(id, { fake: 'success' })));
     const outcomes = await Promise.all(jobs.map((sent) => engine.execute(sent)));
     expect(outcomes).toEqual(ids.map(() => ({ kind: 'success' })));
     // The engine's output uses a different path than its answers, and may arrive after them.
-    await heard('job', ids.length);
-    expect(said('job').map(({ id }) => String(id).slice(-2))).toEqual(ids);
+    await waitForEvent('job', ids.length);
+    expect(eventsOf('job').map(({ id }) => String(id).slice(-2))).toEqual(ids);
   });
 
   it('never reaches the same engine process a second time', async () => {
-    const { engine, job, said, heard } = await startReady(fakeEngine());
+    const { engine, job, eventsOf, waitForEvent } = await startReady(fakeEngine());
     const sent = await job('a1', { fake: 'success' });
     await engine.execute(sent);
     await expect(engine.execute(sent)).rejects.toMatchObject({ code: 'ENGINE_JOB_REPEATED' });
     expect(await engine.execute(await job('a2', { fake: 'success' }))).toEqual({ kind: 'success' });
-    await heard('job', 2);
-    expect(said('job')).toHaveLength(2);
+    await waitForEvent('job', 2);
+    expect(eventsOf('job')).toHaveLength(2);
   });
 });
 
@@ -129,29 +129,29 @@ describe('an engine that misbehaves', () => {
   });
 
   it.each(['garbage', 'binary', 'wrong-id', 'wrong-role'] as const)('9.2 unknown results: with %s is dropped', async (fake) => {
-    const { engine, job, logged } = await startReady(fakeEngine());
+    const { engine, job, waitForLog } = await startReady(fakeEngine());
     const outcome = await engine.execute(await job('a1', { fake }));
     expect(outcome).toMatchObject({ kind: 'cancelled', reason: 'disconnected' });
-    expect((await logged('ENGINE_BAD_MESSAGE')).level).toBe('error');
+    expect((await waitForLog('ENGINE_BAD_MESSAGE')).level).toBe('error');
   });
 
   it('9.2 unknown results: with a second result for a job changes nothing and is dropped', async () => {
-    const { engine, job, logged } = await startReady(fakeEngine());
+    const { engine, job, waitForLog } = await startReady(fakeEngine());
     expect(await engine.execute(await job('a1', { fake: 'twice' }))).toEqual({ kind: 'success' });
-    await logged('ENGINE_BAD_MESSAGE');
+    await waitForLog('ENGINE_BAD_MESSAGE');
   });
 
   it('9.3 watchdog: by hanging is ended at the deadline, even if it ignores SIGTERM, and its late result is ignored', async () => {
-    const { engine, job, first, clock, heard, state } = await startReady(
+    const { engine, job, first, clock, waitForEvent, state } = await startReady(
       fakeEngine('--ignore-sigterm', '--late-on-sigterm', '--outlive'),
     );
     const hang = engine.execute(await job('a1', { fake: 'hang' }, { timeLeftMs: until(clock, 70_000) }));
-    await heard('job');
+    await waitForEvent('job');
     await clock.tick(69_999);
     expect(engine.state()).toEqual(first);
     await clock.tick(1);
     expect(await hang).toMatchObject({ kind: 'cancelled', reason: 'deadline' });
-    await heard('closed', 2);
+    await waitForEvent('closed', 2);
     expect(await processIdentity(first.pid)).not.toBeNull();
     await clock.tick(5000);
     const { lastExit, untilMs } = await state('backoff');
@@ -162,11 +162,11 @@ describe('an engine that misbehaves', () => {
   });
 
   it('9.3 watchdog: takes one job with it; waiting jobs that are not late themselves go to the next engine', async () => {
-    const { engine, job, first, clock, heard, state } = await startReady(fakeEngine());
+    const { engine, job, first, clock, waitForEvent, state } = await startReady(fakeEngine());
     const hang = engine.execute(await job('a1', { fake: 'hang' }, { timeLeftMs: until(clock, 70_000) }));
     const late = engine.execute(await job('a2', { fake: 'success' }, { timeLeftMs: until(clock, 60_000) }));
     const next = engine.execute(await job('a3', { fake: 'success' }));
-    await heard('job');
+    await waitForEvent('job');
     await clock.tick(60_000);
     expect(await late).toMatchObject({ kind: 'cancelled', reason: 'deadline' });
     expect(engine.state()).toEqual(first);
@@ -179,10 +179,10 @@ describe('an engine that misbehaves', () => {
   });
 
   it('9.2 unknown results: by a result of the last connection on a new one is dropped', async () => {
-    const { engine, job, logged } = await startReady(fakeEngine());
+    const { engine, job, waitForLog } = await startReady(fakeEngine());
     const outcome = await engine.execute(await job('a1', { fake: 'reconnect-late-result' }));
     expect(outcome).toMatchObject({ kind: 'cancelled', reason: 'disconnected' });
-    await logged('ENGINE_BAD_MESSAGE');
+    await waitForLog('ENGINE_BAD_MESSAGE');
   });
 
   it.each([
@@ -190,8 +190,8 @@ describe('an engine that misbehaves', () => {
     ['a hello of another role', ['--hello', '{"version":"3.5.0","role":"download"}', '--outlive']],
     ['a hello that is none', ['--hello', '{"worker":"x"}', '--outlive']],
   ])('9.3 connect time: by %s is alive but never ready, and is restarted', async (_what, args) => {
-    const { engine, heard, clock, state } = await start(fakeEngine(...args));
-    await heard('started');
+    const { engine, waitForEvent, clock, state } = await start(fakeEngine(...args));
+    await waitForEvent('started');
     expect(engine.state()).toEqual({ kind: 'starting', attempt: 1 });
     await clock.tick(120_000);
     const { lastExit } = await state('backoff');
@@ -199,11 +199,11 @@ describe('an engine that misbehaves', () => {
   });
 
   it('9.3 exit: by exiting at once is restarted with growing pauses, up to a limit', async () => {
-    const { clock, states, state, heard } = await start(fakeEngine('--exit', '3'), {
+    const { clock, states, state, waitForEvent } = await start(fakeEngine('--exit', '3'), {
       timing: { backoffMs: 1000, backoffMaxMs: 4000 },
     });
     for (let run = 1; run <= 4; run++) {
-      await heard('started', run);
+      await waitForEvent('started', run);
       const { untilMs, attempt, lastExit } = await state('backoff');
       expect([attempt, lastExit]).toEqual([run, 'exit code 3']);
       await clock.tick(untilMs - clock.now());
@@ -241,40 +241,40 @@ describe('a connection', () => {
   });
 
   it('9.2 hello: of a worker that names no role is the inference engine’s', async () => {
-    const { engine, job, first, said } = await startReady(fakeEngine('--hello', '{"version":"3.4.1"}'));
+    const { engine, job, first, eventsOf } = await startReady(fakeEngine('--hello', '{"version":"3.4.1"}'));
     expect(first.version).toBe('3.4.1');
     expect(await engine.execute(await job('a1', { fake: 'success' }))).toEqual({ kind: 'success' });
-    expect(said('welcome')).toEqual([{ event: 'welcome', worker_id: 1 }]);
+    expect(eventsOf('welcome')).toEqual([{ event: 'welcome', worker_id: 1 }]);
   });
 
   it('9.2 replaced connection: of the same process replaces the previous one', async () => {
-    const { engine, job, first, heard } = await startReady(fakeEngine());
+    const { engine, job, first, waitForEvent } = await startReady(fakeEngine());
     const outcome = await engine.execute(await job('a1', { fake: 'replace-connection' }));
     expect(outcome).toMatchObject({ kind: 'cancelled', reason: 'disconnected' });
-    expect(await heard('closed')).toMatchObject({ connection: 1 });
-    expect(await heard('welcome', 2)).toMatchObject({ worker_id: 2 });
+    expect(await waitForEvent('closed')).toMatchObject({ connection: 1 });
+    expect(await waitForEvent('welcome', 2)).toMatchObject({ worker_id: 2 });
     expect(engine.state()).toEqual({ ...first, version: '3.5.0+2' });
     expect(await engine.execute(await job('a2', { fake: 'success' }))).toEqual({ kind: 'success' });
   });
 
   it('9.2 keep-alive: gets an empty frame every second while idle, and none during a job', async () => {
-    const { engine, job, said, heard, clock, first } = await startReady(fakeEngine());
+    const { engine, job, eventsOf, waitForEvent, clock, first } = await startReady(fakeEngine());
     await clock.tick(3000);
-    await heard('keep-alive', 3);
+    await waitForEvent('keep-alive', 3);
     const long = engine.execute(await job('a1', { fake: 'success-on-signal' }));
-    await heard('job');
+    await waitForEvent('job');
     await clock.tick(5000);
     process.kill(first.pid, 'SIGUSR2');
     expect(await long).toEqual({ kind: 'success' });
     // Frames keep their order: everything sent before this job has been received before it.
     await engine.execute(await job('a2', { fake: 'success' }));
-    await heard('job', 2);
-    expect(said('keep-alive')).toHaveLength(3);
+    await waitForEvent('job', 2);
+    expect(eventsOf('keep-alive')).toHaveLength(3);
   });
 
   it('9.1 node url: is refused to clients that do not know the path, and to web pages', async () => {
-    const { engine, job, heard } = await startReady(fakeEngine());
-    const { environment } = await heard('started');
+    const { engine, job, waitForEvent } = await startReady(fakeEngine());
+    const { environment } = await waitForEvent('started');
     const url = (environment as Record<string, string>).cw_node_url ?? '';
     for (const [path, headers] of [
       ['/', {}],

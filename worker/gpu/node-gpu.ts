@@ -77,15 +77,15 @@ export async function openNodeGpu(options: NodeGpuOptions): Promise<NodeGpu> {
   if (derived === null) throw gpuError('GPU_BAD_SELECTION', 'It is empty.');
   const claim = claimed(derived, options);
   const close = () => claim.release();
-  const told = {
+  const reported = {
     gpu: { ...reportedGpu(derived), diagnosed: diagnosedGpu(derived) },
     executorMode: derived.executorMode,
   };
-  if (gpu.kind !== 'nvidia') return { ...told, guard: () => undefined, history: () => [], energy: () => [], close };
+  if (gpu.kind !== 'nvidia') return { ...reported, guard: () => undefined, history: () => [], energy: () => [], close };
   try {
     const watched = watch({ ...options, gpu, derived, probe, cards });
     return {
-      ...told,
+      ...reported,
       guard: watched.guard,
       history: watched.history,
       energy: watched.energy,

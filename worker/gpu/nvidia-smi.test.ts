@@ -46,8 +46,8 @@ describe('failures', () => {
     ['no driver', exited(9, NO_DRIVER), 'noDriver', 'GPU_NO_DRIVER'],
     ['no driver, exit code lost by a wrapper', exited(1, '', NO_DRIVER), 'noDriver', 'GPU_NO_DRIVER'],
     ['no driver, exit code 0', exited(0, NO_DRIVER), 'noDriver', 'GPU_NO_DRIVER'],
-    ['no driver, told in German', exited(9, 'NVIDIA-SMI ist fehlgeschlagen.'), 'noDriver', 'GPU_NO_DRIVER'],
-    ['no driver, told in Chinese', exited(9, '无法与 NVIDIA 驱动程序通信'), 'noDriver', 'GPU_NO_DRIVER'],
+    ['no driver, reported in German', exited(9, 'NVIDIA-SMI ist fehlgeschlagen.'), 'noDriver', 'GPU_NO_DRIVER'],
+    ['no driver, reported in Chinese', exited(9, '无法与 NVIDIA 驱动程序通信'), 'noDriver', 'GPU_NO_DRIVER'],
     ['no library', exited(12, "NVIDIA-SMI couldn't find libnvidia-ml.so library in your system."), 'noDriver', 'GPU_NO_DRIVER'],
     [
       'updated driver',
@@ -106,7 +106,7 @@ describe('a failing card among others', () => {
 });
 
 describe('what is reported beside the cards', () => {
-  const told = async (outcome: ProcessOutcome) => {
+  const problemsOf = async (outcome: ProcessOutcome) => {
     const probe = await smi(() => outcome).nvidiaSmi.probe();
     if (probe.kind !== 'found') return expect.fail(`${probe.kind}: ${probe.problem.detail}`);
     expect(probe.cards.map(({ name, unusable }) => [name, unusable])).toEqual([['NVIDIA A10G', null]]);
@@ -118,16 +118,16 @@ describe('what is reported beside the cards', () => {
 
   it.each([
     ['nothing of a word that means nothing', exited(0, `libcuda.so.1 is not a symbolic link\n${xml}`), []],
-    ['a damaged infoROM, told before the XML', exited(14, `${inforom}\n${xml}`), [['GPU_INFOROM_CORRUPTED', inforom]]],
-    ['a damaged infoROM, told after it', exited(0, `${xml}\n${inforom}\n`), [['GPU_INFOROM_CORRUPTED', inforom]]],
-    ['a damaged infoROM, told by the exit code', exited(14, xml), [['GPU_INFOROM_CORRUPTED', 'exit code 14']]],
+    ['a damaged infoROM, reported before the XML', exited(14, `${inforom}\n${xml}`), [['GPU_INFOROM_CORRUPTED', inforom]]],
+    ['a damaged infoROM, reported after it', exited(0, `${xml}\n${inforom}\n`), [['GPU_INFOROM_CORRUPTED', inforom]]],
+    ['a damaged infoROM, reported by the exit code', exited(14, xml), [['GPU_INFOROM_CORRUPTED', 'exit code 14']]],
     ['a lost card', exited(0, `${handle}\n${withField(xml, 'attached_gpus', '2')}`), [['GPU_CARD_LOST', handle]]],
     ['an exit code that has no name', exited(77, `odd\n${xml}`), [['GPU_PROBE_WARNED', 'exit code 77: odd']]],
     ['a slow answer without persistence mode', exited(0, xml, '', 4_200), [['GPU_SLOW_READING', '4.2 s']]],
     ['nothing of a quick one', exited(0, xml, '', 900), []],
     ['nothing of a slow one with it', exited(0, withField(xml, 'persistence_mode', 'Enabled'), '', 4_200), []],
   ])('%s', async (_what, outcome, problems) => {
-    expect(await told(outcome)).toEqual(problems);
+    expect(await problemsOf(outcome)).toEqual(problems);
   });
 });
 

@@ -75,7 +75,7 @@ export function openDisposableDatabase(
     return openDatabase(path, migrations);
   } catch (error) {
     if (!isWorkerError(error, 'STORE_CORRUPT')) throw error;
-    const kept = freeName(`${path}.damaged`);
+    const kept = unusedName(`${path}.damaged`);
     try {
       for (const end of ['', '-wal', '-shm', '-journal']) {
         if (existsSync(path + end)) renameSync(path + end, kept + end);
@@ -109,7 +109,7 @@ export function openForReading(path: string, version: number): DatabaseSync {
   }
 }
 
-function freeName(name: string): string {
+function unusedName(name: string): string {
   for (let n = 1; ; n++) {
     const candidate = n === 1 ? name : `${name}-${n}`;
     if (!existsSync(candidate)) return candidate;
@@ -135,20 +135,20 @@ function keepForOwner(path: string): void {
 }
 
 function inspect(path: string, newestVersion: number, findDamage: DamageCheck): void {
-  if (!beginsWith(path, SQLITE_MAGIC)) {
+  if (!fileStartsWith(path, SQLITE_MAGIC)) {
     // A kill or power cut while the first pages were written: the journal rolls them back.
-    if (!beginsWith(`${path}-journal`, JOURNAL_MAGIC)) throw corrupt(path, 'it is not an SQLite database');
+    if (!fileStartsWith(`${path}-journal`, JOURNAL_MAGIC)) throw corruptError(path, 'it is not an SQLite database');
     recover(path);
     if (statSync(path).size === 0) return;
-    if (!beginsWith(path, SQLITE_MAGIC)) throw corrupt(path, 'it is not an SQLite database');
+    if (!fileStartsWith(path, SQLITE_MAGIC)) throw corruptError(path, 'it is not an SQLite database');
   }
   const endedInOrder = ![`${path}-journal`, `${path}-wal`].some((file) => existsSync(file));
   try {
-    look({ path, newestVersion, endedInOrder, findDamage });
+    inspectOpened({ path, newestVersion, endedInOrder, findDamage });
   } catch (cause) {
     if (!needsRecovery(cause, path)) throw cause;
     recover(path);
-    if (statSync(path).size > 0) look({ path, newestVersion, endedInOrder: false, findDamage });
+    if (statSync(path).size > 0) inspectOpened({ path, newestVersion, endedInOrder: false, findDamage });
   }
 }
 
@@ -160,14 +160,14 @@ interface Inspection {
 }
 
 /** Reads and writes nothing; fails if a killed process left an unfinished transaction. */
-function look({ path, newestVersion, endedInOrder, findDamage }: Inspection): void {
+function inspectOpened({ path, newestVersion, endedInOrder, findDamage }: Inspection): void {
   const db = new CodedDatabase(path, { readOnly: true, timeout: BUSY_MS });
   try {
     const application = numberPragma(db, 'application_id');
     const version = numberPragma(db, 'user_version');
     // A process that was killed inside its first migration leaves an empty database.
     if (application === 0 && version === 0 && db.prepare('SELECT 1 FROM sqlite_master').get() === undefined) return;
-    if (application !== APPLICATION_ID) throw corrupt(path, 'it belongs to another program');
+    if (application !== APPLICATION_ID) throw corruptError(path, 'it belongs to another program');
     if (version > newestVersion) {
       throw new WorkerError('STORE_NEWER_VERSION', `${path} has version ${version}, this program knows ${newestVersion}`, {
         path,
@@ -176,7 +176,7 @@ function look({ path, newestVersion, endedInOrder, findDamage }: Inspection): vo
       });
     }
     const damage = findDamage(db, { bytes: statSync(path).size, endedInOrder });
-    if (damage !== null) throw corrupt(path, damage);
+    if (damage !== null) throw corruptError(path, damage);
   } finally {
     db.close();
   }
@@ -202,7 +202,7 @@ function recover(path: string): void {
   }
 }
 
-function beginsWith(path: string, magic: Buffer): boolean {
+function fileStartsWith(path: string, magic: Buffer): boolean {
   if (!existsSync(path)) return false;
   const file = openSync(path, 'r');
   try {
@@ -213,7 +213,7 @@ function beginsWith(path: string, magic: Buffer): boolean {
   }
 }
 
-function corrupt(path: string, why: string): WorkerError {
+function corruptError(path: string, why: string): WorkerError {
   return new WorkerError('STORE_CORRUPT', `${path} cannot be used: ${why}`, { path });
 }
 

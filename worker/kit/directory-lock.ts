@@ -21,7 +21,7 @@ export interface DirectoryLock {
   release(): void;
 }
 
-const LOOK_EVERY_MS = 100;
+const RETRY_MS = 100;
 
 /** @throws WorkerError STORE_IN_USE if another process (or this one) holds the directory; otherwise the codes of a store. */
 export function lockDirectory(dir: string, role: OwnerRole = 'node'): DirectoryLock {
@@ -57,7 +57,7 @@ export function lockDirectory(dir: string, role: OwnerRole = 'node'): DirectoryL
  * once.
  * @throws WorkerError STORE_IN_USE and the codes of a store; the signal's reason.
  */
-export async function awaitDirectory(
+export async function waitForDirectory(
   dir: string,
   {
     role,
@@ -65,14 +65,14 @@ export async function awaitDirectory(
     withinMs = 20_000,
   }: { readonly role: OwnerRole; readonly clock: Pick<Clock, 'sleep'>; readonly withinMs?: number },
 ): Promise<DirectoryLock> {
-  for (let waitedMs = 0; ; waitedMs += LOOK_EVERY_MS) {
+  for (let waitedMs = 0; ; waitedMs += RETRY_MS) {
     try {
       return lockDirectory(dir, role);
     } catch (error) {
       const isShort = isWorkerError(error, 'STORE_IN_USE') && error.data.role !== 'program' && error.data.role !== 'node';
       if (!isShort || waitedMs >= withinMs) throw error;
     }
-    await clock.sleep(LOOK_EVERY_MS);
+    await clock.sleep(RETRY_MS);
   }
 }
 

@@ -10,7 +10,7 @@ import { SYSTEM } from '../../platform/system.ts';
 import type { Clock } from '../../protocol/ports.ts';
 
 const SQLITE_BUSY = 5;
-const LOOK_EVERY_MS = 500;
+const RETRY_MS = 500;
 
 /** Keeps open locks alive: the garbage collector closes unreferenced databases. */
 const held = new Set<DatabaseSync>();
@@ -26,7 +26,7 @@ export async function lockFolder(folder: string, clock: Clock, signal?: AbortSig
     signal?.throwIfAborted();
     const release = tryLock(lockFileOf(folder));
     if (release !== null) return release;
-    await clock.sleep(LOOK_EVERY_MS, signal);
+    await clock.sleep(RETRY_MS, signal);
   }
 }
 

@@ -4,16 +4,16 @@ import type { EndStep } from '../../platform/processes.ts';
 import { SYSTEM } from '../../platform/system.ts';
 
 export function killTree(pid: number, how: 'ask' | 'force'): void {
-  take(SYSTEM.processes.endTree(pid, how));
+  runFirstThatWorks(SYSTEM.processes.endTree(pid, how));
 }
 
 /** Ends the remaining processes of a group whose leader has just exited. */
 export function killRemainingGroup(pid: number): void {
-  take(SYSTEM.processes.endGroup(pid));
+  runFirstThatWorks(SYSTEM.processes.endGroup(pid));
 }
 
 /** Stops at the first step that works. */
-function take(steps: readonly EndStep[]): void {
+function runFirstThatWorks(steps: readonly EndStep[]): void {
   for (const step of steps) {
     if (step.kind === 'program') {
       execFile(step.command, [...step.args], () => {});

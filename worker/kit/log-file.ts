@@ -36,7 +36,7 @@ export class LogFile {
     if (this.#file === null) return;
     try {
       this.#bytes += writeSync(this.#file, line);
-      if (this.#bytes >= this.#maxBytes) this.#turn();
+      if (this.#bytes >= this.#maxBytes) this.#rotate();
     } catch {
       // The disk is full, or the folder is gone.
     }
@@ -59,7 +59,7 @@ export class LogFile {
   }
 
   /** The oldest file is overwritten by the next one. */
-  #turn(): void {
+  #rotate(): void {
     this.close();
     for (let number = this.#kept - 1; number >= 0; number--) {
       if (existsSync(this.#path(number))) renameSync(this.#path(number), this.#path(number + 1));

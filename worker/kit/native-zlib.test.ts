@@ -22,10 +22,10 @@ describe('the runtime’s zlib', () => {
       fc.property(contents, fc.integer({ min: -2, max: 2 }), (bytes, more) => {
         const stream = zlibSync(bytes);
         const length = Math.max(0, bytes.length + more);
-        const told = outcome(nativeZlib, stream, length);
-        expect(told).toEqual(outcome(pureZlib, stream, length));
-        if (length === bytes.length) expect(told).toEqual(bytes);
-        else expect(told).toBe('refused');
+        const inflated = outcome(nativeZlib, stream, length);
+        expect(inflated).toEqual(outcome(pureZlib, stream, length));
+        if (length === bytes.length) expect(inflated).toEqual(bytes);
+        else expect(inflated).toBe('refused');
       }),
     );
   });

@@ -2,7 +2,7 @@
  * Named moments in the life of a task or node, right before or after a durable write or an act on the network. A test's
  * worker kills itself at one of them; production ignores them.
  */
-export const POINTS = [
+export const KILL_POINTS = [
   'task.beforeObserve',
   'task.observed',
   'execution.beforeRecord',
@@ -32,10 +32,10 @@ export const POINTS = [
   'join.accepted',
 ] as const;
 
-export type Point = (typeof POINTS)[number];
+export type KillPoint = (typeof KILL_POINTS)[number];
 
 /** Called and awaited at each kill point. */
-export type KillPointHook = (point: Point) => void | Promise<void>;
+export type KillPointHook = (point: KillPoint) => void | Promise<void>;
 
 /** The production hook, which does nothing. */
 export const noKillPoint: KillPointHook = () => {};

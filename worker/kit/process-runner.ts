@@ -90,12 +90,19 @@ function outcomeOf(child: ChildProcess, tookMs: () => number): Promise<ProcessOu
     child.once('close', (code, signal) => {
       if (bytes > MAX_OUTPUT_BYTES) resolve({ kind: 'failed', detail: `more than ${MAX_OUTPUT_BYTES} bytes of output` });
       else if (code === null) resolve({ kind: 'failed', detail: `ended by ${signal}` });
-      else resolve({ kind: 'exited', code, stdout: text(output.stdout), stderr: text(output.stderr), tookMs: tookMs() });
+      else
+        resolve({
+          kind: 'exited',
+          code,
+          stdout: decodeChunks(output.stdout),
+          stderr: decodeChunks(output.stderr),
+          tookMs: tookMs(),
+        });
     });
   });
 }
 
-function text(chunks: readonly Buffer[]): string {
+function decodeChunks(chunks: readonly Buffer[]): string {
   return Buffer.concat(chunks).toString('utf8');
 }
 

@@ -59,7 +59,7 @@ export function redaction({ secrets, homeDir, userName }: RedactionOptions): Red
 /** The home directory itself, wherever it is, with separators in any notation. */
 function homeRules(homeDir: string): (readonly [RegExp, string])[] {
   if (homeDir.length < 3) return [];
-  return separators(homeDir).map((home) => [new RegExp(`${escaped(home)}(?![\\w-])`, 'g'), '~'] as const);
+  return separators(homeDir).map((home) => [new RegExp(`${escapeRegExp(home)}(?![\\w-])`, 'g'), '~'] as const);
 }
 
 /** As it is, and with the backslashes escaped as in JSON, in JSON inside JSON, and in URLs. */
@@ -70,9 +70,9 @@ function separators(path: string): string[] {
 /** The user's name as a part of any path. */
 function userRules(userName: string): (readonly [RegExp, string])[] {
   if (userName.length < 3 || PUBLIC_NAMES.has(userName.toLowerCase())) return [];
-  return [[new RegExp(`([\\\\/])${escaped(userName)}(?=[\\\\/"'\\s:;,]|$)`, 'g'), '$1[user]']];
+  return [[new RegExp(`([\\\\/])${escapeRegExp(userName)}(?=[\\\\/"'\\s:;,]|$)`, 'g'), '$1[user]']];
 }
 
-function escaped(text: string): string {
+function escapeRegExp(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

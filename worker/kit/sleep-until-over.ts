@@ -2,11 +2,11 @@
 import type { Clock } from '../../protocol/ports.ts';
 
 /** How often the remaining time is computed again. */
-const LOOK_EVERY_MS = 10_000;
+const RECHECK_MS = 10_000;
 
 /** Resolves when no time is left. @throws the signal's reason */
 export async function sleepUntilOver(clock: Clock, timeLeftMs: () => number, signal: AbortSignal): Promise<void> {
-  for (let left = timeLeftMs(); left > 0; left = timeLeftMs()) await clock.sleep(Math.min(left, LOOK_EVERY_MS), signal);
+  for (let left = timeLeftMs(); left > 0; left = timeLeftMs()) await clock.sleep(Math.min(left, RECHECK_MS), signal);
 }
 
 /** Gives the work a signal that aborts when no time is left. */

@@ -23,7 +23,7 @@ import { openStore, STORE_FILE } from '../store/store.ts';
 import { commitmentOf, remoteTask, SCORE } from '../testing/remote-task.ts';
 import { tempDir } from '../testing/temp-dir.ts';
 import { openDatabase, openDisposableDatabase } from './database.ts';
-import { awaitDirectory, lockDirectory } from './directory-lock.ts';
+import { lockDirectory, waitForDirectory } from './directory-lock.ts';
 import { WORKER_ERRORS } from './errors.ts';
 import { storeFailure } from './store-failure.ts';
 
@@ -315,13 +315,13 @@ describe('files of a store', () => {
 
   it('that can be lost are set aside if they are damaged, and only then', () => {
     const path = join(tempDir(), 'cache.sqlite');
-    const told: string[] = [];
-    const open = () => openDisposableDatabase(path, ['CREATE TABLE x (y)'], ({ kept }) => told.push(kept));
+    const setAside: string[] = [];
+    const open = () => openDisposableDatabase(path, ['CREATE TABLE x (y)'], ({ kept }) => setAside.push(kept));
     open().close();
-    expect(told).toEqual([]);
+    expect(setAside).toEqual([]);
     writeFileSync(path, 'garbage, and longer than the magic bytes');
     open().close();
-    expect(told).toEqual([`${path}.damaged`]);
+    expect(setAside).toEqual([`${path}.damaged`]);
     const newer = new DatabaseSync(path);
     newer.exec('PRAGMA user_version = 9');
     newer.close();
@@ -353,14 +353,14 @@ describe('a directory that is taken', () => {
         if (++sleeps === 2) held.release();
       },
     };
-    const got = await awaitDirectory(dir, { role: 'program', clock });
+    const got = await waitForDirectory(dir, { role: 'program', clock });
     expect(sleeps).toBe(2);
-    await expect(awaitDirectory(dir, { role: 'command', clock })).rejects.toMatchObject({ code: 'STORE_IN_USE' });
+    await expect(waitForDirectory(dir, { role: 'command', clock })).rejects.toMatchObject({ code: 'STORE_IN_USE' });
     expect(sleeps).toBe(2);
     got.release();
     held = lockDirectory(dir, 'command');
     onTestFinished(() => held.release());
-    const waiting = awaitDirectory(dir, { role: 'program', clock, withinMs: 300 });
+    const waiting = waitForDirectory(dir, { role: 'program', clock, withinMs: 300 });
     await expect(waiting).rejects.toMatchObject({ code: 'STORE_IN_USE', data: { role: 'command' } });
   });
 });

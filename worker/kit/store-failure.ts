@@ -11,7 +11,7 @@ import { WorkerError, type WorkerErrorCode } from './errors.ts';
  * By SQLite's primary result codes (sqlite.org/rescode.html). Codes that are missing here indicate a bug of ours, not a
  * condition.
  */
-const OF_RESULT: Readonly<Record<number, WorkerErrorCode>> = {
+const CODE_BY_SQLITE_RESULT: Readonly<Record<number, WorkerErrorCode>> = {
   3: 'STORE_CANNOT_OPEN', // PERM
   5: 'STORE_BUSY', // BUSY
   6: 'STORE_BUSY', // LOCKED
@@ -29,7 +29,7 @@ const OF_RESULT: Readonly<Record<number, WorkerErrorCode>> = {
 const READ_ONLY_DB_MOVED = 1_032;
 const CONSTRAINT = 19;
 
-const OF_SYSTEM: Readonly<Record<string, WorkerErrorCode>> = {
+const CODE_BY_ERRNO: Readonly<Record<string, WorkerErrorCode>> = {
   EROFS: 'STORE_READ_ONLY',
   ENOSPC: 'STORE_FULL',
   EDQUOT: 'STORE_FULL',
@@ -62,22 +62,22 @@ export function isConstraint(error: unknown): boolean {
 /** The coded error for an error about a store's file; any other error is returned unchanged. */
 export function storeFailure(error: unknown, path: string): unknown {
   if (!(error instanceof Error) || error instanceof WorkerError) return error;
-  const code = conditionOf(error);
+  const code = storeErrorCode(error);
   if (code === undefined) return error;
   return new WorkerError(code, `${path} cannot be used: ${error.message}`, { path }, { cause: error });
 }
 
-function conditionOf(error: Error): WorkerErrorCode | undefined {
+function storeErrorCode(error: Error): WorkerErrorCode | undefined {
   const result = sqliteResultOf(error);
   if (result === READ_ONLY_DB_MOVED) return 'STORE_GONE';
-  if (result !== null) return OF_RESULT[result & 0xff];
-  return 'code' in error && typeof error.code === 'string' ? OF_SYSTEM[error.code] : undefined;
+  if (result !== null) return CODE_BY_SQLITE_RESULT[result & 0xff];
+  return 'code' in error && typeof error.code === 'string' ? CODE_BY_ERRNO[error.code] : undefined;
 }
 
 /** Prepared statements kept per database. The program has fewer; list filters add some more. */
-const KEPT_STATEMENTS = 128;
+const MAX_CACHED_STATEMENTS = 128;
 /** SQLite evaluates these while it compiles, so the answer is valid only at that moment. */
-const NEVER_KEPT = /^\s*(PRAGMA|EXPLAIN|ATTACH|DETACH|VACUUM)/i;
+const UNCACHEABLE = /^\s*(PRAGMA|EXPLAIN|ATTACH|DETACH|VACUUM)/i;
 
 /**
  * A database whose errors have our codes for every user; constraint violations stay SQLite errors. Statements are
@@ -86,7 +86,7 @@ const NEVER_KEPT = /^\s*(PRAGMA|EXPLAIN|ATTACH|DETACH|VACUUM)/i;
 export class CodedDatabase extends DatabaseSync {
   readonly #path: string;
   /** By text; the most recently used is last. */
-  readonly #kept = new Map<string, StatementSync>();
+  readonly #cached = new Map<string, StatementSync>();
 
   constructor(path: string, options: { readonly readOnly?: boolean; readonly timeout: number }) {
     try {
@@ -98,35 +98,35 @@ export class CodedDatabase extends DatabaseSync {
   }
 
   override exec(sql: string): void {
-    this.#coded(() => super.exec(sql));
+    this.#withCodes(() => super.exec(sql));
   }
 
   /** Returns the same statement for the same text: finish reading one result before running it again. */
   override prepare(sql: string): StatementSync {
-    const known = this.#kept.get(sql);
-    if (known !== undefined) this.#kept.delete(sql);
-    const statement = known ?? this.#compiled(sql);
-    if (!NEVER_KEPT.test(sql)) this.#kept.set(sql, statement);
-    const [oldest] = this.#kept.keys();
-    if (this.#kept.size > KEPT_STATEMENTS && oldest !== undefined) this.#kept.delete(oldest);
+    const known = this.#cached.get(sql);
+    if (known !== undefined) this.#cached.delete(sql);
+    const statement = known ?? this.#compile(sql);
+    if (!UNCACHEABLE.test(sql)) this.#cached.set(sql, statement);
+    const [oldest] = this.#cached.keys();
+    if (this.#cached.size > MAX_CACHED_STATEMENTS && oldest !== undefined) this.#cached.delete(oldest);
     return statement;
   }
 
   override close(): void {
-    this.#kept.clear();
+    this.#cached.clear();
     super.close();
   }
 
-  #compiled(sql: string): StatementSync {
-    const statement = this.#coded(() => super.prepare(sql));
+  #compile(sql: string): StatementSync {
+    const statement = this.#withCodes(() => super.prepare(sql));
     for (const name of ['run', 'get', 'all'] as const) {
       const act: (...values: never[]) => unknown = statement[name].bind(statement);
-      Object.defineProperty(statement, name, { value: (...values: never[]) => this.#coded(() => act(...values)) });
+      Object.defineProperty(statement, name, { value: (...values: never[]) => this.#withCodes(() => act(...values)) });
     }
     return statement;
   }
 
-  #coded<Result>(act: () => Result): Result {
+  #withCodes<Result>(act: () => Result): Result {
     try {
       return act();
     } catch (error) {

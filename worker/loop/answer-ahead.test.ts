@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import type { Hex } from '../../protocol/hex.ts';
 import type { EngineOutcome } from '../engines/engine.ts';
-import type { Point } from '../kit/points.ts';
+import type { KillPoint } from '../kit/points.ts';
 import { loopRig } from '../testing/loop-rig.ts';
 import { commitmentOf, remoteTask } from '../testing/remote-task.ts';
 
@@ -16,7 +16,7 @@ const TAKES_MS = 3_000;
 const READ_MS = TAKES_MS - 500;
 
 /** The driver runs, and has seen two tasks that took {@link TAKES_MS}; the third is with the engine. */
-async function third(holds: Partial<Record<Point, Promise<void>>> = {}) {
+async function third(holds: Partial<Record<KillPoint, Promise<void>>> = {}) {
   let isThird = false;
   const rig = await loopRig({ killPoint: async (point) => (isThird ? holds[point] : undefined) });
   const { clock, network, engine, driver, context } = rig;

@@ -3,7 +3,7 @@
  * needed.
  */
 import { expect, it, onTestFinished } from 'vitest';
-import type { Point } from '../kit/points.ts';
+import type { KillPoint } from '../kit/points.ts';
 import { invalidArgs } from '../testing/fake-engine.ts';
 import { loopRig, type RigOptions, START_MS } from '../testing/loop-rig.ts';
 import { commitmentOf, remoteTask } from '../testing/remote-task.ts';
@@ -11,7 +11,7 @@ import { commitmentOf, remoteTask } from '../testing/remote-task.ts';
 const TASK = commitmentOf(1);
 
 /** The driver runs; `holds` are points at which it waits for the test. */
-async function running(holds: Partial<Record<Point, Promise<void>>>, options: RigOptions = {}) {
+async function running(holds: Partial<Record<KillPoint, Promise<void>>>, options: RigOptions = {}) {
   const rig = await loopRig({ ...options, killPoint: async (point) => holds[point] });
   rig.network.start(remoteTask({ startTimeMs: START_MS }));
   const ended = new AbortController();

@@ -72,16 +72,16 @@ describe('the shared file', () => {
     bob.file.onChange(() => {
       heard += 1;
     });
-    bob.file.look();
+    bob.file.checkForChanges();
     heard = 0;
     bob.file.change(() => bob.claims.take('a', 'verify'));
     expect(heard).toBe(1);
-    bob.file.look();
+    bob.file.checkForChanges();
     expect(heard).toBe(1);
     alice.file.change(() => alice.claims.take('b', 'verify'));
-    bob.file.look();
+    bob.file.checkForChanges();
     expect(heard).toBe(2);
-    bob.file.look();
+    bob.file.checkForChanges();
     expect(heard).toBe(2);
   });
 
@@ -113,13 +113,13 @@ describe('the shared file', () => {
     for (const name of ['models.sqlite.damaged', 'models.sqlite.damaged-2']) {
       writeFileSync(join(directory, 'models.sqlite'), garbage);
       for (const end of ['-wal', '-shm']) rmSync(join(directory, `models.sqlite${end}`), { force: true });
-      const told: string[] = [];
+      const setAside: string[] = [];
       const file = new StoreFile({
         ...{ directory, profile: 'alice', pid: process.pid, nowMs: START_MS },
-        onSetAside: ({ kept, error }) => told.push(error.code, kept),
+        onSetAside: ({ kept, error }) => setAside.push(error.code, kept),
       });
       file.close();
-      expect(told).toEqual(['STORE_CORRUPT', join(directory, name)]);
+      expect(setAside).toEqual(['STORE_CORRUPT', join(directory, name)]);
       expect(readFileSync(join(directory, name), 'utf8')).toBe(garbage);
     }
   });

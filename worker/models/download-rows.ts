@@ -131,19 +131,19 @@ export class DownloadRows {
     return this.#file.all(wantSchema, sql, engine, modelId);
   }
 
-  want({ engine, modelId }: ModelKey, purpose: DownloadPurpose): void {
+  addWant({ engine, modelId }: ModelKey, purpose: DownloadPurpose): void {
     const { session, profile } = this.#file;
     const sql = `INSERT INTO wants (engine, model_id, profile, purpose, session_id) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`;
     this.#file.run(sql, engine, modelId, profile, purpose, purpose === 'task' ? session : null);
   }
 
   /** This process's task has ended, successfully or not. */
-  unwantForTask({ engine, modelId }: ModelKey): void {
+  removeTaskWant({ engine, modelId }: ModelKey): void {
     const sql = `DELETE FROM wants ${WHERE_KEY} AND purpose = 'task' AND session_id = ?`;
     this.#file.run(sql, engine, modelId, this.#file.session);
   }
 
-  unwant(key: ModelKey): void {
+  removeWants(key: ModelKey): void {
     this.#file.run(`DELETE FROM wants ${WHERE_KEY}`, ...keyOf(key));
   }
 

@@ -13,7 +13,7 @@ import type { ModelParts } from './parts.ts';
 import type { FetchedModel, FetchProgress, ModelPlan } from './sources/source.ts';
 
 /** How soon changes by other processes are noticed. */
-const LOOK_EVERY_MS = 1000;
+const CHECK_EVERY_MS = 1000;
 /** How often progress is recorded. */
 const PROGRESS_EVERY_MS = 500;
 
@@ -53,7 +53,7 @@ export class DownloadRunner {
       } catch (error) {
         log.error({ err: error }, 'the model store could not be read or written');
       }
-      await this.#waker.sleep(LOOK_EVERY_MS, signal).catch(() => {});
+      await this.#waker.sleep(CHECK_EVERY_MS, signal).catch(() => {});
     }
     for (const { stop } of this.#jobs.values()) stop.abort();
     await Promise.all(this.#ended);
@@ -61,7 +61,7 @@ export class DownloadRunner {
 
   #step(): void {
     const { file } = this.#parts;
-    file.look();
+    file.checkForChanges();
     this.#cancelUnwanted();
     this.#stopWithdrawn();
     for (const candidate of this.#candidates()) {
@@ -239,13 +239,13 @@ export class DownloadRunner {
     const bytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
     rows.progress(row, 'downloading', { bytes, total: bytes, bytesPerSecond: 0 });
     rows.move(row, 'done', { reset: true });
-    rows.unwant(row);
+    rows.removeWants(row);
   }
 
   #fail(key: ModelKey, error: unknown): void {
     const { rows, clock } = this.#parts;
     const failed = rows.fail(key, serialiseError(error), clock.now());
-    if (failed.retryAtMs === null) rows.unwant(key);
+    if (failed.retryAtMs === null) rows.removeWants(key);
   }
 
   #holds(key: ModelKey): boolean {

@@ -31,11 +31,11 @@ export function assertDownloadMove(from: DownloadStateKind, to: DownloadStateKin
 }
 
 /** RELAY_PROTOCOL 8.8: three attempts. */
-const WAITS_MS: readonly number[] = [30_000, 60_000];
+const RETRY_DELAYS_MS: readonly number[] = [30_000, 60_000];
 
 /** When to retry after the nth consecutive failure; null = not automatically. */
 export function retryAtMs(failures: number, nowMs: number): number | null {
-  const wait = WAITS_MS[failures - 1];
+  const wait = RETRY_DELAYS_MS[failures - 1];
   return wait === undefined ? null : nowMs + wait;
 }
 
@@ -44,5 +44,5 @@ export function retryAtMs(failures: number, nowMs: number): number | null {
  * the date was set back meanwhile, and the retry is due.
  */
 export function isRetryDue(retryAtMs: number | null, nowMs: number): boolean {
-  return retryAtMs !== null && (retryAtMs <= nowMs || retryAtMs > nowMs + Math.max(...WAITS_MS));
+  return retryAtMs !== null && (retryAtMs <= nowMs || retryAtMs > nowMs + Math.max(...RETRY_DELAYS_MS));
 }

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../../protocol/ports.ts';
 import { EngineError } from '../engines/errors.ts';
-import { begun, key, openProfile, ScriptedSource, START_MS, tempModelsDir } from './testing/rig.ts';
+import { key, openProfile, ScriptedSource, START_MS, startedModels, tempModelsDir } from './testing/rig.ts';
 
 const REFUSED = new EngineError('MODEL_REFUSED', 'the hub answered 404');
 
@@ -57,7 +57,7 @@ describe('a download', () => {
     const alice = open();
     alice.downloads.request(key('a'), 'Llm', 'network');
     for (const [attempt, waitMs] of [30_000, 60_000].entries()) {
-      await alice.until(() => alice.source.begun.length === attempt + 1 && alice.state('a') === 'downloading');
+      await alice.until(() => alice.source.fetches.length === attempt + 1 && alice.state('a') === 'downloading');
       alice.source.of('a').fail(REFUSED);
       await alice.until(() => alice.state('a') === 'failed');
       expect(alice.parts.rows.get(key('a'))).toMatchObject({
@@ -66,15 +66,15 @@ describe('a download', () => {
         error: { code: 'MODEL_REFUSED' },
       });
       await clock.tick(waitMs - 1);
-      expect(alice.source.begun).toHaveLength(attempt + 1);
+      expect(alice.source.fetches).toHaveLength(attempt + 1);
       await clock.tick(1_001);
     }
-    await alice.until(() => alice.source.begun.length === 3);
+    await alice.until(() => alice.source.fetches.length === 3);
     alice.source.of('a').fail(REFUSED);
     await alice.until(() => alice.parts.rows.get(key('a')).failures === 3);
     expect(alice.parts.rows.get(key('a'))).toMatchObject({ state: 'failed', retryAtMs: null });
     await clock.tick(3_600_000);
-    expect(alice.source.begun).toHaveLength(3);
+    expect(alice.source.fetches).toHaveLength(3);
   });
 
   it('without attempts left gets new ones from a later request; one that has some left is not changed', async () => {
@@ -86,14 +86,14 @@ describe('a download', () => {
     alice.downloads.request(key('a'), 'Llm', 'network');
     expect(alice.state('a')).toBe('failed');
     for (const wait of [31_000, 61_000]) {
-      const before = alice.source.begun.length;
+      const before = alice.source.fetches.length;
       await clock.tick(wait);
-      await alice.until(() => alice.source.begun.length === before + 1);
+      await alice.until(() => alice.source.fetches.length === before + 1);
       alice.source.of('a').fail(REFUSED);
       await alice.until(() => alice.parts.rows.get(key('a')).failures === before + 1);
     }
     alice.downloads.request(key('a'), 'Llm', 'network');
-    await alice.until(() => alice.source.begun.length === 4);
+    await alice.until(() => alice.source.fetches.length === 4);
     expect(alice.parts.rows.get(key('a'))).toMatchObject({ state: 'downloading', failures: 0, error: null });
   });
 
@@ -118,9 +118,9 @@ describe('the host', () => {
     await alice.until(() => alice.parts.claims.places().size === 0);
     expect(first.input.signal.aborted).toBe(true);
     await clock.tick(3_600_000);
-    expect(alice.source.begun).toHaveLength(1);
+    expect(alice.source.fetches).toHaveLength(1);
     alice.downloads.resume(key('a'));
-    await alice.until(() => alice.source.begun.length === 2);
+    await alice.until(() => alice.source.fetches.length === 2);
     expect(alice.parts.rows.get(key('a'))).toMatchObject({ state: 'downloading', bytes: 400 });
   });
 
@@ -130,7 +130,7 @@ describe('the host', () => {
     alice.downloads.pause(key('a'));
     alice.downloads.request(key('a'), 'Llm', 'network');
     expect(alice.state('a')).toBe('paused');
-    const task = alice.downloads.forTask({ key: key('a'), taskType: 'Llm' });
+    const task = alice.downloads.downloadForTask({ key: key('a'), taskType: 'Llm' });
     await alice.until(() => alice.state('a') === 'downloading');
     alice.source.of('a').finish();
     await task;
@@ -138,7 +138,7 @@ describe('the host', () => {
 
   it('cancels for everybody; a new request starts again', async () => {
     const alice = open();
-    const task = alice.downloads.forTask({ key: key('a'), taskType: 'Llm' });
+    const task = alice.downloads.downloadForTask({ key: key('a'), taskType: 'Llm' });
     const refused = expect(task).rejects.toMatchObject({ code: 'MODEL_CANCELLED' });
     await alice.until(() => alice.state('a') === 'downloading');
     alice.downloads.cancel(key('a'));
@@ -166,7 +166,7 @@ describe('the host', () => {
     alice.source.of('a').fail(REFUSED);
     await alice.until(() => alice.state('a') === 'failed');
     alice.downloads.resume(key('a'));
-    await alice.until(() => alice.source.begun.length === 2);
+    await alice.until(() => alice.source.fetches.length === 2);
   });
 });
 
@@ -177,15 +177,15 @@ describe('a task', () => {
     await alice.until(() => alice.state('a') === 'downloading');
     alice.source.of('a').finish();
     await alice.until(() => alice.state('a') === 'done');
-    await alice.downloads.forTask({ key: key('a'), taskType: 'Llm' });
-    expect(alice.source.begun).toHaveLength(1);
+    await alice.downloads.downloadForTask({ key: key('a'), taskType: 'Llm' });
+    expect(alice.source.fetches).toHaveLength(1);
 
     alice.downloads.request(key('b'), 'Llm', 'host');
     await alice.until(() => alice.state('b') === 'downloading');
     alice.source.of('b').finish({ files: [{ path: 'gone.onnx', sizeBytes: 1, sha256: null }] });
     await alice.until(() => alice.state('b') === 'done');
-    const task = alice.downloads.forTask({ key: key('b'), taskType: 'Llm' });
-    await alice.until(() => alice.source.begun.length === 3);
+    const task = alice.downloads.downloadForTask({ key: key('b'), taskType: 'Llm' });
+    await alice.until(() => alice.source.fetches.length === 3);
     expect(alice.parts.records.find(key('b'))).toMatchObject({ state: 'missing', detail: '1 of 1: gone.onnx' });
     alice.source.of('b').finish();
     await task;
@@ -194,7 +194,7 @@ describe('a task', () => {
   it('waits until its deadline and no longer; then the download ends too', async () => {
     const alice = open();
     const deadline = new AbortController();
-    const task = alice.downloads.forTask({ key: key('a'), taskType: 'Llm', signal: deadline.signal });
+    const task = alice.downloads.downloadForTask({ key: key('a'), taskType: 'Llm', signal: deadline.signal });
     const late = expect(task).rejects.toMatchObject({ code: 'MODEL_DEADLINE' });
     await alice.until(() => alice.state('a') === 'downloading');
     expect(alice.source.of('a').input.signal.aborted).toBe(false);
@@ -208,7 +208,7 @@ describe('a task', () => {
     const alice = open();
     const cancel = new AbortController();
     alice.downloads.request(key('a'), 'Llm', 'network');
-    const task = alice.downloads.forTask({ key: key('a'), taskType: 'Llm', signal: cancel.signal });
+    const task = alice.downloads.downloadForTask({ key: key('a'), taskType: 'Llm', signal: cancel.signal });
     const late = expect(task).rejects.toMatchObject({ code: 'MODEL_DEADLINE' });
     await alice.until(() => alice.state('a') === 'downloading');
     cancel.abort();
@@ -221,9 +221,9 @@ describe('a task', () => {
   it('is not alone: the second of two that wait for the same model keeps waiting', async () => {
     const alice = open();
     const deadline = new AbortController();
-    const short = alice.downloads.forTask({ key: key('a'), taskType: 'Llm', signal: deadline.signal });
+    const short = alice.downloads.downloadForTask({ key: key('a'), taskType: 'Llm', signal: deadline.signal });
     const late = expect(short).rejects.toMatchObject({ code: 'MODEL_DEADLINE' });
-    const long = alice.downloads.forTask({ key: key('a'), taskType: 'Llm' });
+    const long = alice.downloads.downloadForTask({ key: key('a'), taskType: 'Llm' });
     await alice.until(() => alice.state('a') === 'downloading');
     deadline.abort();
     await late;
@@ -238,24 +238,24 @@ describe('a task', () => {
     alice.downloads.request(key('big'), 'Llm', 'network');
     alice.downloads.request(key('other'), 'Llm', 'host');
     await alice.until(() => alice.state('big') === 'downloading');
-    const task = alice.downloads.forTask({ key: key('lora'), taskType: 'Llm' });
+    const task = alice.downloads.downloadForTask({ key: key('lora'), taskType: 'Llm' });
     await alice.until(() => alice.state('lora') === 'downloading');
     expect(alice.state('big')).toBe('queued');
-    expect(begun(alice)).toEqual(['big', 'lora']);
+    expect(startedModels(alice)).toEqual(['big', 'lora']);
     alice.source.of('lora').finish();
     await task;
-    await alice.until(() => alice.source.begun.length === 3);
-    expect(begun(alice)).toEqual(['big', 'lora', 'big']);
+    await alice.until(() => alice.source.fetches.length === 3);
+    expect(startedModels(alice)).toEqual(['big', 'lora', 'big']);
     expect(alice.parts.rows.get(key('big')).failures).toBe(0);
   });
 
   it('does not displace another task', async () => {
     const alice = open();
-    const first = alice.downloads.forTask({ key: key('a'), taskType: 'Llm' });
+    const first = alice.downloads.downloadForTask({ key: key('a'), taskType: 'Llm' });
     await alice.until(() => alice.state('a') === 'downloading');
-    const second = alice.downloads.forTask({ key: key('b'), taskType: 'Llm' });
+    const second = alice.downloads.downloadForTask({ key: key('b'), taskType: 'Llm' });
     await clock.tick(5_000);
-    expect(begun(alice)).toEqual(['a']);
+    expect(startedModels(alice)).toEqual(['a']);
     alice.source.of('a').finish();
     await first;
     await alice.until(() => alice.state('b') === 'downloading');
@@ -265,7 +265,7 @@ describe('a task', () => {
 
   it("learns why a download failed for good, including the engine's message", async () => {
     const alice = open();
-    const task = alice.downloads.forTask({ key: key('a'), taskType: 'Llm' });
+    const task = alice.downloads.downloadForTask({ key: key('a'), taskType: 'Llm' });
     const failed = expect(task).rejects.toMatchObject({ code: 'MODEL_NO_SPACE', data: { needed: 7 } });
     for (const wait of [31_000, 61_000, 0]) {
       await alice.until(() => alice.state('a') === 'downloading');

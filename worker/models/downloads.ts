@@ -40,20 +40,20 @@ export class Downloads {
    * the signal aborts, the task's want ends, and with it the download unless somebody else wants it too.
    * @throws EngineError MODEL_*; ModelStoreError MODEL_DEADLINE, MODEL_ENGINE_FAILED, MODEL_NOT_FOUND (deleted)
    */
-  async forTask(want: TaskWant): Promise<void> {
+  async downloadForTask(want: TaskWant): Promise<void> {
     const { key, taskType, signal } = want;
     this.#parts.source.plan(key, taskType);
     if (await this.isPresent(key)) return;
-    if (signal?.aborted) throw tooLate(key, 'cancelled');
+    if (signal?.aborted) throw deadlineError(key, 'cancelled');
     const text = keyText(key);
     this.#waiting.set(text, (this.#waiting.get(text) ?? 0) + 1);
     this.#want(key, taskType, 'task');
     try {
-      await this.#end(want);
+      await this.#untilDone(want);
     } finally {
       const left = (this.#waiting.get(text) ?? 1) - 1;
       this.#waiting.set(text, left);
-      if (left === 0) this.#parts.file.change(() => this.#parts.rows.unwantForTask(key));
+      if (left === 0) this.#parts.file.change(() => this.#parts.rows.removeTaskWant(key));
       this.#runner.wake();
     }
   }
@@ -81,7 +81,7 @@ export class Downloads {
     const { rows } = this.#parts;
     this.#change(() => {
       rows.move(key, 'queued', { reset: true });
-      if (rows.wantsOf(key).length === 0) rows.want(key, 'host');
+      if (rows.wantsOf(key).length === 0) rows.addWant(key, 'host');
     });
   }
 
@@ -93,7 +93,7 @@ export class Downloads {
     const { rows } = this.#parts;
     this.#change(() => {
       rows.move(key, 'cancelled');
-      rows.unwant(key);
+      rows.removeWants(key);
     });
   }
 
@@ -114,11 +114,11 @@ export class Downloads {
         // RELAY_PROTOCOL 8.8: a request changes nothing while attempts are left.
         if (purpose !== 'network' || row.retryAtMs === null) rows.move(key, 'queued', { reset: true });
       } else if (row.state !== 'queued' && !isRunning(row.state)) rows.move(key, 'queued', { reset: true });
-      rows.want(key, purpose);
+      rows.addWant(key, purpose);
     });
   }
 
-  async #end({ key, signal }: TaskWant): Promise<void> {
+  async #untilDone({ key, signal }: TaskWant): Promise<void> {
     const { file, rows } = this.#parts;
     const over = new AbortController();
     try {
@@ -128,10 +128,10 @@ export class Downloads {
           if (row === null) reject(new ModelStoreError('MODEL_NOT_FOUND', `${key.modelId} was deleted`, { ...key }));
           else if (row.state === 'done') resolve();
           else if (row.state === 'cancelled') reject(new EngineError('MODEL_CANCELLED', `${key.modelId}: cancelled`));
-          else if (row.state === 'failed' && row.retryAtMs === null) reject(asError(row.error));
+          else if (row.state === 'failed' && row.retryAtMs === null) reject(toError(row.error));
         };
         over.signal.addEventListener('abort', file.onChange(check), { once: true });
-        signal?.addEventListener('abort', () => reject(tooLate(key, 'cancelled')), { once: true, signal: over.signal });
+        signal?.addEventListener('abort', () => reject(deadlineError(key, 'cancelled')), { once: true, signal: over.signal });
         check();
       });
     } finally {
@@ -140,12 +140,12 @@ export class Downloads {
   }
 }
 
-function tooLate({ modelId }: ModelKey, why: string): ModelStoreError {
+function deadlineError({ modelId }: ModelKey, why: string): ModelStoreError {
   return new ModelStoreError('MODEL_DEADLINE', `${modelId} did not arrive in time: ${why}`, { model: modelId });
 }
 
 /** Rebuilds the error, which may have been thrown in another process. */
-function asError(error: { code: string; message: string; data: Record<string, unknown> } | null): CodedError {
+function toError(error: { code: string; message: string; data: Record<string, unknown> } | null): CodedError {
   const { code, message, data } = error ?? { code: 'UNEXPECTED', message: 'the download failed', data: {} };
   return new CodedError(code, message, JSON.parse(JSON.stringify(data)));
 }

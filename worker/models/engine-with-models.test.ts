@@ -78,7 +78,7 @@ describe('downloading', () => {
     alice.source.of('a').finish();
     expect(await first).toEqual({ kind: 'success' });
     expect(await download()).toEqual({ kind: 'success' });
-    expect(alice.source.begun).toHaveLength(1);
+    expect(alice.source.fetches).toHaveLength(1);
     expect(inner.downloads).toEqual([]);
   });
 

@@ -30,7 +30,7 @@ export function engineWithModels({ engine, parts, downloads }: EngineWithModelsO
     },
     async download(model, taskType, signal) {
       try {
-        await downloads.forTask({ key: keyOfModel(parts.source.engine, model), taskType, signal });
+        await downloads.downloadForTask({ key: keyOfModel(parts.source.engine, model), taskType, signal });
         return { kind: 'success' };
       } catch (error) {
         return outcomeOf(error);
@@ -42,7 +42,7 @@ export function engineWithModels({ engine, parts, downloads }: EngineWithModelsO
 /** Failures of the store never affect a task: it runs whatever happens here. */
 function markUsed({ file, records, claims, source, clock, log }: ModelParts, job: EngineJob): () => void {
   const releases: (() => void)[] = [];
-  quietly(log, () =>
+  logFailure(log, () =>
     file.change(() => {
       for (const model of job.models) {
         const key = keyOfModel(source.engine, model);
@@ -53,7 +53,7 @@ function markUsed({ file, records, claims, source, clock, log }: ModelParts, job
     }),
   );
   return () => {
-    quietly(log, () =>
+    logFailure(log, () =>
       file.change(() => {
         for (const release of releases) release();
       }),
@@ -61,7 +61,7 @@ function markUsed({ file, records, claims, source, clock, log }: ModelParts, job
   };
 }
 
-function quietly(log: EngineLog, work: () => void): void {
+function logFailure(log: EngineLog, work: () => void): void {
   try {
     work();
   } catch (error) {

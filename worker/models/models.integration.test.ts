@@ -37,7 +37,7 @@ beforeEach(async () => {
 
 interface Running {
   readonly models: Models;
-  readonly told: string[];
+  readonly announced: string[];
   download(model: HubModel): DownloadView['state'] | undefined;
   model(model: HubModel): string | undefined;
   /** Checked after every update. */
@@ -46,7 +46,7 @@ interface Running {
 }
 
 async function run(settings: Partial<ModelSettings> = {}, freeBytes = async () => 1e12): Promise<Running> {
-  const told: string[] = [];
+  const announced: string[] = [];
   const models = await openModels({
     directory,
     profile: 'alice',
@@ -55,8 +55,8 @@ async function run(settings: Partial<ModelSettings> = {}, freeBytes = async () =
     engineKind: 'embedded',
     settings: modelSettingsSchema.parse({ hubUrl: hub.url, ...settings }),
     offered: [],
-    tell: async (modelId) => {
-      told.push(modelId);
+    announce: async (modelId) => {
+      announced.push(modelId);
     },
     clock,
     log: SILENT_LOG,
@@ -81,7 +81,7 @@ async function run(settings: Partial<ModelSettings> = {}, freeBytes = async () =
   });
   return {
     models,
-    told,
+    announced,
     stop,
     download: ({ modelId }) => downloads.get(modelId)?.state,
     model: ({ modelId }) => states.get(modelId),
@@ -220,8 +220,8 @@ describe('a model that the network requests', () => {
     const args = JSON.stringify({ node_address: '0x1', model_id: 'base:Hub/Small', task_type: 1 });
     alice.models.onEvent({ id: 1, type: 'DownloadModel', nodeAddress: '0x1', commitment: null, args });
     await alice.until(() => alice.download(small)?.kind === 'done');
-    while (alice.told.length === 0) await new Promise(setImmediate);
-    expect(alice.told).toEqual([small.modelId]);
+    while (alice.announced.length === 0) await new Promise(setImmediate);
+    expect(alice.announced).toEqual([small.modelId]);
     expect(alice.models.modelIds).toEqual([small.modelId]);
   });
 });

@@ -49,7 +49,7 @@ export interface ModelsOptions {
   /** IDs that the profile's configuration offers. */
   readonly offered: readonly string[];
   /** Tells the network that a model is on disk. Makes one attempt. */
-  readonly tell: (modelId: string) => Promise<void>;
+  readonly announce: (modelId: string) => Promise<void>;
   readonly clock: Clock;
   readonly log: EngineLog;
   readonly freeBytes?: FreeBytes;
@@ -66,10 +66,10 @@ export class Models {
   readonly #feed: ModelsFeed;
   readonly #closing = new AbortController();
 
-  constructor(parts: ModelParts, { engine, tell, offered }: Pick<ModelsOptions, 'engine' | 'tell' | 'offered'>) {
+  constructor(parts: ModelParts, { engine, announce, offered }: Pick<ModelsOptions, 'engine' | 'announce' | 'offered'>) {
     this.#parts = parts;
     this.#downloads = new Downloads(parts);
-    this.#requests = new NetworkRequests({ parts, downloads: this.#downloads, tell });
+    this.#requests = new NetworkRequests({ parts, downloads: this.#downloads, announce });
     this.#removals = new Removals(parts);
     this.#upkeep = new Upkeep(parts);
     this.#feed = new ModelsFeed(() => modelsView(parts, this.#removals, this.#upkeep.view));
@@ -90,7 +90,7 @@ export class Models {
 
   /** Downloads, tells the network and scans the disk until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    await Promise.all([this.#downloads.run(signal), this.#requests.run(signal), this.#scanAgainAndAgain(signal)]);
+    await Promise.all([this.#downloads.run(signal), this.#requests.run(signal), this.#scanPeriodically(signal)]);
   }
 
   /** Sends a snapshot at once, then changes. */
@@ -181,7 +181,7 @@ export class Models {
     }
   }
 
-  async #scanAgainAndAgain(signal: AbortSignal): Promise<void> {
+  async #scanPeriodically(signal: AbortSignal): Promise<void> {
     const { clock, log } = this.#parts;
     while (!signal.aborted) {
       await this.#upkeep.scan().catch((error: unknown) => log.warn({ err: error }, 'the models directory could not be scanned'));

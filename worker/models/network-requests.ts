@@ -13,7 +13,7 @@ import type { Downloads } from './downloads.ts';
 import { keyText, modelKey } from './model-key.ts';
 import type { ModelParts } from './parts.ts';
 
-const RETRY_TELLING = { baseMs: 1_000, capMs: 300_000 };
+const ANNOUNCE_RETRY = { baseMs: 1_000, capMs: 300_000 };
 const IDLE_MS = 60_000;
 
 const rowSchema = z
@@ -31,7 +31,7 @@ export interface NetworkRequestsOptions {
   readonly parts: ModelParts;
   readonly downloads: Downloads;
   /** Announces to the network that a model is on disk. Makes one attempt; rejects if the network did not accept it. */
-  readonly tell: (modelId: string) => Promise<void>;
+  readonly announce: (modelId: string) => Promise<void>;
 }
 
 export class NetworkRequests {
@@ -67,7 +67,7 @@ export class NetworkRequests {
     const { parts } = this.#options;
     try {
       const { model_id, task_type } = parseWireJson(downloadModelArgsSchema, event.args, `event ${event.id}`);
-      this.#want(modelKey(parts.source.engine, model_id), task_type);
+      this.#recordRequest(modelKey(parts.source.engine, model_id), task_type);
       this.#waker.wake();
     } catch (error) {
       parts.log.warn({ event: event.id, err: error }, 'a request to download a model is invalid');
@@ -80,7 +80,7 @@ export class NetworkRequests {
     const forget = file.onChange(() => this.#waker.wake());
     while (!signal.aborted) {
       try {
-        for (const request of this.all()) this.#attend(request, signal);
+        for (const request of this.all()) this.#startWork(request, signal);
       } catch (error) {
         log.error({ err: error }, 'requests of the network could not be read');
       }
@@ -91,7 +91,7 @@ export class NetworkRequests {
   }
 
   /** A later request gives a failed or missing model a new chance; one that is in progress or on disk stays as it is. */
-  #want({ engine, modelId }: ModelKey, taskType: TaskType): void {
+  #recordRequest({ engine, modelId }: ModelKey, taskType: TaskType): void {
     const { file } = this.#options.parts;
     const sql = `INSERT INTO requests (profile, engine, model_id, task_type, state) VALUES (?, ?, ?, ?, 'wanted')
       ON CONFLICT DO UPDATE SET state = 'wanted', task_type = excluded.task_type
@@ -100,7 +100,7 @@ export class NetworkRequests {
     file.change(() => file.run(sql, file.profile, engine, modelId, taskType));
   }
 
-  #attend(request: NetworkRequest, signal: AbortSignal): void {
+  #startWork(request: NetworkRequest, signal: AbortSignal): void {
     const text = keyText(request);
     if (this.#busy.has(text)) return;
     const work = this.#workFor(request, signal);
@@ -121,10 +121,10 @@ export class NetworkRequests {
       case 'wanted':
         return this.#fetch(request);
       case 'fetching':
-        this.#judge(request);
+        this.#checkDownload(request);
         return null;
       case 'fetched':
-        return this.#tell(request, signal);
+        return this.#announce(request, signal);
       case 'told':
       case 'failed':
         return null;
@@ -145,7 +145,7 @@ export class NetworkRequests {
     }
   }
 
-  #judge(request: NetworkRequest): void {
+  #checkDownload(request: NetworkRequest): void {
     const download = this.#options.parts.rows.find(request);
     if (download?.state === 'done') this.#setState(request, 'fetched');
     const failed = download?.state === 'failed' && download.retryAtMs === null;
@@ -153,20 +153,20 @@ export class NetworkRequests {
   }
 
   /** Announces until the network has accepted it; the next start continues. */
-  async #tell(request: NetworkRequest, signal: AbortSignal): Promise<void> {
-    const { parts, tell } = this.#options;
+  async #announce(request: NetworkRequest, signal: AbortSignal): Promise<void> {
+    const { parts, announce } = this.#options;
     const model = request.modelId;
     for (let failures = 1; !signal.aborted; failures++) {
       // The host may have deleted it meanwhile.
       if (!this.modelIds.includes(model)) return;
       try {
-        await tell(model);
+        await announce(model);
         this.#setState(request, 'told');
         return;
       } catch (error) {
         parts.log.warn({ model, failures, err: error }, 'the network could not be told of a model');
       }
-      await parts.clock.sleep(backoffMs(failures, RETRY_TELLING), signal).catch(() => {});
+      await parts.clock.sleep(backoffMs(failures, ANNOUNCE_RETRY), signal).catch(() => {});
     }
   }
 

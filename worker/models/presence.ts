@@ -2,7 +2,7 @@
 import type { ModelKey } from '../../contract/models.ts';
 import { compareSizes } from './disk/verify.ts';
 import type { ModelParts } from './parts.ts';
-import { isOnlySeen } from './records.ts';
+import { isFoundOnDiskOnly } from './records.ts';
 
 /**
  * Recorded as present, and its files are there; if they are not, the record is corrected. A cache that was only seen on
@@ -10,7 +10,7 @@ import { isOnlySeen } from './records.ts';
  */
 export async function isPresent({ file, records }: ModelParts, key: ModelKey): Promise<boolean> {
   const record = records.find(key);
-  if (record === null || record.state !== 'present' || isOnlySeen(record)) return false;
+  if (record === null || record.state !== 'present' || isFoundOnDiskOnly(record)) return false;
   const verdict = await compareSizes(records.folderOf(record), record.files);
   if (verdict.kind === 'right') return true;
   const state = verdict.kind === 'missing' ? 'missing' : 'corrupt';

@@ -49,7 +49,7 @@ export type ModelRecord = z.output<typeof rowSchema>;
 export type RecordState = ModelRecord['state'];
 
 /** A cache of the official worker that this program has found but did not download. */
-export function isOnlySeen({ kind, downloadedAtMs }: Pick<ModelRecord, 'kind' | 'downloadedAtMs'>): boolean {
+export function isFoundOnDiskOnly({ kind, downloadedAtMs }: Pick<ModelRecord, 'kind' | 'downloadedAtMs'>): boolean {
   return kind === 'huggingface' && downloadedAtMs === null;
 }
 
@@ -68,7 +68,7 @@ export class Records {
     return this.#file.one(rowSchema, 'SELECT * FROM models WHERE engine = ? AND model_id = ?', engine, modelId);
   }
 
-  at(place: string): ModelRecord[] {
+  findByPlace(place: string): ModelRecord[] {
     return this.#file.all(rowSchema, 'SELECT * FROM models WHERE place = ? ORDER BY engine, model_id', place);
   }
 
@@ -115,7 +115,7 @@ export class Records {
 
   /** Removes a place and all records of its models; what profiles offer by configuration stays. */
   remove(place: string): void {
-    for (const { engine, modelId } of this.at(place)) {
+    for (const { engine, modelId } of this.findByPlace(place)) {
       this.#file.run("DELETE FROM requests WHERE engine = ? AND model_id = ? AND state IN ('fetched', 'told')", engine, modelId);
     }
     this.#file.run('DELETE FROM models WHERE place = ?', place);

@@ -29,7 +29,7 @@ async function open(profile: string, offered: string[] = [], engineKind: EngineK
     engineKind,
     settings: modelSettingsSchema.parse({}),
     offered,
-    tell: () => Promise.resolve(),
+    announce: () => Promise.resolve(),
     clock: new ManualClock(START_MS),
     log: SILENT_LOG,
     freeBytes: () => Promise.resolve(1e9),

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { MODEL_ENGINES, type ModelFile, type ModelKey, type ModelKind, type Removal } from '../../contract/models.ts';
 import type { TaskType } from '../../protocol/tasks/status.ts';
 import { partOf, pathOf } from '../engines/models/files.ts';
-import { filesBelow, sumBytes } from './disk/walk.ts';
+import { listFilesBelow, sumBytes } from './disk/walk.ts';
 import { isPending } from './download-rows.ts';
 import { ModelStoreError } from './errors.ts';
 import { keyText, sameKey } from './model-key.ts';
@@ -90,7 +90,7 @@ export class Removals {
     if (!(await isUnknown())) throw new ModelStoreError('MODEL_NOT_FOUND', `${path} is not an unknown file`, { path });
     file.change(() => claims.take(path, 'remove'));
     try {
-      await rm(this.#contained(join(file.directory, path)), { recursive: true });
+      await rm(this.#resolveInside(join(file.directory, path)), { recursive: true });
       log.info({ path }, 'an unknown file was deleted');
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
@@ -104,7 +104,7 @@ export class Removals {
     const { records, source } = this.#parts;
     const record = records.find(key);
     if (record !== null) {
-      const keys = records.at(record.place).map(({ engine, modelId }) => ({ engine, modelId }));
+      const keys = records.findByPlace(record.place).map(({ engine, modelId }) => ({ engine, modelId }));
       return { ...record, folder: records.folderOf(record), keys };
     }
     // Not recorded: the part of a download that has arrived.
@@ -146,22 +146,22 @@ export class Removals {
   }
 
   async #bytesOf({ folder, kind, files }: Target): Promise<number> {
-    if (kind === 'huggingface' || kind === 'external') return sumBytes(await filesBelow(folder));
+    if (kind === 'huggingface' || kind === 'external') return sumBytes(await listFilesBelow(folder));
     const paths = files.flatMap((file) => [pathOf(folder, file), partOf(pathOf(folder, file))]);
-    const sizes = await Promise.all(paths.map(async (path) => sumBytes(await filesBelow(path))));
+    const sizes = await Promise.all(paths.map(async (path) => sumBytes(await listFilesBelow(path))));
     return sizes.reduce((sum, bytes) => sum + bytes, 0);
   }
 
   async #deleteFiles({ folder, kind, files }: Target): Promise<void> {
-    this.#contained(folder);
+    this.#resolveInside(folder);
     if (kind === 'huggingface' || kind === 'external') {
       await rm(folder, { recursive: true, force: true });
       const locks = join(dirname(folder), '.locks', basename(folder));
-      await rm(this.#contained(locks), { recursive: true, force: true });
+      await rm(this.#resolveInside(locks), { recursive: true, force: true });
       return;
     }
     for (const file of files) {
-      const path = this.#contained(pathOf(folder, file));
+      const path = this.#resolveInside(pathOf(folder, file));
       await rm(path, { force: true });
       await rm(partOf(path), { force: true });
       await this.#pruneEmpty(dirname(path));
@@ -180,7 +180,7 @@ export class Removals {
   }
 
   /** @throws if a path is not inside the folders that engines use. */
-  #contained(path: string): string {
+  #resolveInside(path: string): string {
     if (!this.#isContained(path)) throw new Error(`${path} is not in the models directory`);
     return path;
   }

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../../protocol/ports.ts';
-import { begun, key, openProfile, ScriptedSource, START_MS, settle, tempModelsDir } from './testing/rig.ts';
+import { key, openProfile, ScriptedSource, START_MS, settle, startedModels, tempModelsDir } from './testing/rig.ts';
 
 let directory: string;
 let clock: ManualClock;
@@ -18,9 +18,9 @@ describe('two profiles', () => {
     const bob = open('bob');
     alice.downloads.request(key('a'), 'Llm', 'network');
     await alice.until(() => alice.state('a') === 'downloading');
-    const task = bob.downloads.forTask({ key: key('a'), taskType: 'Llm' });
+    const task = bob.downloads.downloadForTask({ key: key('a'), taskType: 'Llm' });
     await clock.tick(5_000);
-    expect(bob.source.begun).toEqual([]);
+    expect(bob.source.fetches).toEqual([]);
     alice.source.of('a').finish();
     await alice.until(() => alice.state('a') === 'done');
     await clock.tick(1_000);
@@ -33,8 +33,8 @@ describe('two profiles', () => {
     alice.downloads.request(key('a'), 'Llm', 'network');
     bob.downloads.request(key('a'), 'Llm', 'network');
     await settle();
-    const [first, second] = alice.source.begun.length === 1 ? [alice, bob] : [bob, alice];
-    expect(second.source.begun).toEqual([]);
+    const [first, second] = alice.source.fetches.length === 1 ? [alice, bob] : [bob, alice];
+    expect(second.source.fetches).toEqual([]);
     first.source.of('a').progress(300);
     await first.close();
     await clock.tick(1_000);
@@ -49,7 +49,7 @@ describe('two profiles', () => {
     await alice.close();
     const bob = open('bob', new ScriptedSource({ parallel: 5 }));
     await clock.tick(5_000);
-    expect(begun(bob)).toEqual(['b']);
+    expect(startedModels(bob)).toEqual(['b']);
     const again = open('alice');
     await again.until(() => again.state('a') === 'downloading');
   });
@@ -60,7 +60,7 @@ describe('two profiles', () => {
     alice.downloads.request(key('a'), 'Llm', 'host');
     await alice.until(() => alice.state('a') === 'downloading');
     await clock.tick(5_000);
-    expect(bob.source.begun).toEqual([]);
+    expect(bob.source.fetches).toEqual([]);
     alice.source.of('a').finish();
     await alice.until(() => alice.state('a') === 'done');
     expect(bob.parts.records.find({ engine: 'official', modelId: 'base:a' })).toBeNull();
@@ -100,9 +100,9 @@ describe('a place', () => {
     alice.downloads.request(key('big'), 'Llm', 'host');
     await alice.until(() => alice.state('big') === 'downloading');
     file.change(() => claims.take('huggingface/base-a', 'verify'));
-    const task = alice.downloads.forTask({ key: key('a'), taskType: 'Llm' });
+    const task = alice.downloads.downloadForTask({ key: key('a'), taskType: 'Llm' });
     await clock.tick(5_000);
-    expect(begun(alice)).toEqual(['big']);
+    expect(startedModels(alice)).toEqual(['big']);
     file.change(() => claims.release('huggingface/base-a'));
     await clock.tick(1_000);
     await alice.until(() => alice.state('a') === 'downloading');
@@ -115,12 +115,12 @@ describe('a place', () => {
     alice.downloads.request(key('a'), 'Llm', 'host');
     alice.downloads.request(key('a+fp16'), 'Llm', 'host');
     await clock.tick(5_000);
-    expect(begun(alice)).toHaveLength(1);
-    alice.source.begun[0]?.finish();
-    await alice.until(() => alice.source.begun.length === 2);
-    alice.source.begun[1]?.finish();
+    expect(startedModels(alice)).toHaveLength(1);
+    alice.source.fetches[0]?.finish();
+    await alice.until(() => alice.source.fetches.length === 2);
+    alice.source.fetches[1]?.finish();
     await alice.until(() => alice.state('a') === 'done' && alice.state('a+fp16') === 'done');
-    expect(alice.parts.records.at('huggingface/base-a')).toHaveLength(2);
+    expect(alice.parts.records.findByPlace('huggingface/base-a')).toHaveLength(2);
   });
 });
 

@@ -60,17 +60,17 @@ export class StoreFile {
       if (outermost) this.#sessions.sweep();
       return work();
     });
-    if (outermost) this.#tell();
+    if (outermost) this.#notify();
     return result;
   }
 
   /** Checks whether other processes have changed something or died, and calls the listeners if so. */
-  look(): void {
+  checkForChanges(): void {
     inTransaction(this.#db, () => this.#sessions.sweep());
     const version = Number(this.#db.prepare('PRAGMA data_version').get()?.data_version ?? 0);
     const changes = Number(this.#db.prepare('SELECT total_changes() AS n').get()?.n ?? 0);
     if (version + changes === this.#seenVersion) return;
-    this.#tell();
+    this.#notify();
   }
 
   /** Called after every change by any process; must not throw. */
@@ -99,7 +99,7 @@ export class StoreFile {
     this.#db.close();
   }
 
-  #tell(): void {
+  #notify(): void {
     const version = Number(this.#db.prepare('PRAGMA data_version').get()?.data_version ?? 0);
     const changes = Number(this.#db.prepare('SELECT total_changes() AS n').get()?.n ?? 0);
     this.#seenVersion = version + changes;

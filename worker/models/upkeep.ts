@@ -66,20 +66,20 @@ export class Upkeep {
   #apply({ verdicts, found }: DiskScan): void {
     const { records, claims, log } = this.#parts;
     const claimed = claims.places();
-    for (const { was, state, detail } of verdicts) {
-      if (claimed.has(was.place) || JSON.stringify(records.find(was)) !== JSON.stringify(was)) continue;
-      if (state !== was.state) log.warn({ model: was.modelId, state, detail }, 'a model on disk has changed');
-      records.setState(was.place, state, detail);
+    for (const { record, state, detail } of verdicts) {
+      if (claimed.has(record.place) || JSON.stringify(records.find(record)) !== JSON.stringify(record)) continue;
+      if (state !== record.state) log.warn({ model: record.modelId, state, detail }, 'a model on disk has changed');
+      records.setState(record.place, state, detail);
     }
     for (const model of found) {
-      const recorded = records.find(model);
-      if (!claimed.has(model.place) && isNews(recorded, model)) records.save(model);
+      const previous = records.find(model);
+      if (!claimed.has(model.place) && hasChanged(previous, model)) records.save(model);
     }
   }
 }
 
 /** A verdict by checksum, and a record of this program's own download, take precedence over a scan. */
-function isNews(recorded: ModelRecord | null, found: FoundModel): boolean {
+function hasChanged(recorded: ModelRecord | null, found: FoundModel): boolean {
   if (recorded === null || recorded.place !== found.place) return true;
   if (recorded.downloadedAtMs !== null) return false;
   return recorded.state !== found.state

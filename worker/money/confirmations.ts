@@ -17,13 +17,13 @@ export interface ConfirmableAct {
   readonly facts: Readonly<Record<string, string | number | boolean | null>>;
 }
 
-interface Issued {
+interface IssuedConfirmation {
   readonly act: string;
   readonly expires: Monotonic;
 }
 
 /** By token. */
-export type Confirmations = ReadonlyMap<string, Issued>;
+export type Confirmations = ReadonlyMap<string, IssuedConfirmation>;
 
 export const NO_CONFIRMATIONS: Confirmations = new Map();
 

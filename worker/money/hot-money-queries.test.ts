@@ -48,12 +48,12 @@ it('storing and showing a reading of the cards', () => {
 it('counts records as they are added, changed and deleted, and counts existing ones once', () => {
   const db = memoryDatabase();
   const records = new MoneyRecords(db);
-  const heard = (...ids: number[]) => ids.map((id) => ({ key: String(id), position: id, value: { id, status: 'pending' } }));
+  const reported = (...ids: number[]) => ids.map((id) => ({ key: String(id), position: id, value: { id, status: 'pending' } }));
   expect(records.count('deposit')).toBe(0);
-  expect(records.put('deposit', heard(1, 2, 3), 0)).toBe(3);
-  expect(records.put('deposit', heard(3, 4), 0)).toBe(1);
+  expect(records.put('deposit', reported(1, 2, 3), 0)).toBe(3);
+  expect(records.put('deposit', reported(3, 4), 0)).toBe(1);
   expect(records.put('deposit', [{ key: '4', position: 4, value: { id: 4, status: 'success' } }], 0)).toBe(0);
-  expect(records.put('vesting', heard(1), 0)).toBe(1);
+  expect(records.put('vesting', reported(1), 0)).toBe(1);
   db.exec("DELETE FROM money_records WHERE list = 'deposit' AND key = '1'");
   expect([records.count('deposit'), records.count('vesting')]).toEqual([3, 1]);
 

@@ -16,7 +16,7 @@ async function serviceRig(): Promise<RelayRig & { call: ReturnType<typeof caller
 }
 
 /** Two payments on two days. */
-async function earned(rig: RelayRig) {
+async function rigWithEarnings(rig: RelayRig) {
   const tasks = [await rig.earn()];
   await rig.harness.clock.tick(DAY_MS);
   tasks.push(await rig.earn());
@@ -27,7 +27,7 @@ async function earned(rig: RelayRig) {
 
 test('the summary distinguishes balances, earnings and the estimate', async () => {
   const rig = await serviceRig();
-  await earned(rig);
+  await rigWithEarnings(rig);
   const summary = await rig.call('summary', {});
   expect(summary).toMatchObject({
     today: { earnedWei: String(FEE), payments: 1 },
@@ -42,7 +42,7 @@ test('the summary distinguishes balances, earnings and the estimate', async () =
 
 test('entries, tasks, earnings and the export show the same money', async () => {
   const rig = await serviceRig();
-  const [first] = await earned(rig);
+  const [first] = await rigWithEarnings(rig);
   const nowMs = rig.harness.clock.now();
   const page = await rig.call('entries', { limit: 1, after: null });
   expect(page.entries).toMatchObject([{ kind: 'taskPayment', from: 'network', to: 'relay', wei: String(FEE), taskType: 'Llm' }]);

@@ -27,7 +27,7 @@ const TOKEN_BYTES = 16;
 const STAKE_WITH_JOIN = 'on this network, joining places the stake and leaving returns it; it cannot be changed otherwise';
 
 /** What a person is shown of an act. */
-interface Shown {
+interface ShownAct {
   readonly act: ConfirmableAct;
   readonly problems: readonly unknown[];
 }
@@ -36,7 +36,7 @@ export function createMoneyService(money: MoneyParts): MoneyService {
   const { ledger, records, sync, reconciler, withdrawals, account, nowMs, clock } = money;
   let confirmations: Confirmations = NO_CONFIRMATIONS;
 
-  function offer(act: ConfirmableAct, problems: readonly unknown[]) {
+  function issueFor(act: ConfirmableAct, problems: readonly unknown[]) {
     if (problems.length > 0) return null;
     const id = bytesToHex(money.random.bytes(TOKEN_BYTES)).slice(2);
     confirmations = issueConfirmation(confirmations, { act, token: id, now: monotonicNow(clock) });
@@ -57,7 +57,7 @@ export function createMoneyService(money: MoneyParts): MoneyService {
    * while.
    * @throws ContractError ACT_NOT_CONFIRMED; the first problem; MoneyError MONEY_CONFIRMATION_CHANGED
    */
-  async function agreed<Preview extends Shown>(
+  async function obtainConsent<Preview extends ShownAct>(
     preview: Preview,
     { consent, look, terms = {} }: { consent: Consent | undefined; look: () => Promise<Preview>; terms?: QuestionFacts },
   ): Promise<Preview> {
@@ -69,7 +69,7 @@ export function createMoneyService(money: MoneyParts): MoneyService {
     return now;
   }
 
-  function chainOf(): NonNullable<MoneyParts['chain']> {
+  function requireChain(): NonNullable<MoneyParts['chain']> {
     if (money.chain !== null) return money.chain;
     throw new MoneyError('MONEY_UNSUPPORTED', money.mode === 'chain' ? STAKE_WITH_JOIN : 'this network has no chain');
   }
@@ -124,7 +124,7 @@ export function createMoneyService(money: MoneyParts): MoneyService {
     },
 
     async acknowledgeTransfer({ byWei }) {
-      await acknowledgeTransfer({ ledger, sync, chain: chainOf(), byWei: BigInt(byWei), nowMs: nowMs() });
+      await acknowledgeTransfer({ ledger, sync, chain: requireChain(), byWei: BigInt(byWei), nowMs: nowMs() });
       return {};
     },
 
@@ -141,7 +141,7 @@ export function createMoneyService(money: MoneyParts): MoneyService {
     async prepareWithdrawal({ amountWei }) {
       await withdrawals.settle();
       const preview = await withdrawals.preview(BigInt(amountWei));
-      return views.previewView(preview, offer(withdrawalAct(preview), preview.problems));
+      return views.previewView(preview, issueFor(withdrawalAct(preview), preview.problems));
     },
 
     async confirmWithdrawal({ amountWei, confirmation }, consent) {
@@ -151,11 +151,11 @@ export function createMoneyService(money: MoneyParts): MoneyService {
       };
       const shown = await look();
       redeem(shown.act, shown.problems, confirmation);
-      const { preview } = await agreed(shown, { consent, look });
+      const { preview } = await obtainConsent(shown, { consent, look });
       return { record: await withdrawals.request(preview) };
     },
 
-    stake: () => stakeView(chainOf()),
+    stake: () => stakeView(requireChain()),
 
     async whatIf({ stakeWei, relayBalanceWei, delegatorShare }) {
       const wei = (text: string | undefined) => (text === undefined ? undefined : BigInt(text));
@@ -164,7 +164,7 @@ export function createMoneyService(money: MoneyParts): MoneyService {
     },
 
     async prepareChainAct({ act }) {
-      const { acts } = chainOf();
+      const { acts } = requireChain();
       const preview = await acts.preview(act);
       return {
         act,
@@ -172,15 +172,15 @@ export function createMoneyService(money: MoneyParts): MoneyService {
         terms: acts.terms(act),
         weight: preview.weight === null ? null : views.forecastView(preview.weight),
         problems: preview.problems.map(views.errorView),
-        confirmation: offer(preview.act, preview.problems),
+        confirmation: issueFor(preview.act, preview.problems),
       };
     },
 
     async confirmChainAct({ act, confirmation }, consent) {
-      const { acts } = chainOf();
+      const { acts } = requireChain();
       const preview = await acts.preview(act);
       redeem(preview.act, preview.problems, confirmation);
-      await agreed(preview, { consent, look: () => acts.preview(act), terms: acts.terms(act) });
+      await obtainConsent(preview, { consent, look: () => acts.preview(act), terms: acts.terms(act) });
       return { transaction: await acts.perform(act, `${act.kind}:${confirmation}`) };
     },
   };

@@ -84,11 +84,11 @@ interface PaymentPoll extends Pick<Payments, 'periodMs' | 'onPaid'> {
 }
 
 /** If tasks are on a chain, it pays directly to the wallet. */
-const ON_CHAIN: readonly OwnAccount[] = ['wallet', 'stake'];
+const CHAIN_ACCOUNTS: readonly OwnAccount[] = ['wallet', 'stake'];
 
 /** The existing accounts, by where tasks are. */
 export function accountsOf(mode: NetworkMode): readonly OwnAccount[] {
-  return mode === 'chain' ? ON_CHAIN : OWN_ACCOUNTS;
+  return mode === 'chain' ? CHAIN_ACCOUNTS : OWN_ACCOUNTS;
 }
 
 /** How often the sources are read if nothing wakes the reader. */
@@ -107,9 +107,9 @@ export function createMoney(options: MoneyOptions): Money {
   const basis = () => nodeInfo().catch(() => null);
   const chain = createChain(options, basis);
   const taskChain = options.taskChain ?? null;
-  const read = taskChain === null ? chain : taskChainMoney(taskChain, (commitment) => tasks.find(commitment) !== null);
+  const syncedChain = taskChain === null ? chain : taskChainMoney(taskChain, (commitment) => tasks.find(commitment) !== null);
   const mode = taskChain === null ? 'relay' : 'chain';
-  const common = { db, records, ledger, account, accounts: accountsOf(mode), chain: read, nowMs, clock, payments };
+  const common = { db, records, ledger, account, accounts: accountsOf(mode), chain: syncedChain, nowMs, clock, payments };
   const sync = new MoneySync({ ...common, events: options.events, factsOf: taskFactsOf(tasks, gpus) });
   const attempts = new WithdrawalAttempts(db);
   const withdrawals = new Withdrawals({
@@ -124,7 +124,7 @@ export function createMoney(options: MoneyOptions): Money {
   });
   const waker = new Waker(clock);
   let report: SyncReport | null = null;
-  let isTold = true;
+  let isReported = true;
   return {
     mode,
     ledger,
@@ -141,11 +141,11 @@ export function createMoney(options: MoneyOptions): Money {
     lastReport: () => report,
     wake: () => waker.wake(),
     payments: {
-      when: () => isTold && payments.awaited,
+      when: () => isReported && payments.isAwaited,
       periodMs: () => payments.periodMs(),
       onPaid: (listener) => payments.onPaid(listener),
       async poll() {
-        isTold = await sync.payments();
+        isReported = await sync.payments();
       },
     },
     async run(signal) {

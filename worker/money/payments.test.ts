@@ -14,7 +14,7 @@ interface Earned {
   readonly rig: RelayRig;
   readonly task: TestTask;
   /** Tasks whose payment was announced, in order. */
-  readonly told: string[];
+  readonly announced: string[];
   /** The task loop has seen the end, so long ago. */
   close(agoMs?: number): void;
   paid(): bigint | null;
@@ -23,13 +23,13 @@ interface Earned {
 /** The relay has paid, and this node knows how its task ended. */
 async function earned(options: RelayRigOptions = {}): Promise<Earned> {
   const rig = await relayRig(options);
-  const told: string[] = [];
-  rig.payments.onPaid((commitment) => told.push(commitment));
+  const announced: string[] = [];
+  rig.payments.onPaid((commitment) => announced.push(commitment));
   await rig.node.join();
   const task = await rig.earn();
   await rig.observe(task.commitment);
   const close = (agoMs = 0) => rig.store.tasks.close(task.commitment, 'EndSuccess', rig.harness.clock.now() - agoMs);
-  return { rig, task, told, close, paid: () => rig.store.tasks.get(task.commitment).paymentWei };
+  return { rig, task, announced, close, paid: () => rig.store.tasks.get(task.commitment).paymentWei };
 }
 
 const readings: readonly (readonly [string, (rig: RelayRig) => Promise<unknown>])[] = [
@@ -39,13 +39,13 @@ const readings: readonly (readonly [string, (rig: RelayRig) => Promise<unknown>]
 ];
 
 test.each(readings)('%s: one entry, one payment, announced once', async (_, read) => {
-  const { rig, task, told, close, paid } = await earned();
+  const { rig, task, announced, close, paid } = await earned();
   close();
   expect(rig.payments.when()).toBe(true);
   await read(rig);
   expect(rig.ledger.ofTask(task.commitment)).toMatchObject([{ kind: 'taskPayment', wei: FEE }]);
   expect(paid()).toBe(FEE);
-  expect(told).toEqual([task.commitment]);
+  expect(announced).toEqual([task.commitment]);
   expect(rig.ledger.conflicts()).toEqual([]);
   expect(rig.payments.when()).toBe(false);
 });

@@ -18,12 +18,12 @@ const SCHEDULE: readonly { readonly untilMs: number; readonly periodMs: number }
   { untilMs: 20 * 60_000, periodMs: 15_000 },
   { untilMs: 24 * 3_600_000, periodMs: 10 * 60_000 },
 ];
-const NEVER_MS = 3_600_000;
+const IDLE_PERIOD_MS = 3_600_000;
 /** Assumed age of a task whose age is unknown: old enough to avoid a poll every other second. */
 const SET_BACK_AGE_MS = 60_000;
 
 /** CROSS JOIN makes SQLite start from the few waiting tasks instead of scanning the ledger. */
-const BOOKED = `SELECT commitment, wei FROM tasks CROSS JOIN ledger_entries ON ledger_entries.task = tasks.commitment
+const BOOKED_PAYMENTS = `SELECT commitment, wei FROM tasks CROSS JOIN ledger_entries ON ledger_entries.task = tasks.commitment
   WHERE closed_ms IS NOT NULL AND payment_wei IS NULL AND kind IN (${TASK_KINDS.map(() => '?').join()})`;
 const bookedSchema = z.object({ commitment: commitmentField, wei: weiField });
 
@@ -31,7 +31,7 @@ export class Payments {
   readonly #db: DatabaseSync;
   readonly #tasks: Tasks;
   readonly #clock: Pick<Clock, 'now'>;
-  readonly #news = new Set<Hex>();
+  readonly #newlyPaid = new Set<Hex>();
   #onPaid: (commitment: Hex) => void = () => {};
 
   constructor(db: DatabaseSync, clock: Pick<Clock, 'now'>) {
@@ -46,30 +46,30 @@ export class Payments {
   }
 
   /** This task will certainly not be paid. Called inside the transaction that books the reason. */
-  none(commitment: Hex): void {
-    if (this.#tasks.setPayment(commitment, 0n)) this.#news.add(commitment);
+  setUnpaid(commitment: Hex): void {
+    if (this.#tasks.setPayment(commitment, 0n)) this.#newlyPaid.add(commitment);
   }
 
   /** Copies payments from the ledger to the ended tasks. Call it after each booking. */
   settle(): void {
-    const booked = readAll(this.#db, bookedSchema, BOOKED, ...TASK_KINDS);
+    const booked = readAll(this.#db, bookedSchema, BOOKED_PAYMENTS, ...TASK_KINDS);
     inTransaction(this.#db, () => {
-      for (const { commitment, wei } of booked) if (this.#tasks.setPayment(commitment, wei)) this.#news.add(commitment);
+      for (const { commitment, wei } of booked) if (this.#tasks.setPayment(commitment, wei)) this.#newlyPaid.add(commitment);
     });
-    const news = [...this.#news];
-    this.#news.clear();
+    const news = [...this.#newlyPaid];
+    this.#newlyPaid.clear();
     for (const commitment of news) this.#onPaid(commitment);
   }
 
   /** Whether a payment may still come. */
-  get awaited(): boolean {
+  get isAwaited(): boolean {
     return this.#youngestMs() !== null;
   }
 
   /** The younger the youngest unpaid task, the more frequent the polls. */
   periodMs(): number {
     const age = this.#youngestMs() ?? Number.POSITIVE_INFINITY;
-    return SCHEDULE.find(({ untilMs }) => age < untilMs)?.periodMs ?? NEVER_MS;
+    return SCHEDULE.find(({ untilMs }) => age < untilMs)?.periodMs ?? IDLE_PERIOD_MS;
   }
 
   #youngestMs(): number | null {

@@ -25,7 +25,7 @@ import { Cursors } from './records/cursors.ts';
 import type { MoneyRecords } from './records/money-records.ts';
 import type { TaskFactsOf } from './records/posting.ts';
 import { importList, type ListState } from './relay/list-import.ts';
-import { unfinished } from './relay/unfinished.ts';
+import { unfinishedKeys } from './relay/unfinished.ts';
 import type { FlowSource } from './task-chain/flow-source.ts';
 
 export interface MoneyChain {
@@ -46,7 +46,7 @@ export interface MoneySyncOptions {
   readonly chain: MoneyChain | null;
   readonly events: Pick<EventLog, 'ofTypes'>;
   readonly factsOf: TaskFactsOf;
-  readonly payments: Pick<Payments, 'none' | 'settle'>;
+  readonly payments: Pick<Payments, 'setUnpaid' | 'settle'>;
   /** Network time, epoch ms. */
   readonly nowMs: () => number;
   readonly clock: MonotonicSource;
@@ -96,7 +96,7 @@ export class MoneySync {
       unnamed: chain?.sources[0]?.nodeStaking ?? null,
       factsOf,
       slashedTask,
-      onUnpaid: (commitment) => payments.none(commitment),
+      onUnpaid: (commitment) => payments.setUnpaid(commitment),
     });
   }
 
@@ -113,12 +113,12 @@ export class MoneySync {
   payments(): Promise<boolean> {
     return this.inTurn(async () => {
       const { chain, records } = this.#options;
-      const isTold =
+      const isReported =
         chain?.flows === undefined
           ? (await this.#import('taskFee', NEWEST, new Set())).kind !== 'unsupported'
           : (await this.#importChain(chain, NEWEST, records.newestPosition('transaction'))).kind === 'read';
       await this.#book();
-      return isTold;
+      return isReported;
     });
   }
 
@@ -178,7 +178,7 @@ export class MoneySync {
     const { records, clock } = this.#options;
     const isOld = this.#sinceVestings === null || this.#sinceVestings() >= VESTING_PERIOD_MS;
     const isDue = list !== 'vesting' || budget.refreshAll || isOld;
-    const refresh = isDue ? unfinished(records, list) : new Set<string>();
+    const refresh = isDue ? unfinishedKeys(records, list) : new Set<string>();
     try {
       const state = await this.#import(list, budget, refresh);
       if (list === 'vesting' && isDue && state.kind === 'complete') this.#sinceVestings = startStopwatch(clock);
@@ -192,12 +192,12 @@ export class MoneySync {
   #withdrawn(keys: readonly string[]): void {
     const { records, nowMs } = this.#options;
     const rows = keys.flatMap((key) => records.find('vesting', key) ?? []);
-    const heard = rows.map(({ key, position, json }) => ({
+    const reported = rows.map(({ key, position, json }) => ({
       key,
       position,
       value: { ...z.looseObject({}).parse(JSON.parse(json)), status: VESTING_STATUSES.indexOf('deprecated') },
     }));
-    records.put('vesting', heard, nowMs());
+    records.put('vesting', reported, nowMs());
   }
 
   /**
@@ -224,8 +224,8 @@ export class MoneySync {
   async #chain(budget: SyncBudget): Promise<SyncReport['chain']> {
     const { records, chain, nowMs } = this.#options;
     if (chain === null) {
-      const heard = this.#slashes().map(({ id, args }) => ({ key: String(id), position: id, value: stored(id, args) }));
-      records.put('slashEvent', heard, nowMs());
+      const reported = this.#slashes().map(({ id, args }) => ({ key: String(id), position: id, value: slashRecord(id, args) }));
+      records.put('slashEvent', reported, nowMs());
       return { kind: 'none' };
     }
     try {
@@ -255,6 +255,6 @@ export class MoneySync {
 }
 
 /** Without the evidence, which is large and irrelevant to the money. */
-function stored(id: number, { amount, network, node_address, task_id_commitment }: EventArgs<'NodeSlashed'>): object {
+function slashRecord(id: number, { amount, network, node_address, task_id_commitment }: EventArgs<'NodeSlashed'>): object {
   return { id, amount: String(amount), network, node_address, task_id_commitment };
 }

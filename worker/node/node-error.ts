@@ -2,7 +2,7 @@ import type { NodeView } from '../../contract/worker-channel.ts';
 import type { SerialisedError } from '../../protocol/errors.ts';
 import type { EngineState } from '../engines/engine.ts';
 import { EngineError } from '../engines/errors.ts';
-import { reasonIn } from '../engines/last-words.ts';
+import { reasonFrom } from '../engines/last-words.ts';
 import { WORKER_ERRORS } from '../kit/errors.ts';
 import type { LoopContext } from '../loop/context.ts';
 import type { RelayHealth } from '../loop/relay-health.ts';
@@ -21,7 +21,7 @@ export function engineError(state: EngineState, known: SerialisedError | null): 
   if (state.kind === 'starting') return known;
   if (state.kind !== 'backoff') return null;
   const { lastExit, lastWords, attempt } = state;
-  const reason = reasonIn(lastWords);
+  const reason = reasonFrom(lastWords);
   const text = `the engine ended (${lastExit})${reason === '' ? '' : `: ${reason}`}; it is started again`;
   return new EngineError('ENGINE_AWAY', text, { lastExit, attempt, lastWords }).serialise();
 }

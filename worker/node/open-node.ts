@@ -110,7 +110,7 @@ export async function openNode(options: OpenNodeOptions): Promise<NodeParts> {
     proxies,
     hubToken: config.outbound.hubToken,
     offered: config.modelIds,
-    tell: async (id) => {
+    announce: async (id) => {
       // A node with a possible twin sends nothing under its key.
       if (!clearance.isAlone) throw new WorkerError('NODE_ILLEGAL_STATE', 'the node has not started', { from: 'starting' });
       await network.modelDownloaded(id);

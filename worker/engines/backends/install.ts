@@ -52,20 +52,20 @@ export async function installBackend(options: InstallOptions): Promise<void> {
 }
 
 async function installPackage(
-  one: BackendPackage,
+  backendPackage: BackendPackage,
   { base, signal, dispatcher }: Pick<InstallOptions, 'base' | 'signal'> & { readonly dispatcher: Dispatcher | undefined },
 ): Promise<void> {
-  const folder = folderOf(one, base);
+  const folder = folderOf(backendPackage, base);
   const [archive, fresh] = [`${folder}.tgz`, `${folder}.new`];
   await mkdir(base, { recursive: true, mode: 0o700 });
   // Space for the archive and its contents, which briefly exist together.
-  await requireSpace({ folder: base, bytes: 2 * one.bytes });
+  await requireSpace({ folder: base, bytes: 2 * backendPackage.bytes });
   try {
-    await download(one, archive, { signal, dispatcher });
+    await download(backendPackage, archive, { signal, dispatcher });
     await rm(fresh, { recursive: true, force: true });
     await mkdir(fresh, { mode: 0o700 });
     await promisify(execFile)(SYSTEM.processes.tar, ['-xzf', archive, '-C', fresh, '--strip-components=1']);
-    await checkBackend(one, fresh);
+    await checkBackend(backendPackage, fresh);
     await rename(fresh, folder);
   } finally {
     await rm(archive, { force: true });

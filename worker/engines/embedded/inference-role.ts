@@ -29,31 +29,31 @@ export function createInferenceRole(input: RoleInput): (task: EngineTask) => Pro
     // Law 3: the same task never runs a second time, whoever asks for it.
     if (started.has(task.task_id)) throw new EngineError('ENGINE_JOB_REPEATED', `task ${task.task_id} ran before`);
     started.add(task.task_id);
-    await perform(input, task);
+    await runJob(input, task);
   };
 }
 
-async function perform(input: RoleInput, job: InferenceJob): Promise<void> {
+async function runJob(input: RoleInput, job: InferenceJob): Promise<void> {
   const type = taskTypeFromNumber(job.task_type) ?? unsupported(`task type ${job.task_type}`);
   if (type === 'FineTuneLora') unsupported('fine-tuning');
-  return type === 'Llm' ? answer(input, job) : paint(input, job);
+  return type === 'Llm' ? runTextTask(input, job) : runImageTask(input, job);
 }
 
-async function answer({ runtimes, catalogue }: RoleInput, job: InferenceJob): Promise<void> {
+async function runTextTask({ runtimes, catalogue }: RoleInput, job: InferenceJob): Promise<void> {
   const args = parseTaskArgs('Llm', job.task_args);
   refuseAdapters(job);
   const request = llmRequest(args);
-  const model = await presentModel(catalogue, 'gguf', { id: request.model, variant: null });
+  const model = await requireModel(catalogue, 'gguf', { id: request.model, variant: null });
   const llm = await runtimes.text();
   const response = await generateAnswer(await llm.load(model), request);
-  await writeOnce(job.output_dir, '0.json', encodeLlmResponse(response));
+  await writeNewFile(job.output_dir, '0.json', encodeLlmResponse(response));
 }
 
-async function paint({ runtimes, catalogue }: RoleInput, job: InferenceJob): Promise<void> {
+async function runImageTask({ runtimes, catalogue }: RoleInput, job: InferenceJob): Promise<void> {
   const args = parseTaskArgs('StableDiffusion', job.task_args);
   refuseAdapters(job);
   const { name: id, variant } = args.base_model;
-  const { folder: modelDir } = await presentModel(catalogue, 'onnx', { id, variant });
+  const { folder: modelDir } = await requireModel(catalogue, 'onnx', { id, variant });
   await runtimes.runImages({ args, modelDir, outputDir: job.output_dir, signal: NEVER });
 }
 
@@ -62,7 +62,7 @@ function refuseAdapters({ models }: InferenceJob): void {
   if (models.some(({ type }) => type !== 'base')) unsupported('an adapter model');
 }
 
-async function presentModel<Kind extends CatalogueModel['kind']>(
+async function requireModel<Kind extends CatalogueModel['kind']>(
   catalogue: Catalogue,
   kind: Kind,
   { id, variant }: { readonly id: string; readonly variant: string | null },
@@ -76,7 +76,7 @@ async function presentModel<Kind extends CatalogueModel['kind']>(
 }
 
 /** Writes the file atomically, and never over an earlier one. */
-async function writeOnce(folder: string, name: string, bytes: Uint8Array): Promise<void> {
+async function writeNewFile(folder: string, name: string, bytes: Uint8Array): Promise<void> {
   const file = join(folder, name);
   const exists = await access(file).then(
     () => true,

@@ -15,7 +15,7 @@ const PARENT_CHECK_MS = 1000;
 async function main(): Promise<void> {
   const { nodeUrl, role, modelsDir, hubUrl, device } = embeddedEnvironment(process.env);
   const catalogue = await loadCatalogue(modelsDir);
-  endWithParent();
+  exitWithParent();
   let reason: string;
   if (role === 'inference') {
     // The runtimes take half a second to load, and the download role does not need them.
@@ -26,27 +26,32 @@ async function main(): Promise<void> {
     const perform = createInferenceRole({ runtimes: createRuntimes({ llm, device }), catalogue });
     reason = await serveWorker({ url: nodeUrl, role, perform, gpuCount: llm.gpuCount });
   } else {
-    reason = await serveWorker({ url: nodeUrl, role, perform: createDownloadRole({ catalogue, hubUrl, say }), gpuCount: 0 });
+    reason = await serveWorker({
+      url: nodeUrl,
+      role,
+      perform: createDownloadRole({ catalogue, hubUrl, say: printLine }),
+      gpuCount: 0,
+    });
   }
-  say({ event: 'ended', reason });
+  printLine({ event: 'ended', reason });
   process.exit(1);
 }
 
 /** The connection ends with the worker too, but a parent that is stopped or in a debugger keeps it open. */
-function endWithParent(): void {
+function exitWithParent(): void {
   const parent = process.ppid;
   setInterval(() => {
     if (process.ppid !== parent) process.exit(1);
   }, PARENT_CHECK_MS).unref();
 }
 
-function say(line: object): void {
+function printLine(line: object): void {
   process.stderr.write(`${JSON.stringify(line)}\n`);
 }
 
 if (import.meta.main) {
   main().catch((error: unknown) => {
-    say({ event: 'failed', ...serialiseError(error) });
+    printLine({ event: 'failed', ...serialiseError(error) });
     process.exit(2);
   });
 }

@@ -9,19 +9,19 @@ import { EngineError, isEngineError } from '../errors.ts';
 
 export function tracebackOf(error: unknown): string {
   // For an error with a code, the place in our source is irrelevant; for a bug, it is the most useful part.
-  const text = error instanceof CodedError ? `${error.code}: ${error.message}` : unexpected(error);
+  const text = error instanceof CodedError ? `${error.code}: ${error.message}` : unexpectedTraceback(error);
   if (error instanceof ProtocolError && error.code === 'PROTOCOL_BAD_TASK_ARGS') {
-    return `ValueError: ${TASK_ARGS_INVALID}\n${neutral(text)}`;
+    return `ValueError: ${TASK_ARGS_INVALID}\n${withoutVerdictWords(text)}`;
   }
-  if (isEngineError(error, 'MODEL_UNKNOWN')) return `ValueError: ${TASK_MODEL_NOT_DOWNLOADED}\n${neutral(text)}`;
-  return neutral(text);
+  if (isEngineError(error, 'MODEL_UNKNOWN')) return `ValueError: ${TASK_MODEL_NOT_DOWNLOADED}\n${withoutVerdictWords(text)}`;
+  return withoutVerdictWords(text);
 }
 
-function unexpected(error: unknown): string {
+function unexpectedTraceback(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-function neutral(text: string): string {
+function withoutVerdictWords(text: string): string {
   return text
     .replaceAll(TASK_ARGS_INVALID, 'Task_args_invalid')
     .replaceAll(TASK_MODEL_NOT_DOWNLOADED, 'Task_model_not_downloaded');

@@ -111,7 +111,7 @@ export async function loadCatalogue(modelsDir: string): Promise<Catalogue> {
   const byKey = new Map<string, CatalogueModel>();
   for (const folder of [PROGRAMS.models, modelsDir]) {
     for (const entry of await readCatalogue(join(folder, 'catalogue.json'))) {
-      byKey.set(keyOf(entry.id, entry.kind === 'onnx' ? entry.variant : null), located(entry, folder, modelsDir));
+      byKey.set(keyOf(entry.id, entry.kind === 'onnx' ? entry.variant : null), resolveEntry(entry, folder, modelsDir));
     }
   }
   return {
@@ -124,7 +124,7 @@ function keyOf(id: string, variant: string | null): string {
   return `${id.toLowerCase()}+${variant ?? ''}`;
 }
 
-function located(entry: ModelEntry, catalogueDir: string, modelsDir: string): CatalogueModel {
+function resolveEntry(entry: ModelEntry, catalogueDir: string, modelsDir: string): CatalogueModel {
   const hubFolder = ({ repo }: { repo: string }) => join(modelsDir, repo.replace('/', '--'));
   if (entry.kind === 'onnx') {
     const { source, variant } = entry;

@@ -83,7 +83,7 @@ export async function downloadFile(input: DownloadFileInput): Promise<void> {
         input.onVerifying?.();
         if (await isRight(input, part)) break;
         await rm(part, { force: true });
-        if (fromScratch) throw new EngineError('MODEL_CORRUPT', `${shown(input.url)}: not the expected SHA-256`);
+        if (fromScratch) throw new EngineError('MODEL_CORRUPT', `${displayUrl(input.url)}: not the expected SHA-256`);
         fromScratch = true;
         continue;
       }
@@ -98,7 +98,7 @@ export async function downloadFile(input: DownloadFileInput): Promise<void> {
       await clock.sleep(Math.max(backoffMs, Math.min(failure.retryAfterMs, RETRY_AFTER_MAX_MS)), signal);
     }
   } catch (error) {
-    if (signal?.aborted && !isEngineError(error)) throw new EngineError('MODEL_CANCELLED', `${shown(input.url)}: cancelled`);
+    if (signal?.aborted && !isEngineError(error)) throw new EngineError('MODEL_CANCELLED', `${displayUrl(input.url)}: cancelled`);
     throw error;
   } finally {
     await ownDispatcher?.destroy();
@@ -116,7 +116,7 @@ interface Failure {
 }
 
 /** This answer is useless; another one may not be. */
-class Unusable extends Error {
+class UnusableDownload extends Error {
   readonly fromStart: boolean;
   readonly retryAfterMs: number;
 
@@ -162,19 +162,19 @@ async function attempt(job: {
     const etag = response.headers.get('etag');
     const isOther = start > 0 && version.etag !== null && etag !== null && etag !== version.etag;
     version.etag = etag ?? (start > 0 ? version.etag : null);
-    if (isOther) throw new Unusable('the file has changed at the hub meanwhile', { fromStart: true });
+    if (isOther) throw new UnusableDownload('the file has changed at the hub meanwhile', { fromStart: true });
     await receive({ input, part, response, start });
   } catch (cause) {
     if (isEngineError(cause) || signal?.aborted) throw cause;
     if (isNoSpace(cause)) throw new EngineError('MODEL_NO_SPACE', `${input.target}: the disk is full`, {}, { cause });
     const reason = innermost(cause);
-    const error = new EngineError('MODEL_INTERRUPTED', `${shown(url)}: ${reason}`, {}, { cause });
-    if (cause instanceof Unusable) return { error, fromStart: cause.fromStart, retryAfterMs: cause.retryAfterMs };
+    const error = new EngineError('MODEL_INTERRUPTED', `${displayUrl(url)}: ${reason}`, {}, { cause });
+    if (cause instanceof UnusableDownload) return { error, fromStart: cause.fromStart, retryAfterMs: cause.retryAfterMs };
     return { error, fromStart: false, retryAfterMs: 0 };
   }
   const received = await sizeOf(part);
   if (received === sizeBytes) return null;
-  const why = `${shown(url)}: ended after ${received} of ${sizeBytes} bytes`;
+  const why = `${displayUrl(url)}: ended after ${received} of ${sizeBytes} bytes`;
   return { error: new EngineError('MODEL_INTERRUPTED', why, { received }), fromStart: false, retryAfterMs: 0 };
 }
 
@@ -186,7 +186,7 @@ function startOf(
   const { status, headers } = response;
   // No file of a model is a web page, but a network's log-in page is one.
   if (status < 300 && /^text\/html\b|^application\/xhtml/i.test(headers.get('content-type') ?? '')) {
-    throw new Unusable('a web page came instead of the file: something on the way requires a log-in');
+    throw new UnusableDownload('a web page came instead of the file: something on the way requires a log-in');
   }
   if (status === 200) return 0;
   if (status === 206) {
@@ -195,13 +195,13 @@ function startOf(
     // It sends the whole file and calls it a part.
     const length = Number(headers.get('content-length'));
     if ((first === '0' && Number(last) === sizeBytes - 1) || (first === undefined && length === sizeBytes)) return 0;
-    throw new Unusable('the hub sent a different part of the file than requested', { fromStart: true });
+    throw new UnusableDownload('the hub sent a different part of the file than requested', { fromStart: true });
   }
-  if (status === 416 && offset > 0) throw new Unusable('the hub cannot continue inside the file', { fromStart: true });
+  if (status === 416 && offset > 0) throw new UnusableDownload('the hub cannot continue inside the file', { fromStart: true });
   if (status === 408 || status === 416 || status === 425 || status === 429 || status >= 500) {
-    throw new Unusable(`the hub answered ${status}`, { retryAfterMs: retryAfter(headers.get('retry-after'), nowMs) });
+    throw new UnusableDownload(`the hub answered ${status}`, { retryAfterMs: retryAfter(headers.get('retry-after'), nowMs) });
   }
-  throw new EngineError('MODEL_REFUSED', `${shown(url)}: the hub answered ${status}`, { status });
+  throw new EngineError('MODEL_REFUSED', `${displayUrl(url)}: the hub answered ${status}`, { status });
 }
 
 /** Seconds, or a date; 0 = not stated. */
@@ -219,7 +219,7 @@ async function receive(job: { input: DownloadFileInput; part: string; response: 
   let received = start;
   try {
     for await (const chunk of response.body ?? []) {
-      if (received + chunk.length > sizeBytes) throw await tooLong(file, input.url);
+      if (received + chunk.length > sizeBytes) throw await tooLongError(file, input.url);
       await file.write(chunk, 0, chunk.length, received);
       received += chunk.length;
       onProgress?.({ receivedBytes: received, totalBytes: sizeBytes, bytesPerSecond: speed.add(chunk.length) });
@@ -230,9 +230,9 @@ async function receive(job: { input: DownloadFileInput; part: string; response: 
   }
 }
 
-async function tooLong(file: FileHandle, url: string): Promise<EngineError> {
+async function tooLongError(file: FileHandle, url: string): Promise<EngineError> {
   await file.truncate(0);
-  return new EngineError('MODEL_CORRUPT', `${shown(url)}: longer than expected`);
+  return new EngineError('MODEL_CORRUPT', `${displayUrl(url)}: longer than expected`);
 }
 
 async function isRight({ sha256 }: DownloadFileInput, part: string): Promise<boolean> {
@@ -287,7 +287,7 @@ function innermost(error: unknown): string {
 }
 
 /** The URL without parts that may be secret: a mirror's user name, password or query. */
-function shown(url: string): string {
+function displayUrl(url: string): string {
   const { host, pathname } = new URL(url);
   return `${host}${pathname}`;
 }

@@ -34,11 +34,11 @@ export const systemFiles: InstallationFiles = {
       return null;
     }
   },
-  mayExecute: (path) => may(path, constants.X_OK),
-  mayWrite: (path) => may(path, constants.W_OK),
+  mayExecute: (path) => hasAccess(path, constants.X_OK),
+  mayWrite: (path) => hasAccess(path, constants.W_OK),
 };
 
-function may(path: string, mode: number): boolean {
+function hasAccess(path: string, mode: number): boolean {
   try {
     accessSync(path, mode);
     return true;

@@ -17,7 +17,7 @@ const INSIDE = ['.', path.join('build', 'crynux_node')];
 export function findOfficialWorkers(options: InspectOptions): EngineCandidate[] {
   const { system, files = systemFiles } = options;
   const roots = new Map<string, EngineCandidate>();
-  for (const place of places(options)) {
+  for (const place of searchPlaces(options)) {
     const found = layoutAt(place, files);
     // Searching parent folders is for paths that a host has given; here it would find the same installation again.
     if (found === null || !system.files.isWithin(found.root, place) || roots.has(found.root)) continue;
@@ -26,7 +26,7 @@ export function findOfficialWorkers(options: InspectOptions): EngineCandidate[] 
   return [...roots.values()].sort((a, b) => Number(a.problem !== null) - Number(b.problem !== null));
 }
 
-function places({ system, files = systemFiles }: InspectOptions): string[] {
+function searchPlaces({ system, files = systemFiles }: InspectOptions): string[] {
   const named = system.folders.programs.flatMap((folder) =>
     files
       .list(folder)

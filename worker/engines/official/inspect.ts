@@ -37,8 +37,8 @@ export function inspectOfficialWorker(place: string, options: InspectOptions): E
   const versions = found === null ? { installed: null, current: null } : versionsOf(found, files);
   const patches = patchView(found, versions, { ...options, files });
   try {
-    if (found === null) throw nothingAt(place, files);
-    const config = usable(found, versions.current, { ...options, files, patchesOff: patches.state === 'off' });
+    if (found === null) throw notFoundProblem(place, files);
+    const config = usableCandidate(found, versions.current, { ...options, files, patchesOff: patches.state === 'off' });
     return { ...about, version: versions.current, patches, config, problem: null };
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
@@ -57,9 +57,13 @@ export function acceptedBy(kind: EngineConfig['kind'], networks: NonNullable<Ins
   return networks.filter(({ acceptedEngines }) => acceptedEngines.includes(kind)).map(({ id }) => id);
 }
 
-type Given = InspectOptions & { readonly files: InstallationFiles };
+type InspectContext = InspectOptions & { readonly files: InstallationFiles };
 
-function usable(found: OfficialLayout, version: string | null, given: Given & { patchesOff: boolean }): EngineConfig {
+function usableCandidate(
+  found: OfficialLayout,
+  version: string | null,
+  given: InspectContext & { patchesOff: boolean },
+): EngineConfig {
   const { files, system } = given;
   if (!found.platforms.includes(system.name)) {
     throw refusal('OFFICIAL_WRONG_PLATFORM', `${found.program} is not for ${system.name}`, {
@@ -97,7 +101,7 @@ const VALID_SETTINGS = {
 };
 
 /** The environment's Python, otherwise any; in the same order as the official node. */
-function sourceStart({ root, program, packages }: OfficialLayout, { files, system }: Given) {
+function sourceStart({ root, program, packages }: OfficialLayout, { files, system }: InspectContext) {
   const venv = path.join(root, 'worker', 'venv');
   if (files.kind(venv) === 'folder') {
     const command = system.processes.venvPython(venv);
@@ -135,7 +139,7 @@ function versionsOf({ packages }: OfficialLayout, files: InstallationFiles): Ver
   return { installed: null, current: null };
 }
 
-function patchView(found: OfficialLayout | null, { installed, current }: Versions, given: Given): PatchView {
+function patchView(found: OfficialLayout | null, { installed, current }: Versions, given: InspectContext): PatchView {
   const available = given.patchList === undefined || current === null ? null : [...patchesFor(given.patchList, current)];
   const about = { installedVersion: installed, available };
   if (found === null) return { ...about, state: 'unknown', offBecause: null };
@@ -148,7 +152,7 @@ function patchView(found: OfficialLayout | null, { installed, current }: Version
   return { ...about, state: installed !== null && installed !== current ? 'applied' : 'none', offBecause: null };
 }
 
-function nothingAt(place: string, files: InstallationFiles): EngineError {
+function notFoundProblem(place: string, files: InstallationFiles): EngineError {
   return refusal(files.kind(place) === null ? 'OFFICIAL_NOT_FOUND' : 'OFFICIAL_WRONG_LAYOUT', place, { path: place });
 }
 

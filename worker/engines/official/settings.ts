@@ -5,13 +5,13 @@ export function workerSettings(text: string): Record<string, string> {
   const settings: Record<string, string> = {};
   for (const line of text.split(/\r?\n/)) {
     const [, name, value] = /^\s*(?:export\s+)?WORKER_(\w+)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
-    if (name !== undefined && value !== undefined) settings[name] = unquoted(value);
+    if (name !== undefined && value !== undefined) settings[name] = stripQuotes(value);
   }
   return settings;
 }
 
 /** A comment may follow a quoted value like any other. */
-function unquoted(value: string): string {
+function stripQuotes(value: string): string {
   const [, quote, inner] = /^(["'])((?:\\.|(?!\1).)*)\1\s*(?:#.*)?$/.exec(value) ?? [];
   if (quote === undefined || inner === undefined) return value.replace(/(?:^|\s+)#.*$/, '');
   return inner.replace(/\\(["'\\])/g, '$1');

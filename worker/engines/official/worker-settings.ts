@@ -66,7 +66,7 @@ export function unknownWorkerSettings(environment: Environment): string[] {
       WORKER_SETTINGS.find((setting) => setting.name === first),
     );
     if (found === undefined) return [name];
-    const keys = found.type === 'group' ? Object.keys(asRecord(parsedJson(value)) ?? {}) : [];
+    const keys = found.type === 'group' ? Object.keys(asRecord(parseJson(value)) ?? {}) : [];
     return keys.filter((key) => fieldOf(found, key) === undefined).map((key) => `${name}.${key}`);
   });
 }
@@ -79,7 +79,7 @@ function fieldOf(setting: WorkerSetting | undefined, name: string): WorkerSettin
 function givenValue(setting: WorkerSetting, variable: string, given: ReadonlyMap<string, string>): unknown {
   const text = given.get(variable);
   if (setting.type !== 'group' && setting.type !== 'models') return text;
-  const whole = text === undefined ? undefined : parsedJson(text);
+  const whole = text === undefined ? undefined : parseJson(text);
   if (setting.type !== 'group') return whole;
   const parts = setting.fields.flatMap((field): [string, unknown][] => {
     const value = givenValue(field, `${variable}__${field.name}`, given);
@@ -125,7 +125,7 @@ function isInteger(value: unknown): boolean {
 
 const NOT_JSON = Symbol('not JSON');
 
-function parsedJson(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -33,10 +33,10 @@ export interface EngineHarness {
   readonly states: readonly EngineState[];
   readonly entries: readonly LogEntry[];
   /** What the fake engine has reported so far. */
-  said(event: string): FakeEvent[];
+  eventsOf(event: string): FakeEvent[];
   /** The next or an earlier line; `nth` counts from 1. */
-  heard(event: string, nth?: number): Promise<FakeEvent>;
-  logged(code: string): Promise<LogEntry>;
+  waitForEvent(event: string, nth?: number): Promise<FakeEvent>;
+  waitForLog(code: string): Promise<LogEntry>;
   /** The next state of a kind, or the present one. */
   state<Kind extends EngineState['kind']>(kind: Kind): Promise<Extract<EngineState, { kind: Kind }>>;
   job(id: string, args: object, more?: Partial<EngineJob>): Promise<EngineJob>;
@@ -87,7 +87,7 @@ export async function createHarness(
       checks.add(check);
       check();
     });
-  const said = (event: string): FakeEvent[] =>
+  const eventsOf = (event: string): FakeEvent[] =>
     entries
       .filter(({ message }) => message === 'engine output')
       .map(({ data }) => (data as { line: string }).line)
@@ -100,9 +100,9 @@ export async function createHarness(
     folder,
     states,
     entries,
-    said,
-    heard: (event, nth = 1) => eventually(() => said(event)[nth - 1]),
-    logged: (code) => eventually(() => entries.find(({ data }) => JSON.stringify(data).includes(`"${code}"`))),
+    eventsOf,
+    waitForEvent: (event, nth = 1) => eventually(() => eventsOf(event)[nth - 1]),
+    waitForLog: (code) => eventually(() => entries.find(({ data }) => JSON.stringify(data).includes(`"${code}"`))),
     state: <Kind extends EngineState['kind']>(kind: Kind) =>
       eventually(() => {
         const state = engine.state();

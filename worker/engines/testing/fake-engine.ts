@@ -56,7 +56,7 @@ const { values: options } = parseArgs({
 // A killed worker takes its end of the pipe with it; an engine that is to outlive it must not die because of that.
 process.stdout.on('error', () => {});
 
-function say(event: string, data: object = {}): void {
+function logEvent(event: string, data: object = {}): void {
   process.stdout.write(`${JSON.stringify({ event, ...data })}\n`);
 }
 
@@ -83,19 +83,19 @@ function connect(afterHello?: string): void {
   socket.on('message', (data) => {
     const text = data.toString();
     if (text === '') {
-      say('keep-alive');
+      logEvent('keep-alive');
     } else if (text.includes('worker_id')) {
-      say('welcome', JSON.parse(text));
+      logEvent('welcome', JSON.parse(text));
     } else {
       const { task } = engineJobSchema.parse(JSON.parse(text));
       current = task;
-      perform(socket, task).catch((error: unknown) => say('broken', { error: String(error) }));
-      say('job', { id: task.task_id, frame: text });
+      perform(socket, task).catch((error: unknown) => logEvent('broken', { error: String(error) }));
+      logEvent('job', { id: task.task_id, frame: text });
     }
   });
-  socket.on('error', (error) => say('socket-error', { message: error.message }));
+  socket.on('error', (error) => logEvent('socket-error', { message: error.message }));
   socket.on('close', () => {
-    say('closed', { connection: number });
+    logEvent('closed', { connection: number });
     if (!options.outlive && number === connections) process.exit(0);
   });
 }
@@ -122,7 +122,7 @@ async function perform(socket: WebSocket, task: Task): Promise<void> {
       socket.send(result(task, failure('RuntimeError: CUDA out of memory')));
       return;
     case 'crash':
-      say('last words');
+      logEvent('last words');
       process.exit(7);
       return;
     case 'hang':
@@ -160,19 +160,19 @@ async function perform(socket: WebSocket, task: Task): Promise<void> {
 }
 
 if (import.meta.main) {
-  say('started', { pid: process.pid, environment: process.env });
+  logEvent('started', { pid: process.pid, environment: process.env });
   if (options.environment !== undefined) writeFileSync(options.environment, JSON.stringify(process.env));
   if (options.exit !== undefined) process.exit(Number(options.exit));
   if (options['ignore-sigterm'] || options['late-on-sigterm']) {
     process.on('SIGTERM', () => {
-      say('sigterm');
+      logEvent('sigterm');
       // The worker has dropped the connection by now; a new one sends the result all the same.
       if (options['late-on-sigterm'] && current !== null) connect(result(current, success));
     });
   }
   if (options.grandchild) {
     const script = 'process.on("SIGTERM",()=>{});setInterval(()=>{},1000)';
-    say('grandchild', { grandchild: spawn(process.execPath, ['-e', script], { stdio: 'ignore' }).pid });
+    logEvent('grandchild', { grandchild: spawn(process.execPath, ['-e', script], { stdio: 'ignore' }).pid });
   }
   // Keeps the process alive whatever happens to its connections.
   if (options.outlive || options['ignore-sigterm'] || options.silent) setInterval(() => {}, 60_000);

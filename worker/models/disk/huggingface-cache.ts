@@ -9,7 +9,7 @@ import { z } from 'zod';
 import type { ModelFile } from '../../../contract/models.ts';
 import type { ModelType } from '../../../protocol/models/model-id.ts';
 import type { TaskType } from '../../../protocol/tasks/status.ts';
-import { filesBelow, namesIn, sumBytes } from './walk.ts';
+import { listFilesBelow, listNames, sumBytes } from './walk.ts';
 
 const PREFIX = 'models--';
 const SHA256 = /^[0-9a-f]{64}$/;
@@ -44,7 +44,7 @@ export function repositoryName(folder: string): string | null {
 /** @returns null if there is no such folder. */
 export async function readRepository(folder: string): Promise<CachedRepository | null> {
   const repo = repositoryName(basename(folder));
-  const all = await filesBelow(folder);
+  const all = await listFilesBelow(folder);
   if (repo === null || (await stat(folder).catch(() => null)) === null) return null;
   const revision = await currentRevision(folder);
   const files: ModelFile[] = [];
@@ -67,7 +67,7 @@ export async function blobName(file: string): Promise<string> {
 async function currentRevision(folder: string): Promise<string | null> {
   const main = await readFile(join(folder, 'refs', 'main'), 'utf8').catch(() => null);
   if (main !== null && /^[\w.-]+$/.test(main.trim())) return main.trim();
-  return (await namesIn(join(folder, 'snapshots'))).at(-1) ?? null;
+  return (await listNames(join(folder, 'snapshots'))).at(-1) ?? null;
 }
 
 function hashInName(name: string): string | null {

@@ -4,17 +4,17 @@ import type { UnknownItem } from '../../../contract/models.ts';
 import { partOf, pathOf, sizeOf } from '../../engines/models/files.ts';
 import { modelProblem } from '../errors.ts';
 import { baseKey, keyText, modelKey } from '../model-key.ts';
-import { isOnlySeen, type ModelRecord, type RecordState } from '../records.ts';
+import { isFoundOnDiskOnly, type ModelRecord, type RecordState } from '../records.ts';
 import type { ModelPlan } from '../sources/source.ts';
 import { guessModel, readRepository, repositoryName } from './huggingface-cache.ts';
 import { compareSizes } from './verify.ts';
-import { filesBelow, namesIn, sumBytes } from './walk.ts';
+import { listFilesBelow, listNames, sumBytes } from './walk.ts';
 
 export type FoundModel = Omit<ModelRecord, 'lastUsedAtMs'>;
 
 export interface DiskScan {
-  /** Verdicts on recorded models; `was` is the record that was judged. */
-  readonly verdicts: readonly { readonly was: ModelRecord; readonly state: RecordState; readonly detail: string }[];
+  /** Verdicts on recorded models; `record` is the one that was judged. */
+  readonly verdicts: readonly { readonly record: ModelRecord; readonly state: RecordState; readonly detail: string }[];
   /** On disk, not recorded, but known. */
   readonly found: readonly FoundModel[];
   readonly unknown: readonly UnknownItem[];
@@ -39,9 +39,9 @@ const IGNORED = /^(?:catalogue\.json|version\.txt|CACHEDIR\.TAG|\..*|.*\.lock)$/
 export async function scanDisk(input: ScanInput): Promise<DiskScan> {
   const partial = new Map<string, number>();
   const verdicts: DiskScan['verdicts'][number][] = [];
-  for (const was of input.records) {
-    const verdict = input.claimed.has(was.place) ? null : await judge(input.directory, was);
-    if (verdict !== null) verdicts.push({ was, ...verdict });
+  for (const record of input.records) {
+    const verdict = input.claimed.has(record.place) ? null : await checkRecord(input.directory, record);
+    if (verdict !== null) verdicts.push({ record, ...verdict });
   }
   const found = await findCatalogued(input, partial);
   const caches = await findCaches(input, partial);
@@ -50,9 +50,9 @@ export async function scanDisk(input: ScanInput): Promise<DiskScan> {
 }
 
 /** Null: handle it as newly found, in its present state. */
-async function judge(directory: string, record: ModelRecord): Promise<Verdict | null> {
+async function checkRecord(directory: string, record: ModelRecord): Promise<Verdict | null> {
   const folder = absolute(directory, record.folder);
-  if (isOnlySeen(record) && (await readRepository(folder)) !== null) return null;
+  if (isFoundOnDiskOnly(record) && (await readRepository(folder)) !== null) return null;
   const verdict = await compareSizes(folder, record.files);
   if (verdict.kind === 'missing') return { state: 'missing', detail: verdict.detail };
   if (verdict.kind === 'damaged') return { state: 'corrupt', detail: verdict.detail };
@@ -107,10 +107,10 @@ function recordOf(plan: ModelPlan, { state, detail }: Verdict): FoundModel {
 
 /** Repositories in the official worker's Hugging Face cache that this program did not download. */
 async function findCaches({ directory, records, claimed }: ScanInput, partial: Map<string, number>) {
-  const recorded = new Set(records.filter((record) => !isOnlySeen(record)).map(({ place }) => place));
+  const recorded = new Set(records.filter((record) => !isFoundOnDiskOnly(record)).map(({ place }) => place));
   const found: FoundModel[] = [];
   const unknown: UnknownItem[] = [];
-  for (const name of await namesIn(join(directory, 'huggingface'))) {
+  for (const name of await listNames(join(directory, 'huggingface'))) {
     const place = `huggingface/${name}`;
     if (repositoryName(name) === null || recorded.has(place) || claimed.has(place)) continue;
     const folder = join(directory, 'huggingface', name);
@@ -150,10 +150,10 @@ async function findUnknown({ directory, records, known, claimed }: ScanInput): P
     accounted.has(path) || [...claimed].some((place) => path === place || path.startsWith(`${place}/`));
   const unknown: UnknownItem[] = [];
   for (const root of ['huggingface', 'external']) {
-    for (const name of await namesIn(join(directory, root))) {
+    for (const name of await listNames(join(directory, root))) {
       if (IGNORED.test(name) || (root === 'huggingface' && repositoryName(name) !== null)) continue;
       const top = `${root}/${name}`;
-      const files = (await filesBelow(join(directory, root, name)))
+      const files = (await listFilesBelow(join(directory, root, name)))
         .map(({ path, sizeBytes }) => ({ path: path === '' ? top : `${top}/${path}`, sizeBytes }))
         .filter(({ path }) => !IGNORED.test(path.split('/').at(-1) ?? ''));
       const strange = files.filter(({ path }) => !isOwned(path));

@@ -23,8 +23,8 @@ export async function compareSizes(folder: string, files: readonly ModelFile[]):
     if (size === undefined) missing.push(file.path);
     else if (size !== file.sizeBytes) damaged.push(file.path);
   }
-  if (missing.length > 0) return { kind: 'missing', detail: listed(missing, files.length) };
-  return damaged.length > 0 ? { kind: 'damaged', detail: listed(damaged, files.length), files: damaged } : { kind: 'right' };
+  if (missing.length > 0) return { kind: 'missing', detail: summarise(missing, files.length) };
+  return damaged.length > 0 ? { kind: 'damaged', detail: summarise(damaged, files.length), files: damaged } : { kind: 'right' };
 }
 
 /** Compares every byte. A file without a known checksum is judged by its size. @throws the signal's reason */
@@ -32,11 +32,11 @@ export async function compareContents(folder: string, files: readonly ModelFile[
   const sizes = await compareSizes(folder, files);
   if (sizes.kind !== 'right') return sizes;
   const damaged: string[] = [];
-  for (const file of files) if (!(await isRight(join(folder, file.path), file, signal))) damaged.push(file.path);
-  return damaged.length > 0 ? { kind: 'damaged', detail: listed(damaged, files.length), files: damaged } : sizes;
+  for (const file of files) if (!(await isIntact(join(folder, file.path), file, signal))) damaged.push(file.path);
+  return damaged.length > 0 ? { kind: 'damaged', detail: summarise(damaged, files.length), files: damaged } : sizes;
 }
 
-async function isRight(path: string, { sha256, sizeBytes }: ModelFile, signal: AbortSignal): Promise<boolean> {
+async function isIntact(path: string, { sha256, sizeBytes }: ModelFile, signal: AbortSignal): Promise<boolean> {
   if (sha256 !== null) return (await hashOf(path, 'sha256', '', signal)) === sha256;
   const name = await blobName(path);
   if (!GIT_HASH.test(name)) return true;
@@ -49,7 +49,7 @@ async function hashOf(path: string, algorithm: 'sha256' | 'sha1', prefix: string
   return hash.digest('hex');
 }
 
-function listed(paths: readonly string[], of: number): string {
+function summarise(paths: readonly string[], of: number): string {
   const more = paths.length > 3 ? ', …' : '';
   return `${paths.length} of ${of}: ${paths.slice(0, 3).join(', ')}${more}`;
 }

@@ -13,7 +13,7 @@ export interface WalkedFile {
  * Sorted by path. Empty if there is no such folder; a single entry if it is a file. Files that vanish meanwhile are
  * omitted.
  */
-export async function filesBelow(folder: string): Promise<WalkedFile[]> {
+export async function listFilesBelow(folder: string): Promise<WalkedFile[]> {
   const top = await lstat(folder).catch(() => null);
   if (top === null) return [];
   if (!top.isDirectory()) return [{ path: '', sizeBytes: sizeOfEntry(top) }];
@@ -22,13 +22,13 @@ export async function filesBelow(folder: string): Promise<WalkedFile[]> {
     if (entry.isDirectory()) continue;
     const path = join(entry.parentPath, entry.name);
     const stats = await lstat(path).catch(() => null);
-    if (stats !== null) files.push({ path: slashed(relative(folder, path)), sizeBytes: sizeOfEntry(stats) });
+    if (stats !== null) files.push({ path: withForwardSlashes(relative(folder, path)), sizeBytes: sizeOfEntry(stats) });
   }
   return files.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 /** Names directly in a folder, sorted; empty if there is no such folder. */
-export async function namesIn(folder: string): Promise<string[]> {
+export async function listNames(folder: string): Promise<string[]> {
   return (await readdir(folder).catch(() => [])).sort();
 }
 
@@ -37,7 +37,7 @@ export function sumBytes(files: readonly { readonly sizeBytes: number }[]): numb
 }
 
 /** The path with `/`, as recorded on every platform. */
-export function slashed(path: string): string {
+export function withForwardSlashes(path: string): string {
   return sep === '/' ? path : path.replaceAll(sep, '/');
 }
 

@@ -10,7 +10,7 @@ import type { Catalogue, CatalogueModel } from '../../engines/models/catalogue.t
 import { downloadModel } from '../../engines/models/download-model.ts';
 import { pathOf } from '../../engines/models/files.ts';
 import { compareContents } from '../disk/verify.ts';
-import { slashed } from '../disk/walk.ts';
+import { withForwardSlashes } from '../disk/walk.ts';
 import { baseKey, modelOfKey } from '../model-key.ts';
 import type { ModelPlan, ModelSource } from './source.ts';
 
@@ -70,7 +70,7 @@ function planFor({
   directory,
   settings,
 }: Pick<CatalogueSourceOptions, 'directory' | 'settings'> & { model: CatalogueModel; key: ModelKey }): ModelPlan {
-  const folder = inside(directory, model.folder);
+  const folder = relativeInside(directory, model.folder);
   return {
     key,
     place: model.kind === 'gguf' ? `${folder}/${model.source.file}` : folder,
@@ -102,7 +102,7 @@ async function discardDamaged({ folder, files }: CatalogueModel, signal: AbortSi
 }
 
 /** Relative to the directory and with `/`, if it is inside. */
-function inside(directory: string, path: string): string {
-  const below = slashed(relative(directory, path));
-  return below === '' || below.startsWith('..') || isAbsolute(below) ? slashed(path) : below;
+function relativeInside(directory: string, path: string): string {
+  const below = withForwardSlashes(relative(directory, path));
+  return below === '' || below.startsWith('..') || isAbsolute(below) ? withForwardSlashes(path) : below;
 }

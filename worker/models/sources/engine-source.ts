@@ -11,12 +11,12 @@ import type { Engine, EngineOutcome } from '../../engines/engine.ts';
 import { EngineError } from '../../engines/errors.ts';
 import { createSpeedometer } from '../../engines/models/speedometer.ts';
 import { readRepository, repositoryFolder, taskTypesOf } from '../disk/huggingface-cache.ts';
-import { filesBelow, sumBytes } from '../disk/walk.ts';
+import { listFilesBelow, sumBytes } from '../disk/walk.ts';
 import { ModelStoreError } from '../errors.ts';
 import { modelOfKey } from '../model-key.ts';
 import type { FetchedModel, FetchInput, ModelPlan, ModelSource } from './source.ts';
 
-const LOOK_EVERY_MS = 1000;
+const CHECK_EVERY_MS = 1000;
 const LONGEST_TRACEBACK = 8_000;
 /** The name becomes part of a folder's name. */
 const HUB_NAME = /^\w[\w.-]*(\/\w[\w.-]*)?$/;
@@ -72,7 +72,7 @@ async function fetchThroughEngine({ directory, engine, clock }: EngineSourceOpti
   const folder = join(directory, plan.folder);
   const stop = new AbortController();
   const both = AbortSignal.any([signal, stop.signal]);
-  const watching = watch({ folder, clock, input, stop });
+  const watching = watchProgress({ folder, clock, input, stop });
   try {
     const outcome = await engine.download(modelOfKey(plan.key), taskType, both);
     signal.throwIfAborted();
@@ -81,17 +81,17 @@ async function fetchThroughEngine({ directory, engine, clock }: EngineSourceOpti
     stop.abort();
     await watching;
   }
-  return await read(folder, plan);
+  return await readFetched(folder, plan);
 }
 
 /**
  * Reports progress and guards the disk while the engine downloads. Aborts `stop` with the reason when the disk is
  * nearly full.
  */
-async function watch(given: { folder: string; clock: Clock; input: FetchInput; stop: AbortController }): Promise<void> {
+async function watchProgress(given: { folder: string; clock: Clock; input: FetchInput; stop: AbortController }): Promise<void> {
   const { folder, clock, input, stop } = given;
   const speed = createSpeedometer(clock);
-  let before = sumBytes(await filesBelow(folder));
+  let before = sumBytes(await listFilesBelow(folder));
   while (!stop.signal.aborted) {
     const free = await input.freeBytes(folder).catch(() => Number.POSITIVE_INFINITY);
     if (free < input.reserveBytes) {
@@ -99,11 +99,11 @@ async function watch(given: { folder: string; clock: Clock; input: FetchInput; s
       stop.abort(new EngineError('MODEL_NO_SPACE', message, { folder, free, needed: input.reserveBytes }));
       return;
     }
-    const bytes = sumBytes(await filesBelow(folder));
+    const bytes = sumBytes(await listFilesBelow(folder));
     if (stop.signal.aborted) return;
     input.onProgress({ bytes, total: null, bytesPerSecond: speed.add(Math.max(0, bytes - before)) });
     before = bytes;
-    await clock.sleep(LOOK_EVERY_MS, stop.signal).catch(() => {});
+    await clock.sleep(CHECK_EVERY_MS, stop.signal).catch(() => {});
   }
 }
 
@@ -115,10 +115,10 @@ function failureOf(plan: ModelPlan, outcome: Exclude<EngineOutcome, { kind: 'suc
   return new ModelStoreError('MODEL_ENGINE_FAILED', `${plan.key.modelId}: ${lastLine}`, { traceback, gpuCount });
 }
 
-async function read(folder: string, plan: ModelPlan): Promise<FetchedModel> {
+async function readFetched(folder: string, plan: ModelPlan): Promise<FetchedModel> {
   if (plan.files !== null) return { files: plan.files, origin: plan.origin, verified: false };
   if (plan.kind === 'external') {
-    const files: ModelFile[] = (await filesBelow(folder)).map((file) => ({ ...file, sha256: null }));
+    const files: ModelFile[] = (await listFilesBelow(folder)).map((file) => ({ ...file, sha256: null }));
     return { files, origin: plan.origin, verified: false };
   }
   const cached = await readRepository(folder);

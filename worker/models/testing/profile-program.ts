@@ -16,16 +16,16 @@ export type Order = z.input<typeof orderSchema>;
 
 const engine = new FakeEngine();
 engine.answer = () => {
-  say({ type: 'executing' });
+  send({ type: 'executing' });
   return new Promise(() => {});
 };
 let models: Models | null = null;
 
-function say(message: object): void {
+function send(message: object): void {
   process.send?.(message);
 }
 
-async function obey(order: z.output<typeof orderSchema>): Promise<void> {
+async function handleOrder(order: z.output<typeof orderSchema>): Promise<void> {
   if (order.type === 'open') {
     const { directory, profile, hubUrl } = order;
     models = await openModels({
@@ -36,17 +36,17 @@ async function obey(order: z.output<typeof orderSchema>): Promise<void> {
       engineKind: 'embedded',
       settings: modelSettingsSchema.parse({ hubUrl }),
       offered: [],
-      tell: () => Promise.resolve(),
+      announce: () => Promise.resolve(),
       clock: systemClock,
       log: SILENT_LOG,
     });
-    models.subscribe((update) => say({ type: 'update', update }));
+    models.subscribe((update) => send({ type: 'update', update }));
     void models.run(new AbortController().signal);
     return;
   }
   if (models === null) throw new Error(`${order.type} before open`);
   if (order.type === 'ask') {
-    say({ type: 'answer', answer: await models.ask(order.request) });
+    send({ type: 'answer', answer: await models.ask(order.request) });
     return;
   }
   const model = { id: order.name, type: 'base', variant: null };
@@ -55,6 +55,6 @@ async function obey(order: z.output<typeof orderSchema>): Promise<void> {
 }
 
 process.on('message', (message) => {
-  obey(orderSchema.parse(message)).catch((error: unknown) => say({ type: 'failed', error: String(error) }));
+  handleOrder(orderSchema.parse(message)).catch((error: unknown) => send({ type: 'failed', error: String(error) }));
 });
-say({ type: 'ready' });
+send({ type: 'ready' });

@@ -35,8 +35,8 @@ export class ScriptedSource implements ModelSource {
   readonly engine: ModelEngine;
   readonly parallel: number;
   readonly known: readonly ModelPlan[] = [];
-  readonly begun: OpenFetch[] = [];
-  readonly onBegun = new Set<() => void>();
+  readonly fetches: OpenFetch[] = [];
+  readonly onFetch = new Set<() => void>();
 
   constructor({ engine = 'embedded', parallel = 1 }: { engine?: ModelEngine; parallel?: number } = {}) {
     this.engine = engine;
@@ -51,7 +51,7 @@ export class ScriptedSource implements ModelSource {
 
   /** The latest fetch of a model. */
   of(name: string): OpenFetch {
-    const found = this.begun.findLast(({ modelId }) => modelId === `base:${name}`);
+    const found = this.fetches.findLast(({ modelId }) => modelId === `base:${name}`);
     if (found === undefined) throw new Error(`${name} is not being fetched`);
     return found;
   }
@@ -59,14 +59,14 @@ export class ScriptedSource implements ModelSource {
   fetch(input: FetchInput): Promise<FetchedModel> {
     return new Promise((resolve, reject) => {
       input.signal.addEventListener('abort', () => reject(new EngineError('MODEL_CANCELLED', 'cancelled')), { once: true });
-      this.begun.push({
+      this.fetches.push({
         modelId: input.plan.key.modelId,
         input,
         progress: (bytes, total = 1000) => input.onProgress({ bytes, total, bytesPerSecond: 100 }),
         finish: (result) => resolve({ files: [], origin: input.plan.origin, verified: true, ...result }),
         fail: reject,
       });
-      for (const listener of [...this.onBegun]) listener();
+      for (const listener of [...this.onFetch]) listener();
     });
   }
 }
@@ -124,19 +124,19 @@ export function openProfile({
         const check = () => {
           if (!holds()) return;
           forget();
-          source.onBegun.delete(check);
+          source.onFetch.delete(check);
           resolve();
         };
         const forget = file.onChange(check);
-        source.onBegun.add(check);
+        source.onFetch.add(check);
         check();
       }),
   };
 }
 
 /** Names of the models whose fetch has started, in order. */
-export function begun({ source }: Profile): string[] {
-  return source.begun.map(({ modelId }) => modelId.replace('base:', ''));
+export function startedModels({ source }: Profile): string[] {
+  return source.fetches.map(({ modelId }) => modelId.replace('base:', ''));
 }
 
 export function key(name: string): ModelKey {

@@ -11,7 +11,7 @@ export interface WarmUpModel {
 let count = 0;
 
 /** A commitment that no task of a network and no self-test can have, since theirs are hashes. A new one each time. */
-function commitmentAt(startMs: number): Hex {
+function warmUpCommitment(startMs: number): Hex {
   count += 1;
   return `0x${'77'.repeat(8)}${count.toString(16).padStart(16, '0')}${Math.floor(startMs).toString(16).padStart(32, '0')}`;
 }
@@ -24,9 +24,9 @@ export function warmUpJob(given: {
 }): EngineJob {
   const { model, outputDir, startMs, timeLeftMs } = given;
   const { type, name, variant } = parseModelId(normaliseModelIdNode(model.modelId));
-  const args = model.type === 'Llm' ? chat(name) : picture(name, variant);
+  const args = model.type === 'Llm' ? chatArgs(name) : imageArgs(name, variant);
   return {
-    commitment: commitmentAt(startMs),
+    commitment: warmUpCommitment(startMs),
     type: model.type,
     models: [{ id: name, type, variant }],
     taskArgs: JSON.stringify(args),
@@ -35,12 +35,12 @@ export function warmUpJob(given: {
   };
 }
 
-function chat(model: string) {
+function chatArgs(model: string) {
   const messages = [{ role: 'user', content: 'Say hello.' }];
   return { model, messages, generation_config: { max_new_tokens: 16, do_sample: false }, seed: 1 };
 }
 
-function picture(name: string, variant: string | null) {
+function imageArgs(name: string, variant: string | null) {
   return {
     base_model: { name, ...(variant === null ? {} : { variant }) },
     prompt: 'a lighthouse',

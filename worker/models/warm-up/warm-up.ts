@@ -29,9 +29,9 @@ export interface WarmUpOptions {
 /** Enough for a model of many gigabytes on a slow disk. Nothing else waits for it. */
 export const WARM_UP_TIMEOUT_MS = 30 * 60_000;
 /** How often a warm-up that is due checks whether it may start. */
-const ASK_MS = 250;
+const DUE_CHECK_MS = 250;
 /** Otherwise the engine or the host's order wakes it. */
-const LOOK_MS = 60_000;
+const IDLE_CHECK_MS = 60_000;
 
 type Result = WarmUpView['results'][number];
 type Phase =
@@ -70,7 +70,7 @@ export class WarmUp {
 
   /** Why the node takes no tasks, in one sentence; null = no reason. */
   reason(): string | null {
-    if (!this.#isOfThisLife()) return 'Its engine is not ready yet.';
+    if (!this.#isCurrentLifetime()) return 'Its engine is not ready yet.';
     switch (this.#phase.kind) {
       case 'ready':
         return null;
@@ -89,7 +89,7 @@ export class WarmUp {
   /** What the host must act on; null = nothing. */
   problem(): SerialisedError | null {
     const { kind } = this.#phase;
-    return this.#isOfThisLife() && (kind === 'slow' || kind === 'failed') ? this.#phase.problem : null;
+    return this.#isCurrentLifetime() && (kind === 'slow' || kind === 'failed') ? this.#phase.problem : null;
   }
 
   view(): WarmUpView {
@@ -97,7 +97,7 @@ export class WarmUp {
     const running = phase.kind === 'running' ? phase : null;
     const problem = this.problem();
     return {
-      state: this.#isOfThisLife() ? phase.kind : 'waiting',
+      state: this.#isCurrentLifetime() ? phase.kind : 'waiting',
       modelId: running?.modelId ?? null,
       index: running?.index ?? null,
       count: running?.count ?? null,
@@ -129,7 +129,7 @@ export class WarmUp {
         this.#begin(lifetime);
         const isDue = this.#phase.kind === 'due';
         if (isDue && isIdle()) await this.#perform(lifetime, signal);
-        else await this.#waker.sleep(isDue ? ASK_MS : LOOK_MS, signal);
+        else await this.#waker.sleep(isDue ? DUE_CHECK_MS : IDLE_CHECK_MS, signal);
       }
     } catch (error) {
       if (!signal.aborted) throw error;
@@ -139,7 +139,7 @@ export class WarmUp {
   async #perform(lifetime: string, signal: AbortSignal): Promise<void> {
     const { models, clock, limitSeconds, log } = this.#options;
     this.#cancel = new AbortController();
-    const isOver = () => this.#cancel.signal.aborted || signal.aborted || this.#lifetimeNow() !== lifetime;
+    const isOver = () => this.#cancel.signal.aborted || signal.aborted || this.#readyLifetime() !== lifetime;
     const all = models();
     this.#results = [];
     for (const [at, model] of all.entries()) {
@@ -147,8 +147,8 @@ export class WarmUp {
       this.#set({ kind: 'running', modelId, index: at + 1, count: all.length, sinceMs: clock.now() });
       // The first run includes loading the model; if it is too slow for the network, measure again with the model
       // loaded.
-      let seconds = await this.#seconds(model, isOver);
-      if (typeof seconds === 'number' && seconds > limitSeconds && !isOver()) seconds = await this.#seconds(model, isOver);
+      let seconds = await this.#measureSeconds(model, isOver);
+      if (typeof seconds === 'number' && seconds > limitSeconds && !isOver()) seconds = await this.#measureSeconds(model, isOver);
       if (this.#cancel.signal.aborted || signal.aborted) return;
       if (typeof seconds !== 'number') return this.#failed(lifetime, modelId, seconds);
       this.#results = [...this.#results, { modelId, seconds, limitSeconds }];
@@ -159,7 +159,7 @@ export class WarmUp {
   }
 
   /** How long one reference task took, or how it failed. */
-  async #seconds(model: WarmUpModel, isOver: () => boolean): Promise<number | EngineOutcome | 'noResult'> {
+  async #measureSeconds(model: WarmUpModel, isOver: () => boolean): Promise<number | EngineOutcome | 'noResult'> {
     const { engine, workDir, clock } = this.#options;
     await mkdir(workDir, { recursive: true });
     const outputDir = await mkdtemp(path.join(workDir, 'warm-up-'));
@@ -194,7 +194,7 @@ export class WarmUp {
       return;
     }
     // The supervisor restarts a failed engine; the new one would only fail again.
-    this.#lifetime = this.#lifetimeNow() ?? lifetime;
+    this.#lifetime = this.#readyLifetime() ?? lifetime;
     this.#set({ kind: 'failed', problem: error.serialise() });
   }
 
@@ -221,12 +221,12 @@ export class WarmUp {
     this.#changed();
   }
 
-  #isOfThisLife(): boolean {
+  #isCurrentLifetime(): boolean {
     if (this.#phase.kind === 'failed' || this.#phase.kind === 'cancelled') return true;
-    return this.#lifetime !== null && this.#lifetimeNow() === this.#lifetime;
+    return this.#lifetime !== null && this.#readyLifetime() === this.#lifetime;
   }
 
-  #lifetimeNow(): string | null {
+  #readyLifetime(): string | null {
     const state = this.#options.engine.state();
     return state.kind === 'ready' ? state.lifetime : null;
   }

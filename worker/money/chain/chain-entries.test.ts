@@ -13,7 +13,7 @@ import { MoneyRecords } from '../records/money-records.ts';
 import type { Posting } from '../records/posting.ts';
 import { memoryDatabase, openLedger } from '../testing/ledger.ts';
 import {
-  foldOf,
+  foldAtOpening,
   type Opening,
   postOpening,
   postStakingLog,
@@ -100,7 +100,7 @@ describe('staking logs as money', () => {
       fc.property(fc.array(anyLog, { maxLength: 20 }), (history) => {
         const ledger = openLedger();
         ledger.record(entriesOf(postOpening(opening)), 0);
-        let fold = foldOf(opening, context);
+        let fold = foldAtOpening(opening, context);
         let [total, slashed] = [opening.stakeWei, 0n];
         for (const [logIndex, event] of history.entries()) {
           // Exactly the existing stake is returned or taken.
@@ -125,7 +125,7 @@ describe('staking logs as money', () => {
     const back: StakingLog = { ...where, event: 'NodeUnstaked', balanceWei: 500n, creditsWei: 0n };
     const to = (benefitAddress: Hex | null) =>
       entriesOf(
-        postStakingLog(back, foldOf({ ...opening, benefitAddress }, context), { ...context, slashedTask: null }).posting,
+        postStakingLog(back, foldAtOpening({ ...opening, benefitAddress }, context), { ...context, slashedTask: null }).posting,
       )[0]?.to;
     expect([to(null), to(OTHER), to(SELF)]).toEqual(['wallet', 'benefit', 'wallet']);
   });
@@ -136,7 +136,7 @@ describe('a network that has moved to other contracts', () => {
     const ledger = openLedger();
     ledger.record(entriesOf(postOpening(opening)), 0);
     // The ledger was opened when there was only one contract, so its stake has no contract name.
-    let fold = foldOf(opening, context);
+    let fold = foldAtOpening(opening, context);
     const history: StakingLog[] = [
       { ...where, logIndex: 1, contract: newer.nodeStaking, event: 'NodeStaked', balanceWei: 7_000n, creditsWei: 0n },
       { ...where, logIndex: 2, contract: contracts.nodeStaking, event: 'NodeUnstaked', balanceWei: 500n, creditsWei: 0n },

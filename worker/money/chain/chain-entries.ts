@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Hex } from '../../../protocol/hex.ts';
 import { addressField, sameAddress, weiField } from '../../../protocol/wire/fields.ts';
 import { entryOf, type LedgerEntry } from '../ledger/entry.ts';
-import { entries, type Posting } from '../records/posting.ts';
+import { type Posting, postingOf } from '../records/posting.ts';
 import type { StakingLog } from './staking-log.ts';
 
 /** What the node had on the chain when its ledger was opened; this includes everything up to this block. */
@@ -24,7 +24,7 @@ export type StoredOpening = z.input<typeof openingSchema>;
 
 export function postOpening({ chainId, atMs, walletWei, stakeWei }: Opening): Posting {
   const common = { kind: 'opening', from: 'outside', atMs } as const;
-  return entries(
+  return postingOf(
     entryOf({ ...common, source: `opening:${chainId}:wallet`, to: 'wallet', wei: walletWei }),
     entryOf({ ...common, source: `opening:${chainId}:stake`, to: 'stake', wei: stakeWei }),
   );
@@ -38,7 +38,7 @@ interface ContractFold {
 }
 
 /** @param unnamed the contract to assume if an older record names none */
-export function foldOf(opening: Opening, { self, unnamed }: { self: Hex; unnamed: Hex }): StakeFold {
+export function foldAtOpening(opening: Opening, { self, unnamed }: { self: Hex; unnamed: Hex }): StakeFold {
   const { stakeWei, benefitAddress, stakes = [{ contract: unnamed, wei: stakeWei, benefitAddress }] } = opening;
   return new Map(
     stakes.map((stake) => [
@@ -48,7 +48,7 @@ export function foldOf(opening: Opening, { self, unnamed }: { self: Hex; unnamed
   );
 }
 
-const NOTHING: ContractFold = { stakeWei: 0n, returnsTo: 'wallet' };
+const EMPTY_FOLD: ContractFold = { stakeWei: 0n, returnsTo: 'wallet' };
 
 function returnsTo(benefitAddress: Hex | null, self: Hex): ContractFold['returnsTo'] {
   return benefitAddress === null || sameAddress(benefitAddress, self) ? 'wallet' : 'benefit';
@@ -65,27 +65,27 @@ export function postStakingLog(
   { self, unnamed, slashedTask }: { readonly self: Hex; readonly unnamed: Hex; readonly slashedTask: Hex | null },
 ): { readonly posting: Posting; readonly fold: StakeFold } {
   const contract = (log.contract ?? unnamed).toLowerCase();
-  const fold = folds.get(contract) ?? NOTHING;
-  const after = (next: ContractFold): StakeFold => new Map(folds).set(contract, next);
+  const fold = folds.get(contract) ?? EMPTY_FOLD;
+  const foldsWith = (next: ContractFold): StakeFold => new Map(folds).set(contract, next);
   if (log.event === 'BenefitAddressSet') {
-    return { posting: entries(), fold: after({ ...fold, returnsTo: returnsTo(log.benefitAddress, self) }) };
+    return { posting: postingOf(), fold: foldsWith({ ...fold, returnsTo: returnsTo(log.benefitAddress, self) }) };
   }
   const common = { source: `log:${log.txHash}:${log.logIndex}`, atMs: log.atMs, tx: log.txHash };
   const back = { ...common, kind: 'unstake', from: 'stake', to: fold.returnsTo } as const;
   const empty = { ...fold, stakeWei: 0n };
-  const told = (entry: LedgerEntry, next: ContractFold) => ({ posting: entries(entry), fold: after(next) });
+  const posted = (entry: LedgerEntry, next: ContractFold) => ({ posting: postingOf(entry), fold: foldsWith(next) });
   switch (log.event) {
     case 'NodeStaked': {
       const change = log.balanceWei - fold.stakeWei;
       const next = { ...fold, stakeWei: log.balanceWei };
-      if (change < 0n) return told(entryOf({ ...back, wei: -change }), next);
-      return told(entryOf({ ...common, kind: 'stake', from: 'wallet', to: 'stake', wei: change }), next);
+      if (change < 0n) return posted(entryOf({ ...back, wei: -change }), next);
+      return posted(entryOf({ ...common, kind: 'stake', from: 'wallet', to: 'stake', wei: change }), next);
     }
     case 'NodeUnstaked':
-      return told(entryOf({ ...back, wei: log.balanceWei }), empty);
+      return posted(entryOf({ ...back, wei: log.balanceWei }), empty);
     case 'NodeSlashed': {
       const slash = { kind: 'slash', from: 'stake', to: 'slashed', wei: log.balanceWei, task: slashedTask } as const;
-      return told(entryOf({ ...common, ...slash }), empty);
+      return posted(entryOf({ ...common, ...slash }), empty);
     }
   }
 }
@@ -107,17 +107,17 @@ export type Transaction = z.output<typeof transactionSchema>;
 export type StoredTransaction = z.input<typeof transactionSchema>;
 
 /** For these contracts, logs report where the value went. */
-const TOLD_BY_LOGS = /^(NodeStaking|Node)\./;
+const VALUE_IN_LOGS = /^(NodeStaking|Node)\./;
 
 export function postTransaction(transaction: Transaction, opening: Opening | null): Posting {
   const { hash, kind, succeeded, valueWei, feeWei, settledMs: atMs } = transaction;
   if (opening === null) return { kind: 'wait', why: 'the opening balances are not known yet' };
-  if (transaction.blockNumber <= opening.blockNumber) return entries();
+  if (transaction.blockNumber <= opening.blockNumber) return postingOf();
   const common = { atMs, tx: hash };
   const gas = entryOf({ ...common, source: `tx:${hash}:gas`, kind: 'gas', from: 'wallet', to: 'gas', wei: feeWei });
-  if (!succeeded || valueWei === 0n || TOLD_BY_LOGS.test(kind)) return entries(gas);
+  if (!succeeded || valueWei === 0n || VALUE_IN_LOGS.test(kind)) return postingOf(gas);
   const value = { source: `tx:${hash}:value`, kind: 'transfer', from: 'wallet', to: 'outside', wei: valueWei } as const;
-  return entries(gas, entryOf({ ...common, ...value }));
+  return postingOf(gas, entryOf({ ...common, ...value }));
 }
 
 /** Coins that entered or left the wallet without a transaction of ours, as acknowledged by the host. */

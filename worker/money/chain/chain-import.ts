@@ -8,7 +8,7 @@ import type { JournalEntry } from '../../chain/transactions/intent.ts';
 import type { TransactionJournal } from '../../chain/transactions/journal.ts';
 import { inTransaction } from '../../kit/database.ts';
 import type { Cursors } from '../records/cursors.ts';
-import type { HeardRecord, MoneyRecords } from '../records/money-records.ts';
+import type { MoneyRecords, ReportedRecord } from '../records/money-records.ts';
 import type { FlowSource } from '../task-chain/flow-source.ts';
 import { type Opening, openingSchema, type StoredOpening, type StoredTransaction } from './chain-entries.ts';
 import type { ChainReader } from './chain-reader.ts';
@@ -46,14 +46,14 @@ export async function importChain(run: ChainImport): Promise<ChainState> {
   const { reader, records, cursors, nowMs } = run;
   // Read before the final block, so that none of them is after it.
   const settled = run.journal.settledAfter(run.afterSequence);
-  records.put('transaction', settled.flatMap(heardTransaction), nowMs);
+  records.put('transaction', settled.flatMap(transactionRecords), nowMs);
   const chainId = await reader.chainId();
-  const opening = readOpening(records, chainId) ?? (await open(run, chainId));
+  const opening = readOpening(records, chainId) ?? (await recordOpening(run, chainId));
   const finalBlock = await reader.finalBlock();
   if (opening === null) return { scannedTo: null, finalBlock };
   if (run.flows !== undefined) {
-    const heard = await run.flows.ofJournal(settled.filter((entry) => isAfter(entry, opening)));
-    records.put('chainFlow', heard, nowMs);
+    const reported = await run.flows.ofJournal(settled.filter((entry) => isAfterOpening(entry, opening)));
+    records.put('chainFlow', reported, nowMs);
   }
   const cursor = `logs:${chainId}`;
   let chunk = Math.min(CHUNK, reader.logRange ?? CHUNK);
@@ -66,9 +66,9 @@ export async function importChain(run: ChainImport): Promise<ChainState> {
       chunk = Math.max(1, Math.floor((to - from + 1) / 2));
       continue;
     }
-    const heard = run.flows === undefined ? await decode(run, logs) : await run.flows.ofLogs(records, logs);
+    const reported = run.flows === undefined ? await stakingLogRecords(run, logs) : await run.flows.ofLogs(records, logs);
     inTransaction(run.db, () => {
-      records.put(run.flows === undefined ? 'stakingLog' : 'chainFlow', heard, nowMs);
+      records.put(run.flows === undefined ? 'stakingLog' : 'chainFlow', reported, nowMs);
       cursors.set(cursor, to);
     });
   }
@@ -76,7 +76,7 @@ export async function importChain(run: ChainImport): Promise<ChainState> {
 }
 
 /** The opening balances include everything before. */
-function isAfter({ state }: JournalEntry, { blockNumber }: Opening): boolean {
+function isAfterOpening({ state }: JournalEntry, { blockNumber }: Opening): boolean {
   return 'inclusion' in state && Number(state.inclusion.blockNumber) > blockNumber;
 }
 
@@ -86,7 +86,7 @@ function readOpening(records: MoneyRecords, chainId: number): Opening | null {
 }
 
 /** Null while coins are moving: people often fund a node just before they start it. */
-async function open({ reader, records, nowMs }: ChainImport, chainId: number): Promise<Opening | null> {
+async function recordOpening({ reader, records, nowMs }: ChainImport, chainId: number): Promise<Opening | null> {
   const blockNumber = await reader.finalBlock();
   const { walletWei, stakeWei, stakes } = await reader.holdings(blockNumber);
   if ((await reader.latestWalletWei()) !== walletWei) return null;
@@ -107,19 +107,19 @@ async function readLogs({ reader }: ChainImport, range: { from: number; to: numb
   }
 }
 
-async function decode({ reader, sources, self }: ChainImport, logs: readonly Log[]): Promise<HeardRecord[]> {
-  const heard: HeardRecord[] = [];
+async function stakingLogRecords({ reader, sources, self }: ChainImport, logs: readonly Log[]): Promise<ReportedRecord[]> {
+  const reported: ReportedRecord[] = [];
   for (const log of logs) {
     const atMs = await reader.blockTimeMs(Number(log.blockNumber));
     const value = decodeStakingLog(log, { sources, node: self, atMs });
     if (value === null) continue;
     const { blockNumber, logIndex, txHash } = value;
-    heard.push({ key: `${txHash}:${logIndex}`, position: blockNumber * LOGS_PER_BLOCK + logIndex, value });
+    reported.push({ key: `${txHash}:${logIndex}`, position: blockNumber * LOGS_PER_BLOCK + logIndex, value });
   }
-  return heard;
+  return reported;
 }
 
-function heardTransaction({ sequence, intent, state }: JournalEntry): HeardRecord[] {
+function transactionRecords({ sequence, intent, state }: JournalEntry): ReportedRecord[] {
   if (state.kind !== 'succeeded' && state.kind !== 'reverted') return [];
   const { hash, blockNumber, succeeded, feeWei } = state.inclusion;
   const value: StoredTransaction = {

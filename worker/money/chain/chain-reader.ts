@@ -61,15 +61,15 @@ export function createChainReader({ rpc, preset, node }: ChainReaderOptions): Ch
     // The block itself is the first of its confirmations.
     finalBlock: async () => Math.max(0, Number(await rpc.call('eth_blockNumber', [])) - confirmations + 1),
     async blockTimeMs(block) {
-      const found = await rpc.call('eth_getBlockByNumber', [tagOf(block), false]);
+      const found = await rpc.call('eth_getBlockByNumber', [blockTag(block), false]);
       if (found === null) throw new ChainError('CHAIN_BAD_ANSWER', `the chain does not know its block ${block}`, { block });
       return Number(found.timestamp) * 1000;
     },
-    logs: ({ from, to }) => rpc.call('eth_getLogs', [{ ...filter, fromBlock: tagOf(from), toBlock: tagOf(to) }]),
+    logs: ({ from, to }) => rpc.call('eth_getLogs', [{ ...filter, fromBlock: blockTag(from), toBlock: blockTag(to) }]),
     latestWalletWei: () => rpc.call('eth_getBalance', [node, 'latest']),
     async holdings(block) {
-      const past = at(rpc, block);
-      const held = async (addresses: ContractAddresses): Promise<ContractHoldings> => {
+      const past = rpcAtBlock(rpc, block);
+      const holdingsOf = async (addresses: ContractAddresses): Promise<ContractHoldings> => {
         const contracts = new StakingContracts({ addresses, rpc: past });
         return {
           contract: addresses.nodeStaking,
@@ -77,7 +77,7 @@ export function createChainReader({ rpc, preset, node }: ChainReaderOptions): Ch
           benefitAddress: await contracts.benefitAddress.read(benefitSchema, 'getBenefitAddress', node),
         };
       };
-      const stakes = await Promise.all(sources.map(held));
+      const stakes = await Promise.all(sources.map(holdingsOf));
       const stakeWei = stakes.reduce((sum, { wei }) => sum + wei, 0n);
       return { walletWei: await past.call('eth_getBalance', [node, 'latest']), stakeWei, stakes };
     },
@@ -85,17 +85,17 @@ export function createChainReader({ rpc, preset, node }: ChainReaderOptions): Ch
 }
 
 /** The chain as if this block were its latest. */
-function at(rpc: ChainRpc, block: number): ChainRpc {
+function rpcAtBlock(rpc: ChainRpc, block: number): ChainRpc {
   return {
     chainId: () => rpc.chainId(),
     call: (method, params) =>
       rpc.call(
         method,
-        params.map((param) => (param === 'latest' ? tagOf(block) : param)),
+        params.map((param) => (param === 'latest' ? blockTag(block) : param)),
       ),
   };
 }
 
-function tagOf(block: number): string {
+function blockTag(block: number): string {
   return `0x${block.toString(16)}`;
 }

@@ -8,7 +8,7 @@ import { adapterOf, STAKING_EVENTS } from '../../chain/contracts/generations.ts'
 import { BENEFIT_ADDRESS_INTERFACE } from '../../chain/contracts/interfaces.ts';
 import type { Log } from '../../chain/rpc/methods.ts';
 
-const place = {
+const locationFields = {
   blockNumber: z.number().int(),
   logIndex: z.number().int(),
   txHash: z.string(),
@@ -22,8 +22,8 @@ const place = {
  * taken.
  */
 export const stakingLogSchema = z.discriminatedUnion('event', [
-  z.object({ ...place, event: z.enum(STAKING_EVENTS), balanceWei: weiField, creditsWei: weiField }),
-  z.object({ ...place, event: z.literal('BenefitAddressSet'), benefitAddress: addressField }),
+  z.object({ ...locationFields, event: z.enum(STAKING_EVENTS), balanceWei: weiField, creditsWei: weiField }),
+  z.object({ ...locationFields, event: z.literal('BenefitAddressSet'), benefitAddress: addressField }),
 ]);
 export type StakingLog = z.output<typeof stakingLogSchema>;
 export type StoredStakingLog = z.input<typeof stakingLogSchema>;
@@ -50,19 +50,19 @@ export function decodeStakingLog(
 ): StoredStakingLog | null {
   const { sources, node, atMs } = context;
   if (log.removed === true || log.topics[1] === undefined || !sameAddress(log.topics[1], zeroPadValue(node, 32))) return null;
-  const where = { blockNumber: Number(log.blockNumber), logIndex: Number(log.logIndex), txHash: log.transactionHash, atMs };
+  const location = { blockNumber: Number(log.blockNumber), logIndex: Number(log.logIndex), txHash: log.transactionHash, atMs };
   for (const { generation, nodeStaking, benefitAddress } of sources) {
     // The same topic has different meanings in different contracts (7.2), so the address decides.
     if (sameAddress(log.address, nodeStaking)) {
-      const told = adapterOf(generation).decodeEvent(log);
-      if (told === null) return null;
-      const { event, balanceWei, creditsWei } = told;
-      return { ...where, contract: nodeStaking, event, balanceWei: String(balanceWei), creditsWei: String(creditsWei) };
+      const decoded = adapterOf(generation).decodeEvent(log);
+      if (decoded === null) return null;
+      const { event, balanceWei, creditsWei } = decoded;
+      return { ...location, contract: nodeStaking, event, balanceWei: String(balanceWei), creditsWei: String(creditsWei) };
     }
     if (sameAddress(log.address, benefitAddress)) {
       const parsed = BENEFIT_ADDRESS_INTERFACE.parseLog({ topics: log.topics, data: log.data });
       if (parsed?.name !== 'BenefitAddressSet') return null;
-      return { ...where, contract: nodeStaking, event: 'BenefitAddressSet', benefitAddress: String(parsed.args[1]) as Hex };
+      return { ...location, contract: nodeStaking, event: 'BenefitAddressSet', benefitAddress: String(parsed.args[1]) as Hex };
     }
   }
   return null;

@@ -10,7 +10,7 @@ export interface DayRange {
 }
 
 /** More than any chart needs; a mistyped year must not produce a million rows. */
-const MOST_BUCKETS = 1_500;
+const MAX_BUCKETS = 1_500;
 /** 1970-01-05, the first Monday. */
 const FIRST_MONDAY = 4;
 
@@ -29,7 +29,7 @@ export function bucketStart(bucket: Bucket, day: number): number {
 }
 
 /** First day of the bucket after the one that starts on `start`. */
-export function nextStart(bucket: Bucket, start: number): number {
+export function nextBucketStart(bucket: Bucket, start: number): number {
   if (bucket === 'day') return start + 1;
   return bucket === 'week' ? start + 7 : bucketStart('month', start + 31);
 }
@@ -43,8 +43,8 @@ export function bucketsOf(bucket: Bucket, { fromMs, toMs }: { readonly fromMs: n
   const ranges: DayRange[] = [];
   const end = toMs / DAY_MS;
   for (let fromDay = bucketStart(bucket, dayOf(fromMs)); fromDay < end; ) {
-    const toDay = nextStart(bucket, fromDay);
-    if (ranges.push({ fromDay, toDay }) > MOST_BUCKETS) throw badRange(`the range has more than ${MOST_BUCKETS} ${bucket}s`);
+    const toDay = nextBucketStart(bucket, fromDay);
+    if (ranges.push({ fromDay, toDay }) > MAX_BUCKETS) throw badRange(`the range has more than ${MAX_BUCKETS} ${bucket}s`);
     fromDay = toDay;
   }
   return ranges;

@@ -45,38 +45,38 @@ export interface CsvChunk {
 /** The next lines of the export, oldest first; the first chunk (`after` null) starts with the header. */
 export function csvChunk(ledger: Ledger, range: CsvRange, after: number | null): CsvChunk {
   const entries = ledger.page({ limit: PAGE, after, order: 'oldestFirst', ...range });
-  const head = after === null ? lineOf(CSV_COLUMNS) : '';
+  const head = after === null ? csvLine(CSV_COLUMNS) : '';
   return {
-    text: head + entries.flatMap(linesOf).join(''),
+    text: head + entries.flatMap(linesOfEntry).join(''),
     after: entries.length < PAGE ? null : (entries.at(-1)?.id ?? null),
   };
 }
 
-function linesOf(entry: RecordedEntry): string[] {
+function linesOfEntry(entry: RecordedEntry): string[] {
   return legsOf(entry).map(({ account, wei }) =>
-    lineOf([
+    csvLine([
       new Date(entry.atMs).toISOString(),
-      text(entry.kind),
-      text(account),
-      text(account === entry.from ? entry.to : entry.from),
+      textCell(entry.kind),
+      textCell(account),
+      textCell(account === entry.from ? entry.to : entry.from),
       // Numbers may start with a minus: they are ours, and a spreadsheet reads them as numbers.
       formatCnxExact(wei),
       wei.toString(),
-      text(entry.task),
-      text(entry.tx),
-      text(entry.labels.taskType),
-      text(entry.labels.model),
-      text(entry.labels.gpu),
-      text(entry.source),
+      textCell(entry.task),
+      textCell(entry.tx),
+      textCell(entry.labels.taskType),
+      textCell(entry.labels.model),
+      textCell(entry.labels.gpu),
+      textCell(entry.source),
     ]),
   );
 }
 
-function text(value: string | null): string {
+function textCell(value: string | null): string {
   if (value === null) return '';
   return DANGEROUS.test(value) ? `'${value}` : value;
 }
 
-function lineOf(cells: readonly string[]): string {
+function csvLine(cells: readonly string[]): string {
   return cells.map((cell) => (SPECIAL.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',') + LINE_END;
 }

@@ -4,7 +4,7 @@ import { BUCKETS, GROUPINGS } from '../../../contract/money.ts';
 import { COST_KINDS, EARNED_KINDS, entryOf, isOwnAccount, type LedgerEntry, type LedgerKind } from '../ledger/entry.ts';
 import { DAY_MS, dayOf } from '../ledger/totals.ts';
 import { anyEntry, openLedger, payment } from '../testing/ledger.ts';
-import { bucketStart, bucketsOf, nextStart } from './buckets.ts';
+import { bucketStart, bucketsOf, nextBucketStart } from './buckets.ts';
 import { earningsByGroup, earningsByTime, earningsSummary } from './earnings.ts';
 
 const day = (text: string) => dayOf(Date.parse(`${text}T00:00:00Z`));
@@ -17,8 +17,8 @@ describe('buckets', () => {
     expect(bucketStart('week', day('2025-12-28'))).toBe(day('2025-12-22'));
     expect(bucketStart('week', day('1969-12-31'))).toBe(day('1969-12-29'));
     expect(bucketStart('month', day('2024-02-29'))).toBe(day('2024-02-01'));
-    expect(nextStart('month', day('2024-02-01'))).toBe(day('2024-03-01'));
-    expect(nextStart('month', day('2026-12-01'))).toBe(day('2027-01-01'));
+    expect(nextBucketStart('month', day('2024-02-01'))).toBe(day('2024-03-01'));
+    expect(nextBucketStart('month', day('2026-12-01'))).toBe(day('2027-01-01'));
     expect(bucketsOf('month', { fromMs: ms('2026-01-31T23:59:59'), toMs: ms('2026-03-01T00:00:00') })).toEqual([
       { fromDay: day('2026-01-01'), toDay: day('2026-02-01') },
       { fromDay: day('2026-02-01'), toDay: day('2026-03-01') },
@@ -30,7 +30,7 @@ describe('buckets', () => {
     fc.assert(
       fc.property(fc.constantFrom(...BUCKETS), anyDay, (bucket, some) => {
         const start = bucketStart(bucket, some);
-        const next = nextStart(bucket, start);
+        const next = nextBucketStart(bucket, start);
         expect(start <= some && some < next).toBe(true);
         expect(bucketStart(bucket, start)).toBe(start);
         expect(bucketStart(bucket, next)).toBe(next);

@@ -87,11 +87,11 @@ function groupOf({ kind, labels }: LedgerTotal, by: Grouping): string | null {
 
 /** Sums over all own accounts: movements between them cancel out, which leaves what came from or went to others. */
 function sumUp(rows: readonly LedgerTotal[]): EarningsSums {
-  const of = (...kinds: readonly LedgerKind[]) =>
+  const sumOf = (...kinds: readonly LedgerKind[]) =>
     rows.reduce((sum, { kind, wei }) => (kinds.includes(kind) ? sum + wei : sum), 0n);
   const earned: readonly LedgerKind[] = EARNED_KINDS;
-  const [tasksWei, delegationWei, emissionWei] = [of(...TASK_KINDS), of('delegation'), of('emission')];
-  const [gasWei, withdrawalFeesWei, slashedWei] = [-of('gas'), -of('withdrawalFee'), -of('slash')];
+  const [tasksWei, delegationWei, emissionWei] = [sumOf(...TASK_KINDS), sumOf('delegation'), sumOf('emission')];
+  const [gasWei, withdrawalFeesWei, slashedWei] = [-sumOf('gas'), -sumOf('withdrawalFee'), -sumOf('slash')];
   const earnedWei = tasksWei + delegationWei + emissionWei;
   return {
     tasksWei,

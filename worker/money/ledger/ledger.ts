@@ -50,15 +50,15 @@ export class Ledger {
   record(entries: readonly LedgerEntry[], nowMs: number): Recording[] {
     for (const entry of entries) assertEntry(entry);
     return inTransaction(this.#db, () => {
-      const news: LedgerEntry[] = [];
+      const added: LedgerEntry[] = [];
       const recordings = entries.map((entry): Recording => {
-        if (this.#isNew(entry, nowMs)) {
-          news.push(entry);
+        if (this.#insertNew(entry, nowMs)) {
+          added.push(entry);
           return { kind: 'recorded' };
         }
-        return this.#repeated(entry, nowMs);
+        return this.#recordRepeat(entry, nowMs);
       });
-      this.totals.add(news);
+      this.totals.add(added);
       return recordings;
     });
   }
@@ -118,7 +118,7 @@ export class Ledger {
   }
 
   /** Writes the entry unless its source is already recorded. */
-  #isNew(entry: LedgerEntry, nowMs: number): boolean {
+  #insertNew(entry: LedgerEntry, nowMs: number): boolean {
     const { labels } = entry;
     const { changes } = this.#insert.run(
       entry.source,
@@ -138,7 +138,7 @@ export class Ledger {
     return changes === 1;
   }
 
-  #repeated(entry: LedgerEntry, nowMs: number): Recording {
+  #recordRepeat(entry: LedgerEntry, nowMs: number): Recording {
     const { source, kind, from, to, wei, atMs } = entry;
     const present = this.find(source);
     if (present?.from === from && present.to === to && present.wei === wei) return { kind: 'known' };
@@ -148,7 +148,7 @@ export class Ledger {
           VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
       )
       .run(source, kind, from, to, String(wei), atMs, Math.trunc(nowMs));
-    const text = `${source}: recorded as ${present?.wei} wei from ${present?.from} to ${present?.to}, now told as ${wei} wei from ${from} to ${to}`;
+    const text = `${source}: recorded as ${present?.wei} wei from ${present?.from} to ${present?.to}, now reported as ${wei} wei from ${from} to ${to}`;
     const error = new MoneyError('MONEY_LEDGER_CONFLICT', text, {
       source,
       recordedWei: String(present?.wei),

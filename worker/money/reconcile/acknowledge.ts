@@ -17,15 +17,16 @@ export async function acknowledgeTransfer(input: {
 }): Promise<void> {
   const { ledger, sync, chain, byWei, nowMs } = input;
   const state = (await sync.sync(THOROUGH)).chain;
-  if (state.kind !== 'read' || state.scannedTo !== state.finalBlock) throw changed('the chain could not be read to its end');
+  if (state.kind !== 'read' || state.scannedTo !== state.finalBlock)
+    throw confirmationChanged('the chain could not be read to its end');
   const { walletWei } = await chain.reader.holdings(state.finalBlock);
   const differsBy = walletWei - ledger.balanceWei('wallet');
-  if (byWei === 0n || differsBy !== byWei) throw changed(`the wallet differs by ${differsBy} wei, not by ${byWei}`);
+  if (byWei === 0n || differsBy !== byWei) throw confirmationChanged(`the wallet differs by ${differsBy} wei, not by ${byWei}`);
   const atMs = await chain.reader.blockTimeMs(state.finalBlock);
   const seen = { chainId: await chain.reader.chainId(), blockNumber: state.finalBlock, byWei, atMs };
   ledger.record([transferEntry(seen)], nowMs);
 }
 
-function changed(why: string): MoneyError {
+function confirmationChanged(why: string): MoneyError {
   return new MoneyError('MONEY_CONFIRMATION_CHANGED', why);
 }

@@ -54,10 +54,10 @@ export class Reconciler {
 
   async #reconcile(): Promise<Reconciliation> {
     const { ledger, records, nowMs, accounts = OWN_ACCOUNTS } = this.#options;
-    const { report, balance } = await this.#count();
-    const chain = await this.#chain(report);
+    const { report, balance } = await this.#readConsistently();
+    const chain = await this.#observeChain(report);
     const sums = await sumRecords(records);
-    const gap = gapOf(report);
+    const gap = missingRecordsReason(report);
     // If records are missing, a difference means nothing; if there is no difference, they did not matter.
     const isExplicable = gap === null || ('wei' in balance && balance.wei === ledger.balanceWei('relay'));
     const fromRecords = (account: keyof RelaySums): Observed => (gap === null ? { wei: sums[account] } : { why: gap });
@@ -79,14 +79,14 @@ export class Reconciler {
   }
 
   /** The lists and the balance at the same moment: the balance was the same before and after the lists were read. */
-  async #count(): Promise<{ report: SyncReport; balance: Observed }> {
+  async #readConsistently(): Promise<{ report: SyncReport; balance: Observed }> {
     const { sync, account } = this.#options;
     let report: SyncReport | null = null;
     let why = '';
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const before = await read(() => account.balance());
+      const before = await readBalance(() => account.balance());
       report = await sync.readSources(THOROUGH);
-      const after = await read(() => account.balance());
+      const after = await readBalance(() => account.balance());
       if ('why' in before) why = before.why;
       else if ('why' in after) why = after.why;
       else if (before.wei === after.wei) return { report, balance: after };
@@ -95,7 +95,7 @@ export class Reconciler {
     return { report: report ?? (await sync.readSources(THOROUGH)), balance: { why } };
   }
 
-  async #chain({ chain: state }: SyncReport): Promise<{ wallet: Observed; stake: Observed }> {
+  async #observeChain({ chain: state }: SyncReport): Promise<{ wallet: Observed; stake: Observed }> {
     const { chain } = this.#options;
     const unknown = (why: string) => ({ wallet: { why }, stake: { why } });
     if (chain === null || state.kind === 'none') return unknown('this network has no chain');
@@ -142,33 +142,33 @@ export class Reconciler {
 
   #candidates(account: OwnAccount, { lists }: SyncReport): Candidate[] {
     const { records, ledger } = this.#options;
-    const isRelays = account === 'relay' || account === 'locked' || account === 'inTransit';
+    const isRelayAccount = account === 'relay' || account === 'locked' || account === 'inTransit';
     const unbooked = records
       .withProblem()
-      .filter((row) => row.posted !== row.json && isRelays === (RELAY_LISTS as readonly string[]).includes(row.list))
+      .filter((row) => row.posted !== row.json && isRelayAccount === (RELAY_LISTS as readonly string[]).includes(row.list))
       .map((row): Candidate => {
-        const effect = isRelays ? effectOf(row)?.[account] : undefined;
+        const effect = isRelayAccount ? effectOf(row)?.[account] : undefined;
         return { kind: 'unbooked', record: `${row.list} ${row.key}`, why: row.problem, wei: effect ?? null };
       });
     const contradictions = ledger.conflicts().flatMap(({ source, offered, recorded }): Candidate[] => {
-      const wei = sideOf(offered, account) - sideOf(recorded, account);
+      const wei = effectOnAccount(offered, account) - effectOnAccount(recorded, account);
       return wei === 0n ? [] : [{ kind: 'contradiction', source, wei }];
     });
     const missing = RELAY_LISTS.flatMap((list): Candidate[] => {
       const state = lists[list];
-      if (!isRelays || (state.kind !== 'partial' && state.kind !== 'complete') || state.held === state.total) return [];
+      if (!isRelayAccount || (state.kind !== 'partial' && state.kind !== 'complete') || state.held === state.total) return [];
       return [{ kind: 'missingRecords', list, total: state.total, held: state.held }];
     });
     return [...unbooked, ...contradictions, ...missing];
   }
 }
 
-function sideOf(movement: Parameters<typeof legsOf>[0], account: OwnAccount): bigint {
+function effectOnAccount(movement: Parameters<typeof legsOf>[0], account: OwnAccount): bigint {
   return legsOf(movement).reduce((sum, leg) => (leg.account === account ? sum + leg.wei : sum), 0n);
 }
 
 /** Why the records are incomplete, or null. */
-function gapOf({ lists }: SyncReport): string | null {
+function missingRecordsReason({ lists }: SyncReport): string | null {
   for (const list of Object.keys(lists) as RelayList[]) {
     const state = lists[list];
     if (state.kind === 'failed') return `${list}: ${state.error.message}`;
@@ -178,7 +178,7 @@ function gapOf({ lists }: SyncReport): string | null {
   return null;
 }
 
-async function read(ask: () => Promise<bigint>): Promise<Observed> {
+async function readBalance(ask: () => Promise<bigint>): Promise<Observed> {
   try {
     return { wei: await ask() };
   } catch (error) {

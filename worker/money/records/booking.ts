@@ -6,7 +6,7 @@ import type { Hex } from '../../../protocol/hex.ts';
 import { inTransaction } from '../../kit/database.ts';
 import { RELAY_LISTS } from '../../networks/relay/relay-account.ts';
 import {
-  foldOf,
+  foldAtOpening,
   type Opening,
   openingSchema,
   postOpening,
@@ -18,13 +18,13 @@ import { stakingLogSchema } from '../chain/staking-log.ts';
 import type { LedgerEntry } from '../ledger/entry.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { postDelegationRecord, postRelayRecord, postSlashEvent } from '../relay/relay-posting.ts';
-import { beginFold, type FlowFold, flowSchema, postFlow } from '../task-chain/flows.ts';
+import { type FlowFold, flowSchema, initialFold, postFlow } from '../task-chain/flows.ts';
 import type { MoneyRecord, MoneyRecords, RecordList } from './money-records.ts';
-import { entries, type Posting, type TaskFactsOf } from './posting.ts';
+import { type Posting, postingOf, type TaskFactsOf } from './posting.ts';
 
 const PAGE = 200;
 
-interface Told {
+interface PostedRow {
   readonly row: MoneyRecord;
   readonly posting: Posting;
   /** The task that this record shows to be unpaid. */
@@ -59,12 +59,12 @@ export class Booking {
     const { self, factsOf } = this.#options;
     for (const list of RELAY_LISTS) await this.#bookAll(list, (row) => postRelayRecord(list, row, { self, factsOf }), nowMs);
     await this.#bookAll('delegationIncome', postDelegationRecord, nowMs);
-    await this.#bookAll('opening', (row) => postOpening(stored(openingSchema, row)), nowMs);
+    await this.#bookAll('opening', (row) => postOpening(parseStored(openingSchema, row)), nowMs);
     await this.#bookAll('slashEvent', postSlashEvent, nowMs);
     const opening = this.#opening();
     this.#bookStakingLogs(opening, nowMs);
     this.#bookFlows(opening, nowMs);
-    await this.#bookAll('transaction', (row) => postTransaction(stored(transactionSchema, row), opening), nowMs);
+    await this.#bookAll('transaction', (row) => postTransaction(parseStored(transactionSchema, row), opening), nowMs);
   }
 
   async #bookAll(list: RecordList, post: (row: MoneyRecord) => Posting, nowMs: number): Promise<void> {
@@ -85,14 +85,14 @@ export class Booking {
   #bookStakingLogs(opening: Opening | null, nowMs: number): void {
     const { records, self, unnamed, slashedTask } = this.#options;
     if (opening === null || unnamed === null || records.unposted('stakingLog', { limit: 1 }).length === 0) return;
-    let fold = foldOf(opening, { self, unnamed });
-    const news: Told[] = [];
+    let fold = foldAtOpening(opening, { self, unnamed });
+    const unposted: PostedRow[] = [];
     for (const row of records.all('stakingLog')) {
-      const done = postStakingLog(stored(stakingLogSchema, row), fold, { self, unnamed, slashedTask: slashedTask() });
+      const done = postStakingLog(parseStored(stakingLogSchema, row), fold, { self, unnamed, slashedTask: slashedTask() });
       fold = done.fold;
-      if (row.posted !== row.json) news.push({ row, posting: done.posting });
+      if (row.posted !== row.json) unposted.push({ row, posting: done.posting });
     }
-    this.#book(news, nowMs);
+    this.#book(unposted, nowMs);
   }
 
   /**
@@ -106,27 +106,27 @@ export class Booking {
     const kept = this.#folded;
     this.#folded = null;
     const isNext = kept !== null && kept.openingWei === opening.stakeWei && kept.position < first.position;
-    let fold = isNext ? kept.fold : beginFold(opening.stakeWei);
+    let fold = isNext ? kept.fold : initialFold(opening.stakeWei);
     const rows = records.all('chainFlow', isNext ? { afterPosition: kept.position } : {});
-    const news: Told[] = [];
+    const unposted: PostedRow[] = [];
     for (const row of rows) {
-      const flow = stored(flowSchema, row);
+      const flow = parseStored(flowSchema, row);
       const done = postFlow(flow, fold, { source: `chain:${row.key}`, factsOf });
       fold = done.fold;
       // The end of an aborted or invalidated task says by itself that nothing is paid.
       const unpaid = flow.event === 'unpaid' ? flow.commitment : null;
-      if (row.position >= first.position) news.push({ row, posting: entries(...done.entries), unpaid });
+      if (row.position >= first.position) unposted.push({ row, posting: postingOf(...done.entries), unpaid });
     }
-    this.#book(news, nowMs);
+    this.#book(unposted, nowMs);
     this.#folded = { openingWei: opening.stakeWei, position: rows.at(-1)?.position ?? first.position, fold };
   }
 
   /** Entries and marks in one transaction. */
-  #book(told: readonly Told[], nowMs: number): void {
+  #book(rows: readonly PostedRow[], nowMs: number): void {
     const { records, ledger, db, onUnpaid } = this.#options;
     inTransaction(db, () => {
-      const recordings = ledger.record(told.flatMap(entriesOf), nowMs).values();
-      for (const { row, posting, unpaid = null } of told) {
+      const recordings = ledger.record(rows.flatMap(entriesOf), nowMs).values();
+      for (const { row, posting, unpaid = null } of rows) {
         if (unpaid !== null) onUnpaid(unpaid);
         if (posting.kind !== 'entries') {
           if (row.problem !== posting.why) records.setProblem(row, posting.why);
@@ -142,15 +142,15 @@ export class Booking {
 
   #opening(): Opening | null {
     const row = this.#options.records.all('opening').at(-1);
-    return row === undefined ? null : stored(openingSchema, row);
+    return row === undefined ? null : parseStored(openingSchema, row);
   }
 }
 
-function entriesOf({ posting }: Told): readonly LedgerEntry[] {
+function entriesOf({ posting }: PostedRow): readonly LedgerEntry[] {
   return posting.kind === 'entries' ? posting.entries : [];
 }
 
 /** For records written by this program. */
-function stored<Schema extends z.ZodType>(schema: Schema, { json }: MoneyRecord): z.output<Schema> {
+function parseStored<Schema extends z.ZodType>(schema: Schema, { json }: MoneyRecord): z.output<Schema> {
   return schema.parse(JSON.parse(json));
 }

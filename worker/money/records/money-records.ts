@@ -20,7 +20,7 @@ const RECORD_LISTS = [
 ] as const;
 export type RecordList = (typeof RECORD_LISTS)[number];
 
-export interface HeardRecord {
+export interface ReportedRecord {
   /** Unique in its list. */
   readonly key: string;
   /** Order within the list. */
@@ -75,10 +75,10 @@ export class MoneyRecords {
    * @returns how many of them are new. A changed record replaces its previous version; `posted` keeps the version that
    * was booked.
    */
-  put(list: RecordList, heard: readonly HeardRecord[], nowMs: number): number {
+  put(list: RecordList, reported: readonly ReportedRecord[], nowMs: number): number {
     return inTransaction(this.#db, () => {
       const before = this.count(list);
-      for (const { key, position, value } of heard) {
+      for (const { key, position, value } of reported) {
         this.#put.run(list, key, position, JSON.stringify(value), Math.trunc(nowMs));
       }
       return this.count(list) - before;

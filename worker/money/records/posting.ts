@@ -11,7 +11,7 @@ export type Posting =
   | { readonly kind: 'unreadable'; readonly why: string };
 
 /** If the amount is zero, nothing moved. */
-export function entries(...list: readonly LedgerEntry[]): Posting {
+export function postingOf(...list: readonly LedgerEntry[]): Posting {
   return { kind: 'entries', entries: list.filter(({ wei }) => wei > 0n) };
 }
 

@@ -7,7 +7,7 @@
 import type { RelayList } from '../../networks/relay/relay-account.ts';
 import { PAGE_SIZE, type RecordPage, type RelayAccount } from '../../networks/relay/relay-account.ts';
 import type { Cursors } from '../records/cursors.ts';
-import type { HeardRecord, MoneyRecords } from '../records/money-records.ts';
+import type { MoneyRecords, ReportedRecord } from '../records/money-records.ts';
 
 export type ListState =
   /** Everything that the relay lists is stored; more is stored if the relay drops old records. */
@@ -51,7 +51,7 @@ export async function importList(run: ListImport): Promise<ListState> {
    * If a list was read from its first to its last page without a change of its length, a record that is not in it is
    * gone.
    */
-  function follow(page: number, found: RecordPage, keys: readonly string[]): void {
+  function trackWholeList(page: number, found: RecordPage, keys: readonly string[]): void {
     if (page !== whole.nextPage) return;
     whole.nextPage++;
     whole.totals.add(found.total);
@@ -62,18 +62,18 @@ export async function importList(run: ListImport): Promise<ListState> {
     stale.clear();
   }
 
-  async function read(page: number): Promise<Step> {
+  async function readPage(page: number): Promise<Step> {
     left--;
     const found = await account.page(list, page);
     if (found === null) throw new ListUnsupported();
     total = found.total;
-    const heard = heardOf(found);
-    for (const { key } of heard) stale.delete(key);
-    const added = records.put(list, heard, nowMs);
-    follow(
+    const reported = recordsOf(found);
+    for (const { key } of reported) stale.delete(key);
+    const added = records.put(list, reported, nowMs);
+    trackWholeList(
       page,
       found,
-      heard.map(({ key }) => key),
+      reported.map(({ key }) => key),
     );
     const held = records.count(list);
     // A relay that drops old records counts fewer than are stored; then a page without new records is the end.
@@ -84,7 +84,7 @@ export async function importList(run: ListImport): Promise<ListState> {
   /** @returns whether nothing is missing, and where it stopped. */
   async function walk(from: number, isWorthIt: (step: Step) => boolean): Promise<{ done: boolean; next: number }> {
     for (let page = from; left > 0; page++) {
-      const step = await read(page);
+      const step = await readPage(page);
       if (step.done || step.end || !isWorthIt(step)) return { done: step.done, next: page + 1 };
     }
     return { done: false, next: from };
@@ -94,7 +94,7 @@ export async function importList(run: ListImport): Promise<ListState> {
   async function sweep(): Promise<boolean> {
     while (left > 0) {
       const page = cursors.get(cursor) ?? 1;
-      const { done, end } = await read(page);
+      const { done, end } = await readPage(page);
       cursors.set(cursor, done || end ? 1 : page + 1);
       if (done || end) return done;
     }
@@ -116,7 +116,7 @@ export async function importList(run: ListImport): Promise<ListState> {
 
 class ListUnsupported extends Error {}
 
-function heardOf({ rows }: RecordPage): HeardRecord[] {
+function recordsOf({ rows }: RecordPage): ReportedRecord[] {
   return rows.map((value) => {
     const id = idOf(value);
     // A record without an ID must not be lost, so its text is its key.

@@ -9,7 +9,7 @@ import { createMoney } from '../money.ts';
 import { THOROUGH } from '../sync.ts';
 import { memoryDatabase } from '../testing/ledger.ts';
 import { type RecordedAccountOptions, recordedAccount, recordedBalance, recordedRows } from '../testing/recorded-account.ts';
-import { unfinished } from './unfinished.ts';
+import { unfinishedKeys } from './unfinished.ts';
 
 /** Joined, and served tasks alone and in groups. */
 const NODE: Hex = '0x9b87fD1dde41C3805Fe579673c2f9f03C04edAb1';
@@ -254,7 +254,7 @@ describe('an emission that the network deprecates', () => {
     expect(withdrawals(money).at(-1)).toMatchObject({
       ...{ from: 'locked', to: 'network', wei: ITS_WEI, record: `vesting ${OTHER}, withdrawn by the network` },
     });
-    expect(unfinished(money.records, 'vesting').has(String(OTHER))).toBe(false);
+    expect(unfinishedKeys(money.records, 'vesting').has(String(OTHER))).toBe(false);
     const { lists } = await money.sync.sync({ ...THOROUGH });
     expect(lists.vesting).toEqual({ kind: 'complete', total: 3, held: 4 });
     const count = withdrawals(money).length;

@@ -5,18 +5,18 @@ import { isTerminal, type TaskStatus } from '../../../protocol/tasks/status.ts';
 import { sameAddress } from '../../../protocol/wire/fields.ts';
 import type { DepositRecord, TaskFeeRecord, VestingRecord, WithdrawalRecord } from '../../../protocol/wire/relay-account.ts';
 import { entryOf, type Labels, type LedgerKind, NO_LABELS } from '../ledger/entry.ts';
-import { entries, type Posting, type TaskFactsOf, unreadable } from '../records/posting.ts';
+import { type Posting, postingOf, type TaskFactsOf, unreadable } from '../records/posting.ts';
 
 const COMMITMENT = /^\d+-(0x[0-9a-fA-F]{64})(?:-|$)/;
 
-export interface RelayBooks {
+export interface PostingContext {
   /** The owner of the account. */
   readonly self: Hex;
   readonly factsOf: TaskFactsOf;
 }
 
 /** A row of the task fees: income from this node's tasks or its delegations, or its own tasks as an application. */
-export function postTaskFee(record: TaskFeeRecord, { self, factsOf }: RelayBooks): Posting {
+export function postTaskFee(record: TaskFeeRecord, { self, factsOf }: PostingContext): Posting {
   if (!sameAddress(record.address, self)) return unreadable(`it belongs to ${record.address}`);
   const task = (COMMITMENT.exec(record.reason)?.[1]?.toLowerCase() ?? null) as Hex | null;
   const facts = task === null ? null : factsOf(task);
@@ -33,21 +33,21 @@ export function postTaskFee(record: TaskFeeRecord, { self, factsOf }: RelayBooks
       // The kind depends on how the task ended, and an entry never changes, so this waits for the end.
       if (facts !== null && !isTerminal(facts.status))
         return { kind: 'wait', why: `the task is ${facts.status} as far as known` };
-      return entries(entryOf({ ...common, kind: incomeKind(facts?.status ?? null), from: 'network', to: 'relay', labels }));
+      return postingOf(entryOf({ ...common, kind: incomeKind(facts?.status ?? null), from: 'network', to: 'relay', labels }));
     }
     case 'UserDelegation':
-      return entries(entryOf({ ...common, kind: 'delegation', from: 'network', to: 'relay' }));
+      return postingOf(entryOf({ ...common, kind: 'delegation', from: 'network', to: 'relay' }));
     case 'TaskPayment':
-      return entries(entryOf({ ...common, kind: 'taskCharge', from: 'relay', to: 'network' }));
+      return postingOf(entryOf({ ...common, kind: 'taskCharge', from: 'relay', to: 'network' }));
     case 'TaskRefund':
-      return entries(entryOf({ ...common, kind: 'taskRefund', from: 'network', to: 'relay' }));
+      return postingOf(entryOf({ ...common, kind: 'taskRefund', from: 'network', to: 'relay' }));
     case 'Deposit':
     case 'Withdraw':
     case 'WithdrawRefund':
     case 'VestingCreated':
     case 'VestingRelease':
       // These have their own lists.
-      return entries();
+      return postingOf();
     case 'DaoTaskShare':
     case 'WithdrawFeeIncome':
       return unreadable(`${record.type} is not income of a node`);
@@ -58,10 +58,10 @@ export function postTaskFee(record: TaskFeeRecord, { self, factsOf }: RelayBooks
  * Income that the relay reports only as a total: books the difference from the total booked before. Source: its
  * `/v1/delegator/:address`.
  */
-export function postDelegationIncome({ record, before, observedMs }: Changing<bigint>): Posting {
+export function postDelegationIncome({ record, before, observedMs }: ChangedRecord<bigint>): Posting {
   const booked = before ?? 0n;
   if (record < booked) return unreadable(`${record} wei are reported, but ${booked} were before`);
-  return entries(
+  return postingOf(
     entryOf({
       source: `relay:delegationIncome:${booked}-${record}`,
       kind: 'delegation',
@@ -79,9 +79,9 @@ function incomeKind(status: TaskStatus | null): LedgerKind {
   return status === 'EndGroupRefund' ? 'refundShare' : 'taskPayment';
 }
 
-export function postDeposit(record: DepositRecord, { self }: RelayBooks): Posting {
+export function postDeposit(record: DepositRecord, { self }: PostingContext): Posting {
   if (!sameAddress(record.address, self)) return unreadable(`it belongs to ${record.address}`);
-  return entries(
+  return postingOf(
     entryOf({
       source: `relay:deposit:${record.id}`,
       kind: 'deposit',
@@ -96,7 +96,7 @@ export function postDeposit(record: DepositRecord, { self }: RelayBooks): Postin
 }
 
 /** A record that changes: its current and its last booked version. */
-export interface Changing<Record> {
+export interface ChangedRecord<Record> {
   readonly record: Record;
   /** Null = never booked. */
   readonly before: Record | null;
@@ -105,7 +105,10 @@ export interface Changing<Record> {
 }
 
 /** Charged when requested; then paid out, or returned in full. */
-export function postWithdrawal({ record, before, observedMs }: Changing<WithdrawalRecord>, { self }: RelayBooks): Posting {
+export function postWithdrawal(
+  { record, before, observedMs }: ChangedRecord<WithdrawalRecord>,
+  { self }: PostingContext,
+): Posting {
   if (!sameAddress(record.address, self)) return unreadable(`it belongs to ${record.address}`);
   if (before !== null && before.status !== 'pending' && before.status !== record.status) {
     return unreadable(`it was ${before.status} and is ${record.status} now`);
@@ -120,10 +123,10 @@ export function postWithdrawal({ record, before, observedMs }: Changing<Withdraw
   ];
   switch (record.status) {
     case 'pending':
-      return entries(...charged);
+      return postingOf(...charged);
     case 'success': {
       const to = sameAddress(record.benefitAddress, self) ? 'wallet' : 'benefit';
-      return entries(
+      return postingOf(
         ...charged,
         entryOf({ ...amount, source: `${source}:paid`, from: 'inTransit', to, atMs: observedMs }),
         entryOf({ ...fee, source: `${source}:fee:paid`, from: 'inTransit', to: 'network', atMs: observedMs }),
@@ -131,7 +134,7 @@ export function postWithdrawal({ record, before, observedMs }: Changing<Withdraw
     }
     case 'failed': {
       const back = { ...common, atMs: observedMs, kind: 'withdrawalReturn', wei: record.wei + record.feeWei } as const;
-      return entries(...charged, entryOf({ ...back, source: `${source}:returned`, from: 'inTransit', to: 'relay' }));
+      return postingOf(...charged, entryOf({ ...back, source: `${source}:returned`, from: 'inTransit', to: 'relay' }));
     }
   }
 }
@@ -141,7 +144,7 @@ export function postWithdrawal({ record, before, observedMs }: Changing<Withdraw
  * named by the amounts before and after it. What the network takes back (`deprecated`) is returned to it; it may be
  * listed again.
  */
-export function postVesting({ record, before, observedMs }: Changing<VestingRecord>, { self }: RelayBooks): Posting {
+export function postVesting({ record, before, observedMs }: ChangedRecord<VestingRecord>, { self }: PostingContext): Posting {
   if (!sameAddress(record.address, self)) return unreadable(`it belongs to ${record.address}`);
   const source = `relay:vesting:${record.id}`;
   const released = before?.releasedWei ?? 0n;
@@ -181,5 +184,5 @@ export function postVesting({ record, before, observedMs }: Changing<VestingReco
       }),
     );
   }
-  return entries(...list);
+  return postingOf(...list);
 }

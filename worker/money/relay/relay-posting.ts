@@ -11,11 +11,18 @@ import {
 import type { RelayList } from '../../networks/relay/relay-account.ts';
 import { entryOf } from '../ledger/entry.ts';
 import type { MoneyRecord } from '../records/money-records.ts';
-import { entries, type Posting, unreadable } from '../records/posting.ts';
-import { postDelegationIncome, postDeposit, postTaskFee, postVesting, postWithdrawal, type RelayBooks } from './relay-entries.ts';
+import { type Posting, postingOf, unreadable } from '../records/posting.ts';
+import {
+  type PostingContext,
+  postDelegationIncome,
+  postDeposit,
+  postTaskFee,
+  postVesting,
+  postWithdrawal,
+} from './relay-entries.ts';
 
 /** Reads the record's text, then books it; invalid text is reported, not thrown. */
-function read<Schema extends z.ZodType>(
+function parseAndPost<Schema extends z.ZodType>(
   schema: Schema,
   { json }: MoneyRecord,
   post: (value: z.output<Schema>) => Posting,
@@ -26,24 +33,24 @@ function read<Schema extends z.ZodType>(
   return unreadable(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`);
 }
 
-function before<Schema extends z.ZodType>(schema: Schema, { posted }: MoneyRecord): z.output<Schema> | null {
+function parsePosted<Schema extends z.ZodType>(schema: Schema, { posted }: MoneyRecord): z.output<Schema> | null {
   return posted === null ? null : schema.parse(JSON.parse(posted));
 }
 
-export function postRelayRecord(list: RelayList, row: MoneyRecord, books: RelayBooks): Posting {
+export function postRelayRecord(list: RelayList, row: MoneyRecord, books: PostingContext): Posting {
   const { observedMs } = row;
   switch (list) {
     case 'taskFee':
-      return read(taskFeeRecordSchema, row, (record) => postTaskFee(record, books));
+      return parseAndPost(taskFeeRecordSchema, row, (record) => postTaskFee(record, books));
     case 'deposit':
-      return read(depositRecordSchema, row, (record) => postDeposit(record, books));
+      return parseAndPost(depositRecordSchema, row, (record) => postDeposit(record, books));
     case 'withdrawal':
-      return read(withdrawalRecordSchema, row, (record) =>
-        postWithdrawal({ record, before: before(withdrawalRecordSchema, row), observedMs }, books),
+      return parseAndPost(withdrawalRecordSchema, row, (record) =>
+        postWithdrawal({ record, before: parsePosted(withdrawalRecordSchema, row), observedMs }, books),
       );
     case 'vesting':
-      return read(vestingRecordSchema, row, (record) =>
-        postVesting({ record, before: before(vestingRecordSchema, row), observedMs }, books),
+      return parseAndPost(vestingRecordSchema, row, (record) =>
+        postVesting({ record, before: parsePosted(vestingRecordSchema, row), observedMs }, books),
       );
   }
 }
@@ -52,8 +59,8 @@ export function postRelayRecord(list: RelayList, row: MoneyRecord, books: RelayB
 export const delegationIncomeRecordSchema = z.object({ totalWei: weiField });
 
 export function postDelegationRecord(row: MoneyRecord): Posting {
-  const earlier = before(delegationIncomeRecordSchema, row);
-  return read(delegationIncomeRecordSchema, row, ({ totalWei }) =>
+  const earlier = parsePosted(delegationIncomeRecordSchema, row);
+  return parseAndPost(delegationIncomeRecordSchema, row, ({ totalWei }) =>
     postDelegationIncome({ record: totalWei, before: earlier?.totalWei ?? null, observedMs: row.observedMs }),
   );
 }
@@ -63,10 +70,10 @@ const slashEventSchema = nodeSlashedArgsSchema.extend({ id: uintField, amount: w
 
 /** For networks without a chain, where the event is the only information about a stake: the amount taken was the stake. */
 export function postSlashEvent(row: MoneyRecord): Posting {
-  return read(slashEventSchema, row, ({ id, amount, task_id_commitment }) => {
+  return parseAndPost(slashEventSchema, row, ({ id, amount, task_id_commitment }) => {
     const task = commitmentField.safeParse(task_id_commitment).data ?? null;
     const common = { wei: amount, atMs: row.observedMs, record: `event ${id}` };
-    return entries(
+    return postingOf(
       entryOf({ ...common, source: `event:${id}:stake`, kind: 'opening', from: 'outside', to: 'stake' }),
       entryOf({ ...common, source: `event:${id}`, kind: 'slash', from: 'stake', to: 'slashed', task }),
     );

@@ -7,7 +7,7 @@ import type { RelayList } from '../../networks/relay/relay-account.ts';
 import type { MoneyRecord, MoneyRecords } from '../records/money-records.ts';
 
 /** Keys of the list's records that must be read again. */
-export function unfinished(records: MoneyRecords, list: RelayList): ReadonlySet<string> {
+export function unfinishedKeys(records: MoneyRecords, list: RelayList): ReadonlySet<string> {
   if (list === 'taskFee' || list === 'deposit') return new Set();
   const isOpen = list === 'withdrawal' ? isPending : isVesting;
   return new Set(

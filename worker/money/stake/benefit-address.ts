@@ -38,22 +38,25 @@ export function checkBenefitAddress({ text, ownAddresses, contracts, present }: 
   const isOneCase = typed === typed.toLowerCase() || typed.slice(2) === typed.slice(2).toUpperCase();
   const isAmong = (list: readonly Hex[]) => list.some((other) => sameAddress(other, address));
   const problems: MoneyError[] = [];
-  const against = (condition: boolean, error: MoneyError) => {
+  const addProblemIf = (condition: boolean, error: MoneyError) => {
     if (condition) problems.push(error);
   };
-  against(
+  addProblemIf(
     !isOneCase && typed !== address,
     new MoneyError('MONEY_BENEFIT_CHECKSUM', `the case of the letters in ${typed} does not match its checksum`, {
       address: typed,
     }),
   );
-  against(sameAddress(address, ZERO), new MoneyError('MONEY_BENEFIT_ZERO', 'the zero address belongs to nobody'));
-  against(
+  addProblemIf(sameAddress(address, ZERO), new MoneyError('MONEY_BENEFIT_ZERO', 'the zero address belongs to nobody'));
+  addProblemIf(
     isAmong(ownAddresses),
     new MoneyError('MONEY_BENEFIT_OWN_KEY', `${address} belongs to a key of this program`, { address }),
   );
-  against(isAmong(contracts), new MoneyError('MONEY_BENEFIT_CONTRACT', `${address} is a contract of the network`, { address }));
-  against(
+  addProblemIf(
+    isAmong(contracts),
+    new MoneyError('MONEY_BENEFIT_CONTRACT', `${address} is a contract of the network`, { address }),
+  );
+  addProblemIf(
     present !== null,
     new MoneyError('MONEY_BENEFIT_SET', `the beneficial address is ${present}`, {
       present,

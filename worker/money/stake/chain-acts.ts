@@ -35,12 +35,12 @@ export interface ChainActsOptions {
   readonly basis: () => Promise<SelectionBasis | null>;
 }
 
-interface Called {
+interface ContractCall {
   readonly contract: Exclude<keyof ContractAddresses, 'generation'>;
   readonly call: string;
 }
 
-const CALLS: Readonly<Record<ChainAct['kind'], Called>> = {
+const CALLS: Readonly<Record<ChainAct['kind'], ContractCall>> = {
   setStake: { contract: 'nodeStaking', call: 'stake' },
   setDelegatorShare: { contract: 'delegatedStaking', call: 'setDelegatorShare' },
   setBenefitAddress: { contract: 'benefitAddress', call: 'setBenefitAddress' },
@@ -64,9 +64,9 @@ export class ChainActs {
       case 'setDelegatorShare':
         return this.#previewShare(act.percent);
       case 'setBenefitAddress':
-        return this.#previewBenefit(act.address);
+        return this.#previewBenefitAddress(act.address);
       case 'forceUnstake':
-        return this.#previewForce();
+        return this.#previewForceUnstake();
       case 'legacyTryUnstake':
       case 'legacyForceUnstake':
         return this.#previewLegacy(act.kind);
@@ -120,7 +120,7 @@ export class ChainActs {
   async #previewStake(targetWei: bigint): Promise<ActPreview> {
     const { staking, balanceWei } = this.#options.client;
     const { balanceWei: coinWei } = await staking.stake();
-    const plan = await codedErrorOf(() => staking.plan(targetWei));
+    const plan = await catchStakeError(() => staking.plan(targetWei));
     if (plan instanceof CodedError) {
       return { act: { kind: 'setStake', facts: { targetWei: String(targetWei) } }, problems: [plan], weight: null };
     }
@@ -129,7 +129,7 @@ export class ChainActs {
     const missingWei = amounts.valueWei + GAS_RESERVE_WEI - (await balanceWei());
     return {
       act: { kind: 'setStake', facts: { targetWei: String(targetWei), ...facts } },
-      problems: missingWei > 0n ? [tooPoor(missingWei)] : [],
+      problems: missingWei > 0n ? [insufficientFunds(missingWei)] : [],
       weight: await this.forecast({ operatorStakeWei: coinWei + amounts.valueWei - amounts.returnedWei }),
     };
   }
@@ -144,7 +144,7 @@ export class ChainActs {
     };
   }
 
-  async #previewBenefit(text: string): Promise<ActPreview> {
+  async #previewBenefitAddress(text: string): Promise<ActPreview> {
     const { client, ownAddresses, contracts } = this.#options;
     const present = await client.benefitAddress.get();
     const own = [client.address, ...ownAddresses()];
@@ -165,15 +165,15 @@ export class ChainActs {
     const { balanceWei, creditsWei } = await staking.stake();
     const destination = (await benefitAddress.get()) ?? this.#options.client.address;
     const facts = { balanceWei: String(balanceWei), creditsWei: String(creditsWei), destination };
-    const problem = kind === 'legacyForceUnstake' || recovery.kind === 'notStaked' ? againstForce(recovery) : null;
+    const problem = kind === 'legacyForceUnstake' || recovery.kind === 'notStaked' ? forceUnstakeProblem(recovery) : null;
     return { act: { kind, facts }, problems: problem === null ? [] : [problem], weight: null };
   }
 
-  async #previewForce(): Promise<ActPreview> {
+  async #previewForceUnstake(): Promise<ActPreview> {
     const recovery = await this.recovery();
     const { balanceWei, creditsWei } = await this.#options.client.staking.stake();
     const facts = { balanceWei: String(balanceWei), creditsWei: String(creditsWei) };
-    const problem = againstForce(recovery);
+    const problem = forceUnstakeProblem(recovery);
     return { act: { kind: 'forceUnstake', facts }, problems: problem === null ? [] : [problem], weight: null };
   }
 }
@@ -186,7 +186,7 @@ function amountsOf(plan: StakePlan) {
 }
 
 /** The result of `work`, or its CHAIN_STAKE_ error as a value. @throws every other error */
-async function codedErrorOf<Value>(work: () => Promise<Value>): Promise<Value | CodedError> {
+async function catchStakeError<Value>(work: () => Promise<Value>): Promise<Value | CodedError> {
   try {
     return await work();
   } catch (error) {
@@ -195,12 +195,12 @@ async function codedErrorOf<Value>(work: () => Promise<Value>): Promise<Value | 
   }
 }
 
-function tooPoor(missingWei: bigint): ChainError {
+function insufficientFunds(missingWei: bigint): ChainError {
   const text = `the wallet lacks ${missingWei} wei for the stake and its gas`;
   return new ChainError('CHAIN_INSUFFICIENT_FUNDS', text, { missingWei: String(missingWei) });
 }
 
-function againstForce(recovery: Recovery): ChainError | null {
+function forceUnstakeProblem(recovery: Recovery): ChainError | null {
   switch (recovery.kind) {
     case 'notStaked':
       return new ChainError('CHAIN_NOT_STAKED', 'this account has no stake');

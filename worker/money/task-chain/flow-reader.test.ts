@@ -27,8 +27,8 @@ function readerOf(node: Hex, isSeen = true): FlowReader {
 
 /** The events of the flows that these logs give. */
 async function flowsOf(node: Hex, logs: readonly Log[], isSeen = true): Promise<unknown[]> {
-  const heard = await readerOf(node, isSeen).read(new MoneyRecords(memoryDatabase()), logs);
-  return heard.map(({ value }) => (value as { event: string }).event);
+  const reported = await readerOf(node, isSeen).read(new MoneyRecords(memoryDatabase()), logs);
+  return reported.map(({ value }) => (value as { event: string }).event);
 }
 
 it.each(['TaskEndSuccess', 'TaskEndGroupSuccess', 'TaskEndInvalidated'])(
@@ -85,9 +85,9 @@ it.each([
   const records = new MoneyRecords(memoryDatabase());
   const first = readerOf(SELF, false);
   const events = async (...logs: readonly Log[]) => {
-    const heard = await (isSame ? first : readerOf(SELF, false)).read(records, logs);
-    records.put('chainFlow', heard, 0);
-    return heard.map(({ value }) => (value as { event: string }).event);
+    const reported = await (isSame ? first : readerOf(SELF, false)).read(records, logs);
+    records.put('chainFlow', reported, 0);
+    return reported.map(({ value }) => (value as { event: string }).event);
   };
   const refund = (index: number) =>
     events(logOf(index, 'TaskValidated', [WINNER]), logOf(index + 1, 'TaskEndGroupRefund', [TASK]));

@@ -7,7 +7,7 @@ import { sameAddress } from '../../../protocol/wire/fields.ts';
 import type { Log } from '../../chain/rpc/methods.ts';
 import { NODE_INTERFACE, TASK_INTERFACE } from '../../networks/chain/abi.ts';
 import { type ChainTask, shareOf } from '../../networks/chain/chain-task.ts';
-import type { HeardRecord, MoneyRecords } from '../records/money-records.ts';
+import type { MoneyRecords, ReportedRecord } from '../records/money-records.ts';
 import { type Flow, flowPosition, flowSchema, type StoredFlow } from './flows.ts';
 
 type FlowRecords = Pick<MoneyRecords, 'pages' | 'count' | 'find'>;
@@ -20,7 +20,7 @@ export interface FlowReaderOptions {
   readonly blockTimeMs: (block: number) => Promise<number>;
 }
 
-interface Known {
+interface KnownTasks {
   /** Tasks that this node has had. */
   readonly own: Set<Hex>;
   /** Tasks whose pay is booked: a contract pays only once, but repeats a payment that a deep reorganisation reverted. */
@@ -33,9 +33,9 @@ interface Kept {
   /** Number of stored flows when they were last read. */
   readonly count: number;
   /** Flows found since then, which are usually stored by now. */
-  readonly heard: readonly HeardRecord[];
+  readonly reported: readonly ReportedRecord[];
   /** What the stored and the found flows say. */
-  readonly known: Known;
+  readonly known: KnownTasks;
 }
 
 export class FlowReader {
@@ -48,34 +48,34 @@ export class FlowReader {
   }
 
   /** Handles all logs of the contracts in one range, in the chain's order. @throws ChainError */
-  async read(records: FlowRecords, logs: readonly Log[]): Promise<HeardRecord[]> {
+  async read(records: FlowRecords, logs: readonly Log[]): Promise<ReportedRecord[]> {
     if (logs.length === 0) return [];
     const count = records.count('chainFlow');
     const known = this.#kept !== null && isStored(this.#kept, records, count) ? this.#kept.known : knownFlows(records);
     this.#kept = null;
-    const heard: HeardRecord[] = [];
-    const options = { ...this.#options, blockTimeMs: blockTimes(this.#options.blockTimeMs) };
-    for (const log of logs.toSorted(inOrder)) {
+    const reported: ReportedRecord[] = [];
+    const options = { ...this.#options, blockTimeMs: cachedBlockTimes(this.#options.blockTimeMs) };
+    for (const log of logs.toSorted(compareLogs)) {
       for (const flow of await flowsOf(options, known, { log, logs })) {
-        note(known, flow);
+        remember(known, flow);
         const logIndex = Number(log.logIndex);
         const value: StoredFlow = { ...flow, ...('wei' in flow ? { wei: String(flow.wei) } : {}) } as StoredFlow;
-        heard.push({ key: `${log.transactionHash}:${logIndex}`, position: flowPosition(flow, logIndex), value });
+        reported.push({ key: `${log.transactionHash}:${logIndex}`, position: flowPosition(flow, logIndex), value });
       }
     }
-    this.#kept = { count, heard, known };
-    return heard;
+    this.#kept = { count, reported, known };
+    return reported;
   }
 }
 
 /** Whether exactly the flows that were found have been stored: if storing them failed, they must be found again. */
-function isStored({ count, heard }: Kept, records: FlowRecords, countNow: number): boolean {
-  if (count + heard.length !== countNow) return false;
-  return heard.every(({ key, value }) => records.find('chainFlow', key)?.json === JSON.stringify(value));
+function isStored({ count, reported }: Kept, records: FlowRecords, countNow: number): boolean {
+  if (count + reported.length !== countNow) return false;
+  return reported.every(({ key, value }) => records.find('chainFlow', key)?.json === JSON.stringify(value));
 }
 
 /** Each block's time is read once. */
-function blockTimes(read: FlowReaderOptions['blockTimeMs']): FlowReaderOptions['blockTimeMs'] {
+function cachedBlockTimes(read: FlowReaderOptions['blockTimeMs']): FlowReaderOptions['blockTimeMs'] {
   const known = new Map<number, Promise<number>>();
   return (block) => {
     const time = known.get(block) ?? read(block);
@@ -84,19 +84,19 @@ function blockTimes(read: FlowReaderOptions['blockTimeMs']): FlowReaderOptions['
   };
 }
 
-function inOrder(a: Log, b: Log): number {
+function compareLogs(a: Log, b: Log): number {
   return Number(a.blockNumber - b.blockNumber) || Number(a.logIndex - b.logIndex);
 }
 
-function knownFlows(records: FlowRecords): Known {
-  const known: Known = { own: new Set(), paid: new Set(), winners: new Map() };
+function knownFlows(records: FlowRecords): KnownTasks {
+  const known: KnownTasks = { own: new Set(), paid: new Set(), winners: new Map() };
   const rows = [...records.pages('chainFlow')].flat();
   // In the chain's order, as they are noted when they are found.
-  for (const { json } of rows.toSorted((a, b) => a.position - b.position)) note(known, flowSchema.parse(JSON.parse(json)));
+  for (const { json } of rows.toSorted((a, b) => a.position - b.position)) remember(known, flowSchema.parse(JSON.parse(json)));
   return known;
 }
 
-function note({ own, paid, winners }: Known, flow: Flow): void {
+function remember({ own, paid, winners }: KnownTasks, flow: Flow): void {
   if (flow.event === 'paid') paid.add(flow.commitment);
   if (flow.event === 'started') own.add(flow.commitment);
   if (flow.event === 'refunded' && flow.winner !== null) winners.set(flow.winner, flow.commitment);
@@ -106,21 +106,21 @@ function note({ own, paid, winners }: Known, flow: Flow): void {
 
 async function flowsOf(
   { self, isSeen, taskAt, blockTimeMs }: FlowReaderOptions,
-  { own, paid, winners }: Known,
+  { own, paid, winners }: KnownTasks,
   { log, logs }: { readonly log: Log; readonly logs: readonly Log[] },
 ): Promise<Flow[]> {
   const decoded = decode(log);
   if (decoded === null) return [];
   const { name, args } = decoded;
   const blockNumber = Number(log.blockNumber);
-  const at = async () => ({ blockNumber, txHash: log.transactionHash, atMs: await blockTimeMs(blockNumber) });
+  const location = async () => ({ blockNumber, txHash: log.transactionHash, atMs: await blockTimeMs(blockNumber) });
   if (name === 'NodeSlashed' || name === 'NodeKickedOut') {
     if (!sameAddress(String(args.nodeAddress), self)) return [];
-    return [{ event: name === 'NodeSlashed' ? 'slashed' : 'kickedOut', ...(await at()) }];
+    return [{ event: name === 'NodeSlashed' ? 'slashed' : 'kickedOut', ...(await location()) }];
   }
   const commitment = String(args.taskIDCommitment) as Hex;
   if (name === 'TaskStarted') {
-    return sameAddress(String(args.selectedNode), self) ? [{ event: 'started', ...(await at()), commitment }] : [];
+    return sameAddress(String(args.selectedNode), self) ? [{ event: 'started', ...(await location()), commitment }] : [];
   }
   const paidBy = winners.get(commitment);
   if (paidBy === undefined && paid.has(commitment)) return [];
@@ -129,22 +129,22 @@ async function flowsOf(
   switch (name) {
     case 'TaskEndSuccess': {
       const wei = (await taskAt(commitment))?.feeWei ?? 0n;
-      return [{ event: 'paid', ...(await at()), commitment, kind: 'taskPayment', wei }];
+      return [{ event: 'paid', ...(await location()), commitment, kind: 'taskPayment', wei }];
     }
     case 'TaskEndGroupSuccess': {
       const winner = await taskAt(commitment);
       const wei = (winner === null ? null : shareOf(winner, self)) ?? 0n;
-      const share = { event: 'paid', ...(await at()), wei } as const;
+      const share = { event: 'paid', ...(await location()), wei } as const;
       if (paidBy === undefined) return [{ ...share, commitment, kind: 'groupShare' }];
       return [{ ...share, commitment: paidBy, kind: 'refundShare' }];
     }
     case 'TaskEndGroupRefund':
-      return [{ event: 'refunded', ...(await at()), commitment, winner: winnerIn(logs, log) }];
+      return [{ event: 'refunded', ...(await location()), commitment, winner: winnerIn(logs, log) }];
     case 'TaskEndInvalidated':
-      return [{ event: 'invalidated', ...(await at()), commitment }];
+      return [{ event: 'invalidated', ...(await location()), commitment }];
     case 'TaskEndAborted':
-      if (paidBy !== undefined) return [{ event: 'unpaid', ...(await at()), commitment: paidBy, winner: commitment }];
-      return [{ event: 'aborted', ...(await at()), commitment }];
+      if (paidBy !== undefined) return [{ event: 'unpaid', ...(await location()), commitment: paidBy, winner: commitment }];
+      return [{ event: 'aborted', ...(await location()), commitment }];
     default:
       return [];
   }
@@ -152,8 +152,8 @@ async function flowsOf(
 
 /** A group's winner is validated in the same transaction that releases the others. */
 function winnerIn(logs: readonly Log[], { transactionHash }: Log): Hex | null {
-  const inIt = logs.filter((log) => log.transactionHash === transactionHash).map(decode);
-  const winner = inIt.find((decoded) => decoded?.name === 'TaskValidated')?.args.taskIDCommitment;
+  const sameTransaction = logs.filter((log) => log.transactionHash === transactionHash).map(decode);
+  const winner = sameTransaction.find((decoded) => decoded?.name === 'TaskValidated')?.args.taskIDCommitment;
   return winner === undefined ? null : (String(winner) as Hex);
 }
 

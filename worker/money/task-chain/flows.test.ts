@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { commitmentOf } from '../../testing/remote-task.ts';
-import { beginFold, type Flow, type FlowFold, flowPosition, postFlow } from './flows.ts';
+import { type Flow, type FlowFold, flowPosition, initialFold, postFlow } from './flows.ts';
 
 const STAKE = 400n;
 const [ONE, TWO] = [commitmentOf(1), commitmentOf(2)];
@@ -30,7 +30,7 @@ const kickedOut = (block: number): Flow => ({ event: 'kickedOut', ...at(block) }
 
 /** `kind wei` of every entry, in order, and the node's state afterwards. */
 function book(...flows: readonly Flow[]): { entries: string[]; fold: FlowFold } {
-  let fold = beginFold(0n);
+  let fold = initialFold(0n);
   const entries: string[] = [];
   const ordered = flows.toSorted((a, b) => flowPosition(a, 0) - flowPosition(b, 0));
   for (const [index, flow] of ordered.entries()) {

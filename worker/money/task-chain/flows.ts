@@ -9,41 +9,41 @@ import { commitmentField, weiField } from '../../../protocol/wire/fields.ts';
 import { entryOf, type Labels, type LedgerEntry, NO_LABELS } from '../ledger/entry.ts';
 import type { TaskFactsOf } from '../records/posting.ts';
 
-const place = {
+const locationFields = {
   blockNumber: z.number().int(),
   txHash: z.string(),
   /** Epoch ms, time of the block. */
   atMs: z.number(),
 };
-const task = { commitment: commitmentField };
+const taskField = { commitment: commitmentField };
 
 export const flowSchema = z.discriminatedUnion('event', [
   /** This node joined: the whole value is the stake. */
-  z.object({ event: z.literal('joined'), ...place, wei: weiField }),
-  z.object({ event: z.literal('quit'), ...place }),
+  z.object({ event: z.literal('joined'), ...locationFields, wei: weiField }),
+  z.object({ event: z.literal('quit'), ...locationFields }),
   /** Logs. */
-  z.object({ event: z.literal('started'), ...place, ...task }),
+  z.object({ event: z.literal('started'), ...locationFields, ...taskField }),
   /** The fee of a single task, or this node's share of a group's fee; `kind` as in the ledger. */
   z.object({
     event: z.literal('paid'),
-    ...place,
-    ...task,
+    ...locationFields,
+    ...taskField,
     wei: weiField,
     kind: z.enum(['taskPayment', 'groupShare', 'refundShare']),
   }),
   /** A task that agreed with its group's winner, who pays when the result is uploaded. */
-  z.object({ event: z.literal('refunded'), ...place, ...task, winner: commitmentField.nullable() }),
+  z.object({ event: z.literal('refunded'), ...locationFields, ...taskField, winner: commitmentField.nullable() }),
   /** The winner was aborted: that task is never paid. */
-  z.object({ event: z.literal('unpaid'), ...place, ...task, winner: commitmentField }),
-  z.object({ event: z.literal('aborted'), ...place, ...task }),
-  z.object({ event: z.literal('invalidated'), ...place, ...task }),
-  z.object({ event: z.literal('slashed'), ...place }),
-  z.object({ event: z.literal('kickedOut'), ...place }),
+  z.object({ event: z.literal('unpaid'), ...locationFields, ...taskField, winner: commitmentField }),
+  z.object({ event: z.literal('aborted'), ...locationFields, ...taskField }),
+  z.object({ event: z.literal('invalidated'), ...locationFields, ...taskField }),
+  z.object({ event: z.literal('slashed'), ...locationFields }),
+  z.object({ event: z.literal('kickedOut'), ...locationFields }),
 ]);
 export type Flow = z.output<typeof flowSchema>;
 export type StoredFlow = z.input<typeof flowSchema>;
 
-const PLACES_PER_BLOCK = 1_000_000;
+const POSITIONS_PER_BLOCK = 1_000_000;
 /**
  * In a block, what starts comes before what ends: a join may start a task, and a node that quits while busy leaves at
  * its end.
@@ -63,7 +63,7 @@ const RANK: Readonly<Record<Flow['event'], number>> = {
 
 /** Order among the flows of a node. */
 export function flowPosition({ event, blockNumber }: Pick<Flow, 'event' | 'blockNumber'>, logIndex: number): number {
-  return blockNumber * PLACES_PER_BLOCK + RANK[event] * (PLACES_PER_BLOCK / 10) + logIndex;
+  return blockNumber * POSITIONS_PER_BLOCK + RANK[event] * (POSITIONS_PER_BLOCK / 10) + logIndex;
 }
 
 /** The node's state after some flows. */
@@ -76,7 +76,7 @@ export interface FlowFold {
   readonly invalidated: Hex | null;
 }
 
-export function beginFold(stakeWei: bigint): FlowFold {
+export function initialFold(stakeWei: bigint): FlowFold {
   return { stakeWei, busy: null, isLeaving: false, invalidated: null };
 }
 
@@ -87,45 +87,45 @@ export function postFlow(
   { source, factsOf }: { readonly source: string; readonly factsOf: TaskFactsOf },
 ): { readonly entries: readonly LedgerEntry[]; readonly fold: FlowFold } {
   const common = { atMs: flow.atMs, tx: flow.txHash };
-  const back = () =>
+  const returnStake = () =>
     entryOf({ ...common, source: `${source}:stake`, kind: 'unstake', from: 'stake', to: 'wallet', wei: fold.stakeWei });
-  const gone: FlowFold = { ...fold, stakeWei: 0n, busy: null, isLeaving: false };
-  const over = (commitment: Hex, ...entries: readonly LedgerEntry[]) => {
+  const afterLeaving: FlowFold = { ...fold, stakeWei: 0n, busy: null, isLeaving: false };
+  const endTask = (commitment: Hex, ...entries: readonly LedgerEntry[]) => {
     if (fold.busy !== null && fold.busy !== commitment) return { entries, fold };
-    if (fold.isLeaving && fold.stakeWei > 0n) return { entries: [...entries, back()], fold: gone };
+    if (fold.isLeaving && fold.stakeWei > 0n) return { entries: [...entries, returnStake()], fold: afterLeaving };
     return { entries, fold: { ...fold, busy: null } };
   };
   switch (flow.event) {
     case 'joined': {
       const { wei } = flow;
       const stake = entryOf({ ...common, source: `${source}:stake`, kind: 'stake', from: 'wallet', to: 'stake', wei });
-      return { entries: [stake], fold: { ...beginFold(fold.stakeWei + wei), busy: fold.busy } };
+      return { entries: [stake], fold: { ...initialFold(fold.stakeWei + wei), busy: fold.busy } };
     }
     case 'quit':
       if (fold.busy !== null) return { entries: [], fold: { ...fold, isLeaving: true } };
-      return { entries: [back()], fold: gone };
+      return { entries: [returnStake()], fold: afterLeaving };
     case 'started':
       return { entries: [], fold: { ...fold, busy: flow.commitment } };
     case 'paid': {
       const { kind, wei, commitment } = flow;
       const labels = labelsOf(commitment, factsOf);
       const paid = entryOf({ ...common, source, kind, from: 'network', to: 'wallet', wei, task: commitment, labels });
-      return kind === 'refundShare' ? { entries: [paid], fold } : over(commitment, paid);
+      return kind === 'refundShare' ? { entries: [paid], fold } : endTask(commitment, paid);
     }
     case 'unpaid':
       return { entries: [], fold };
     case 'refunded':
     case 'aborted':
-      return over(flow.commitment);
+      return endTask(flow.commitment);
     // The slash that follows takes the stake, even if the node has requested it back.
     case 'invalidated':
       return { entries: [], fold: { ...fold, invalidated: flow.commitment } };
     case 'slashed': {
       const slash = { kind: 'slash', from: 'stake', to: 'slashed', wei: fold.stakeWei, task: fold.invalidated } as const;
-      return { entries: [entryOf({ ...common, source: `${source}:stake`, ...slash })], fold: gone };
+      return { entries: [entryOf({ ...common, source: `${source}:stake`, ...slash })], fold: afterLeaving };
     }
     case 'kickedOut':
-      return { entries: [back()], fold: gone };
+      return { entries: [returnStake()], fold: afterLeaving };
   }
 }
 

@@ -6,7 +6,7 @@ import type { JournalEntry } from '../../chain/transactions/intent.ts';
 import { TOPICS } from '../../networks/chain/log-rows.ts';
 import type { TaskChain } from '../../networks/chain/open-task-chain.ts';
 import type { ChainReader } from '../chain/chain-reader.ts';
-import type { HeardRecord } from '../records/money-records.ts';
+import type { ReportedRecord } from '../records/money-records.ts';
 import type { MoneyChain } from '../sync.ts';
 import { FlowReader } from './flow-reader.ts';
 import { type Flow, flowPosition } from './flows.ts';
@@ -16,7 +16,7 @@ export function taskChainMoney(
   isSeen: (commitment: Hex) => boolean,
 ): MoneyChain {
   const { address: self, contracts, journal } = chain;
-  const reader = readerOf(chain);
+  const reader = createTaskChainReader(chain);
   const flows = new FlowReader({
     ...{ self, isSeen, blockTimeMs: reader.blockTimeMs },
     taskAt: (commitment) => contracts.taskAt('latest', commitment),
@@ -36,7 +36,7 @@ function isMembership({ intent, state }: JournalEntry): boolean {
   return state.kind === 'succeeded' && (intent.kind === 'Node.join' || intent.kind === 'Node.quit');
 }
 
-async function flowOfEntry({ intent, state }: JournalEntry, reader: ChainReader): Promise<HeardRecord> {
+async function flowOfEntry({ intent, state }: JournalEntry, reader: ChainReader): Promise<ReportedRecord> {
   if (state.kind !== 'succeeded') throw new ChainError('CHAIN_JOURNAL_CONFLICT', `${intent.id} has not succeeded`);
   const { hash, blockNumber } = state.inclusion;
   const at = { blockNumber: Number(blockNumber), txHash: hash, atMs: await reader.blockTimeMs(Number(blockNumber)) };
@@ -51,7 +51,12 @@ async function flowOfEntry({ intent, state }: JournalEntry, reader: ChainReader)
   };
 }
 
-function readerOf({ address, rpc, contracts, preset }: Pick<TaskChain, 'address' | 'rpc' | 'contracts' | 'preset'>): ChainReader {
+function createTaskChainReader({
+  address,
+  rpc,
+  contracts,
+  preset,
+}: Pick<TaskChain, 'address' | 'rpc' | 'contracts' | 'preset'>): ChainReader {
   const filter = { address: [preset.contracts.task, preset.contracts.node], topics: [TOPICS] };
   return {
     get logRange() {

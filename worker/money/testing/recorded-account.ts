@@ -64,10 +64,10 @@ export function recordedAccount({ address, ...options }: RecordedAccountOptions)
     withdrawConfig: notRecorded,
     requestWithdrawal: notRecorded,
     async delegationIncome() {
-      const told = recordedAnswers('GET /v1/delegator/:user_address', address).map((one) =>
+      const answers = recordedAnswers('GET /v1/delegator/:user_address', address).map((one) =>
         dataOf<{ total_delegation_earnings: string }>(one),
       );
-      return BigInt(told.at(-1)?.total_delegation_earnings ?? '0');
+      return BigInt(answers.at(-1)?.total_delegation_earnings ?? '0');
     },
     emissionEstimate: notRecorded,
     close: async () => {},

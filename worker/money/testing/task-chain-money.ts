@@ -23,7 +23,7 @@ export async function moneyOf({ chain, network, address, store, context }: Chain
 }
 
 /** The payment of a task after one poll; null = unknown. */
-export async function paymentAfterLook({ store }: ChainRig, money: Money, commitment: Hex): Promise<bigint | null> {
+export async function pollPayment({ store }: ChainRig, money: Money, commitment: Hex): Promise<bigint | null> {
   await money.payments.poll();
   return store.tasks.get(commitment).paymentWei;
 }

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Hex } from '../../../protocol/hex.ts';
 import { downloadModelArgsSchema, type RelayEvent } from '../../../protocol/wire/event.ts';
 import { EventFeed } from '../../loop/event-feed.ts';
-import { moneyOf, paymentAfterLook } from '../../money/testing/task-chain-money.ts';
+import { moneyOf, pollPayment } from '../../money/testing/task-chain-money.ts';
 import { failing, invalidArgs } from '../../testing/fake-engine.ts';
 import { type ChainRig, chainRig } from './testing/chain-rig.ts';
 import { CNX, type Created, STAKE, startTaskWorld, type TaskWorld } from './testing/task-world.ts';
@@ -66,7 +66,7 @@ describe('one task for one node', () => {
     const before = await world.balance(rig.address);
     await rig.until(commitment, 'close EndSuccess');
     expect((await world.balance(rig.address)) - before).toBe(7n * CNX);
-    expect(await paymentAfterLook(rig, money, commitment)).toBe(7n * CNX);
+    expect(await pollPayment(rig, money, commitment)).toBe(7n * CNX);
     expect(await nodeStatus(rig)).toBe('Available');
     // The relay has deleted them, but the node has not.
     expect(rig.store.tasks.get(commitment).taskArgs).toBe(ARGS);
@@ -226,12 +226,12 @@ describe('a validation group', () => {
     expect(await statusOf(rig, own.commitment)).toBe(isWinner ? 'GroupValidated' : 'EndGroupRefund');
     if (!isWinner) {
       await rig.until(own.commitment, 'close EndGroupRefund');
-      expect(await paymentAfterLook(rig, money, own.commitment)).toBeNull();
+      expect(await pollPayment(rig, money, own.commitment)).toBeNull();
     }
     await uploadWinner(group);
     const share = [10n, 9n, 6n][tasks.indexOf(own)] ?? 0n;
     expect((await world.balance(rig.address)) - start).toBe(share * CNX);
-    expect(await paymentAfterLook(rig, money, own.commitment)).toBe(share * CNX);
+    expect(await pollPayment(rig, money, own.commitment)).toBe(share * CNX);
     expect(await nodeStatus(rig)).toBe('Available');
   });
 
@@ -273,7 +273,7 @@ describe('a validation group', () => {
     } else {
       await world.abortByCreator(tasks[0].commitment);
       await rig.until(own.commitment, 'close EndGroupRefund');
-      expect(await paymentAfterLook(rig, money, own.commitment)).toBe(0n);
+      expect(await pollPayment(rig, money, own.commitment)).toBe(0n);
     }
     expect(await nodeStatus(rig)).toBe('Available');
   });

@@ -22,7 +22,7 @@ export function dpmSchedule({ config, alphas, steps }: DpmScheduleInput): DpmSch
     const sigmas = config.use_karras_sigmas ? karrasSigmas(all, steps) : luSigmas(all, steps);
     return { timesteps: sigmas.map((sigma) => timestepOfSigma(all, sigma)), sigmas: [...sigmas, last] };
   }
-  const timesteps = spaced(config, usableTimesteps(config, all), steps);
+  const timesteps = spacedTimesteps(config, usableTimesteps(config, all), steps);
   return { timesteps, sigmas: [...sigmasAt(all, timesteps), last] };
 }
 
@@ -31,7 +31,7 @@ function usableTimesteps({ lambda_min_clipped: least, num_train_timesteps: count
   return least === null ? count : sigmas.filter((sigma) => -Math.log(sigma) >= least).length;
 }
 
-function spaced(config: DpmConfig, usable: number, steps: number): number[] {
+function spacedTimesteps(config: DpmConfig, usable: number, steps: number): number[] {
   switch (config.timestep_spacing) {
     case 'linspace':
       return linspace(0, usable - 1, steps + 1)

@@ -10,7 +10,7 @@ export interface EulerInput {
 }
 
 export function createEulerAncestral({ config, alphas, steps }: EulerInput): Scheduler {
-  const timesteps = spaced(config, steps);
+  const timesteps = spacedTimesteps(config, steps);
   const sigmas = [...sigmasAt(sigmasOf(alphas), timesteps), 0];
   const sigmaAt = (index: number) => sigmas[index] ?? 0;
   const highest = Math.max(...sigmas);
@@ -24,7 +24,7 @@ export function createEulerAncestral({ config, alphas, steps }: EulerInput): Sch
     },
     step({ index, sample, output, noise }) {
       const [from, to] = [sigmaAt(index), sigmaAt(index + 1)];
-      const clean = guess({ config, sample, output, sigma: from });
+      const clean = predictClean({ config, sample, output, sigma: from });
       const up = Math.sqrt((to ** 2 * (from ** 2 - to ** 2)) / from ** 2);
       const down = Math.sqrt(to ** 2 - up ** 2);
       const fresh = noise();
@@ -36,21 +36,21 @@ export function createEulerAncestral({ config, alphas, steps }: EulerInput): Sch
   };
 }
 
-interface GuessInput {
+interface PredictionInput {
   readonly config: EulerConfig;
   readonly sample: Float32Array;
   readonly output: Float32Array;
   readonly sigma: number;
 }
 
-function guess({ config, sample, output, sigma }: GuessInput): Float32Array {
+function predictClean({ config, sample, output, sigma }: PredictionInput): Float32Array {
   if (config.prediction_type === 'epsilon') return cleanSample({ type: 'epsilon', sample, output, alpha: 1, sigma });
   const alpha = 1 / Math.hypot(sigma, 1);
   const unit = sample.map((x) => x * alpha);
   return cleanSample({ type: 'v_prediction', sample: unit, output, alpha, sigma: sigma * alpha });
 }
 
-function spaced(
+function spacedTimesteps(
   { timestep_spacing: spacing, num_train_timesteps: count, steps_offset: offset }: EulerConfig,
   steps: number,
 ): number[] {

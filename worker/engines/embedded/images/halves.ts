@@ -12,6 +12,6 @@ export function halfTensor(data: Float32Array | Int32Array, dims: readonly numbe
 }
 
 /** Typed as bits by onnxruntime, but actually a Float16Array or bits, depending on the runtime. */
-export function fromHalves({ buffer, byteOffset, length }: Uint16Array): Float32Array {
+export function floatsFromHalves({ buffer, byteOffset, length }: Uint16Array): Float32Array {
   return Float32Array.from(new Float16Array(buffer, byteOffset, length));
 }

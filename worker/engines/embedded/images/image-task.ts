@@ -73,7 +73,7 @@ export async function runStableDiffusionTask({ runtime, args, modelDir, outputDi
   }
   signal.throwIfAborted();
   const names = files.map((_, index) => `${index}.png`);
-  for (const [index, png] of files.entries()) await writeNew(join(outputDir, names[index] ?? ''), png);
+  for (const [index, png] of files.entries()) await writeNewFile(join(outputDir, names[index] ?? ''), png);
   return names;
 }
 
@@ -92,7 +92,7 @@ function requestOf({ prompt, negative_prompt: negativePrompt, task_config: confi
   };
 }
 
-async function writeNew(file: string, bytes: Uint8Array): Promise<void> {
+async function writeNewFile(file: string, bytes: Uint8Array): Promise<void> {
   try {
     await writeFile(file, bytes, { flag: 'wx' });
   } catch (cause) {

@@ -12,7 +12,7 @@ export interface LcmInput {
 }
 
 export function createLcm({ config, alphas, steps }: LcmInput): Scheduler {
-  const timesteps = spaced(config, steps);
+  const timesteps = spacedTimesteps(config, steps);
 
   return {
     timesteps,
@@ -22,7 +22,7 @@ export function createLcm({ config, alphas, steps }: LcmInput): Scheduler {
       const timestep = timesteps[index] ?? 0;
       const share = alphas[timestep] ?? 1;
       const [alpha, sigma] = [Math.sqrt(share), Math.sqrt(1 - share)];
-      const { skip, out } = boundary(timestep * config.timestep_scaling);
+      const { skip, out } = boundaryScalings(timestep * config.timestep_scaling);
       const limit = config.clip_sample ? config.clip_sample_range : Number.POSITIVE_INFINITY;
       const clean = cleanSample({ type: config.prediction_type, sample, output, alpha, sigma });
       const denoised = sample.map((x, i) => out * Math.min(Math.max(clean[i] ?? 0, -limit), limit) + skip * x);
@@ -36,13 +36,13 @@ export function createLcm({ config, alphas, steps }: LcmInput): Scheduler {
 }
 
 /** At timestep 0 the sample is already clean. */
-function boundary(time: number): { skip: number; out: number } {
+function boundaryScalings(time: number): { skip: number; out: number } {
   const norm = time ** 2 + DATA_SIGMA ** 2;
   return { skip: DATA_SIGMA ** 2 / norm, out: time / Math.sqrt(norm) };
 }
 
 /** Evenly spaced members of the schedule used to distil such models. */
-function spaced({ num_train_timesteps: count, original_inference_steps: original }: LcmConfig, steps: number): number[] {
+function spacedTimesteps({ num_train_timesteps: count, original_inference_steps: original }: LcmConfig, steps: number): number[] {
   if (original > count) unsupported(`original_inference_steps ${original} of ${count} training timesteps`);
   if (steps > original) unsupported(`${steps} steps with original_inference_steps ${original}`);
   const stride = Math.floor(count / original);

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { unsupported } from '../traceback.ts';
 import { ImageError } from './errors.ts';
-import { fromHalves, halfTensor } from './halves.ts';
+import { floatsFromHalves, halfTensor } from './halves.ts';
 import type { Provider } from './provider.ts';
 
 /** Below this, handing work to other threads costs more than it saves. */
@@ -34,7 +34,7 @@ export async function openNetwork(file: string, provider: Provider): Promise<Net
   const name = basename(dirname(file));
   const session = await InferenceSession.create(file, {
     executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
-    intraOpNumThreads: (await folderBytes(dirname(file))) < ONE_THREAD_BELOW_BYTES ? 1 : THREADS,
+    intraOpNumThreads: (await folderSizeBytes(dirname(file))) < ONE_THREAD_BELOW_BYTES ? 1 : THREADS,
     interOpNumThreads: 1,
     executionMode: 'sequential',
     // Waiting threads would otherwise spin, at the cost of everything else on the machine.
@@ -66,7 +66,7 @@ export async function openNetwork(file: string, provider: Provider): Promise<Net
   };
 }
 
-async function folderBytes(folder: string): Promise<number> {
+async function folderSizeBytes(folder: string): Promise<number> {
   const names = await readdir(folder);
   const sizes = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).size));
   return sizes.reduce((sum, size) => sum + size, 0);
@@ -95,7 +95,7 @@ function toFloats(tensor: InferenceSession.OnnxValueMapType[string] | undefined,
   if (!(tensor instanceof Tensor)) return unsupported(`${name}, which is no tensor`);
   const { data, type } = tensor;
   if (data instanceof Float32Array) return data;
-  if (type === 'float16') return fromHalves(data as Uint16Array);
+  if (type === 'float16') return floatsFromHalves(data as Uint16Array);
   if (type === 'bool') return Float32Array.from(data as Uint8Array);
   return unsupported(`${name} of type ${type}`);
 }

@@ -79,8 +79,8 @@ export async function openPipeline(modelDir: string, provider: Provider): Promis
 
 async function* generate(parts: Parts, request: ImageRequest, signal: AbortSignal): AsyncGenerator<Picture> {
   const { folder } = parts;
-  const cells = (pixels: number) => pixels / folder.pixelsPerLatent;
-  const dims = [folder.latentChannels, cells(request.height), cells(request.width)] as const;
+  const latentCells = (pixels: number) => pixels / folder.pixelsPerLatent;
+  const dims = [folder.latentChannels, latentCells(request.height), latentCells(request.width)] as const;
   if (!dims.every((size) => Number.isInteger(size) && size > 0)) unsupported(`a size of ${request.width} × ${request.height}`);
   const guided = request.cfg > 1;
   const hidden = await encodePrompts(parts, guided ? [request.negativePrompt, request.prompt] : [request.prompt]);
@@ -90,7 +90,7 @@ async function* generate(parts: Parts, request: ImageRequest, signal: AbortSigna
       latent_sample: { data: latent.map((value) => value / folder.scalingFactor), dims: [1, ...dims] },
     });
     const picture = toPicture(decoded, request);
-    const blackened = request.safetyChecker && parts.safetyChecker !== null && (await parts.safetyChecker.objects(picture));
+    const blackened = request.safetyChecker && parts.safetyChecker !== null && (await parts.safetyChecker.objectsTo(picture));
     yield blackened ? { ...picture, pixels: new Uint8ClampedArray(picture.pixels.length) } : picture;
   }
 }

@@ -6,7 +6,7 @@ import type { EmbeddedDevice } from '../environment.ts';
 export type Provider = 'cpu' | 'cuda' | 'dml' | 'coreml' | 'webgpu';
 
 /** Tried if the worker leaves the choice; WebGPU only on request. */
-const NATIVE: readonly Provider[] = ['dml', 'coreml'];
+const NATIVE_PROVIDERS: readonly Provider[] = ['dml', 'coreml'];
 
 /** A model with one operator, y = −x; a test compares it with the output of the model writer. */
 export const PROBE_MODEL =
@@ -20,7 +20,7 @@ export const PROBE_MODEL =
 export async function chooseProvider(device: EmbeddedDevice | 'webgpu'): Promise<Provider> {
   if (device === 'cpu') return 'cpu';
   if (device === 'auto') {
-    for (const provider of NATIVE) if ((await failureOf(provider)) === null) return provider;
+    for (const provider of NATIVE_PROVIDERS) if ((await failureOf(provider)) === null) return provider;
     return 'cpu';
   }
   const failure = await failureOf(device);

@@ -11,7 +11,7 @@ const CLIP_MEAN = [0.48145466, 0.4578275, 0.40821073] as const;
 const CLIP_DEVIATION = [0.26862954, 0.26130258, 0.27577711] as const;
 
 export interface SafetyChecker {
-  objects(picture: Picture): Promise<boolean>;
+  objectsTo(picture: Picture): Promise<boolean>;
   release(): Promise<void>;
 }
 
@@ -23,10 +23,10 @@ export async function openSafetyChecker(file: string, provider: Provider): Promi
     await network.release();
     unsupported(`a safety_checker that wants ${extra}`);
   }
-  return { objects: (picture) => objects(network, picture), release: () => network.release() };
+  return { objectsTo: (picture) => objectsTo(network, picture), release: () => network.release() };
 }
 
-async function objects(network: Network, picture: Picture): Promise<boolean> {
+async function objectsTo(network: Network, picture: Picture): Promise<boolean> {
   const clip = { data: clipPlanes(picture), dims: [1, 3, CLIP_SIDE, CLIP_SIDE] };
   const images = { data: Float32Array.from(picture.pixels, (value) => value / 255), dims: [1, picture.height, picture.width, 3] };
   const outputs = await network.run({ clip_input: clip, ...(network.inputs.includes('images') && { images }) });

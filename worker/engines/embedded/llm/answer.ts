@@ -63,7 +63,7 @@ async function generateOne(input: {
     tokens.push(token);
     const recent = model.detokenize(tokens.slice(-tail), false, tokens.slice(-2 * tail, -tail));
     if (stops.some((text) => recent.includes(text))) {
-      return { text: cutAnswer(model.detokenize(tokens), request, prompt), tokens: tokens.length, reason: 'stop' };
+      return { text: trimAnswer(model.detokenize(tokens), request, prompt), tokens: tokens.length, reason: 'stop' };
     }
     if (tokens.length >= limit) return { text: model.detokenize(tokens), tokens: tokens.length, reason: 'length' };
   }
@@ -90,7 +90,7 @@ function samplingOptions(
 }
 
 /** Like the official worker's library: a stop string of the task stays at the end of the text. */
-function cutAnswer(text: string, request: LlmRequest, prompt: Prompt): string {
+function trimAnswer(text: string, request: LlmRequest, prompt: Prompt): string {
   const ends = [
     ...request.stopStrings.map((stop) => ({ at: text.indexOf(stop), keep: stop.length })),
     ...prompt.stopTexts.map((stop) => ({ at: text.indexOf(stop), keep: 0 })),

@@ -15,18 +15,18 @@ export interface Prompt {
 
 export function buildPrompt(input: { model: LlamaModel; entry: GgufModel; chat: Chat }): Prompt {
   const { model, entry, chat } = input;
-  return chat.kind === 'template' ? templated(model, chat) : wrapped(model, entry, chat.turns);
+  return chat.kind === 'template' ? templatePrompt(model, chat) : wrapperPrompt(model, entry, chat.turns);
 }
 
 /** Then only the model's own token ends an answer, and the evaluation does not yield that token. */
-function templated(model: LlamaModel, chat: TemplateChat): Prompt {
+function templatePrompt(model: LlamaModel, chat: TemplateChat): Prompt {
   const template = model.fileInfo.metadata.tokenizer.chat_template;
   if (template === undefined) unsupported('tools and template_args with a model without a chat template');
   const { bosString: bos, eosString: eos } = model.tokens;
   return { tokens: model.tokenize(renderChat(template, chat, { bos, eos }), true), stopTokens: new Set(), stopTexts: [] };
 }
 
-function wrapped(model: LlamaModel, entry: GgufModel, turns: readonly ChatTurn[]): Prompt {
+function wrapperPrompt(model: LlamaModel, entry: GgufModel, turns: readonly ChatTurn[]): Prompt {
   const wrapper = new chatWrappers[entry.chatWrapper]();
   const chatHistory: ChatHistoryItem[] = [...turns.map(historyItem), { type: 'model', response: [] }];
   const { contextText, stopGenerationTriggers } = wrapper.generateContextState({ chatHistory });

@@ -48,24 +48,24 @@ export function llmRequest(args: LlmTaskArgs): LlmRequest {
   if ((config.num_beams ?? 1) !== 1) unsupported('num_beams');
   if ((config.typical_p ?? 1) !== 1) unsupported('typical_p');
   const sampled = config.do_sample ?? false;
-  const sequences = inRange('num_return_sequences', config.num_return_sequences ?? 1, 1, 64);
+  const sequences = assertInRange('num_return_sequences', config.num_return_sequences ?? 1, 1, 64);
   if (sequences > 1 && !sampled) unsupported('several sequences without do_sample');
   return {
     model: args.model,
     chat: chatOf(args),
-    maxNewTokens: inRange('max_new_tokens', config.max_new_tokens ?? DEFAULT_NEW_TOKENS, 1, MAX_SEED),
+    maxNewTokens: assertInRange('max_new_tokens', config.max_new_tokens ?? DEFAULT_NEW_TOKENS, 1, MAX_SEED),
     stopStrings: (config.stop_strings ?? []).filter((text) => text !== ''),
     sampling: sampled
       ? {
-          temperature: inRange('temperature', config.temperature ?? 1, Number.MIN_VALUE, 100),
-          topK: inRange('top_k', config.top_k ?? 50, 0, MAX_SEED),
-          topP: inRange('top_p', config.top_p ?? 1, Number.MIN_VALUE, 1),
-          minP: inRange('min_p', config.min_p ?? 0, 0, 1),
+          temperature: assertInRange('temperature', config.temperature ?? 1, Number.MIN_VALUE, 100),
+          topK: assertInRange('top_k', config.top_k ?? 50, 0, MAX_SEED),
+          topP: assertInRange('top_p', config.top_p ?? 1, Number.MIN_VALUE, 1),
+          minP: assertInRange('min_p', config.min_p ?? 0, 0, 1),
         }
       : null,
-    repetitionPenalty: inRange('repetition_penalty', config.repetition_penalty ?? 1, Number.MIN_VALUE, 100),
+    repetitionPenalty: assertInRange('repetition_penalty', config.repetition_penalty ?? 1, Number.MIN_VALUE, 100),
     sequences,
-    seed: inRange('seed', args.seed, 0, MAX_SEED),
+    seed: assertInRange('seed', args.seed, 0, MAX_SEED),
   };
 }
 
@@ -99,6 +99,6 @@ function textOf({ content }: Message): string {
   return content.map((block) => (block.type === 'text' ? block.text : unsupported('images'))).join('');
 }
 
-function inRange(name: string, value: number, least: number, most: number): number {
+function assertInRange(name: string, value: number, least: number, most: number): number {
   return value >= least && value <= most ? value : unsupported(`${name} ${value}`);
 }

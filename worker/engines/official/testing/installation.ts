@@ -11,45 +11,45 @@ export interface InstallationOptions {
   readonly withPackage?: boolean;
 }
 
-function put(file: string, text = '', mode = 0o644): void {
+function writeFile(file: string, text = '', mode = 0o644): void {
   mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(file, text);
   chmodSync(file, mode);
 }
 
-function putPackage(folder: string, { installed = '3.5.0', version = installed }: InstallationOptions): void {
-  put(
+function writePackage(folder: string, { installed = '3.5.0', version = installed }: InstallationOptions): void {
+  writeFile(
     path.join(folder, 'crynux_worker', '__init__.py'),
     `__version__ = "${version}"\n\ndef version():\n    return __version__\n`,
   );
-  put(path.join(folder, `crynux_worker-${installed}.dist-info`, 'METADATA'));
+  writeFile(path.join(folder, `crynux_worker-${installed}.dist-info`, 'METADATA'));
 }
 
 /** Scripts and a virtual environment: the container image, and what developers run. */
 export function sourceInstallation(root: string, options: InstallationOptions = {}): string {
-  put(path.join(root, 'worker', 'crynux_worker_process.py'));
+  writeFile(path.join(root, 'worker', 'crynux_worker_process.py'));
   if (options.python === 'no environment') return root;
   const bin = path.join(root, 'worker', 'venv', 'bin');
   mkdirSync(bin, { recursive: true });
   if (options.python === 'dangling link') symlinkSync('/nowhere/python3.10', path.join(bin, 'python'));
-  else put(path.join(bin, 'python'), '#!/bin/sh\n', options.python === 'plain file' ? 0o644 : 0o755);
+  else writeFile(path.join(bin, 'python'), '#!/bin/sh\n', options.python === 'plain file' ? 0o644 : 0o755);
   const packages = path.join(root, 'worker', 'venv', 'lib', 'python3.10', 'site-packages');
   mkdirSync(packages, { recursive: true });
-  if (options.withPackage !== false) putPackage(packages, options);
+  if (options.withPackage !== false) writePackage(packages, options);
   return root;
 }
 
 /** A release for Linux or Windows. */
 export function bundleInstallation(root: string, platform: 'linux' | 'win32', options: InstallationOptions = {}): string {
   const folder = path.join(root, 'crynux_worker_process');
-  put(path.join(folder, platform === 'win32' ? 'crynux_worker_process.exe' : 'crynux_worker_process'), '', 0o755);
-  putPackage(path.join(folder, '_internal'), options);
+  writeFile(path.join(folder, platform === 'win32' ? 'crynux_worker_process.exe' : 'crynux_worker_process'), '', 0o755);
+  writePackage(path.join(folder, '_internal'), options);
   return root;
 }
 
 /** The app for macOS: the worker is one file. */
 export function appInstallation(app: string): string {
-  put(path.join(app, 'Contents', 'MacOS', 'crynux_node'), '', 0o755);
-  put(path.join(app, 'Contents', 'Resources', 'crynux_worker_process'), '', 0o755);
+  writeFile(path.join(app, 'Contents', 'MacOS', 'crynux_node'), '', 0o755);
+  writeFile(path.join(app, 'Contents', 'Resources', 'crynux_worker_process'), '', 0o755);
   return app;
 }
