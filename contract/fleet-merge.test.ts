@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type FleetEntry, type FleetRow, type FleetUpdate, fleetRowSchema, ordersOf } from './fleet.ts';
 import { applyFleetUpdate, applyRowsUpdate, type Fleet, fleetKey, type PlaceRows } from './fleet-merge.ts';
 import { controlsOf } from './truth/controls.ts';
-import { LIFE_STATES } from './truth/life-word.ts';
+import { LIFE_STATES } from './truth/life-state.ts';
 import { HERE } from './truth/reach.ts';
 
 const row = (node: string, todayWei = '0'): FleetRow =>

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { addressField } from '../protocol/wire/fields.ts';
 import { accessNameSchema, accessTokenSchema } from './access.ts';
 import { plainText } from './plain-text.ts';
-import { LIFE_STATES } from './truth/life-word.ts';
+import { LIFE_STATES } from './truth/life-state.ts';
 import { type NodeTruth, TRUTH_TONES } from './truth/node-truth.ts';
 import { errorViewSchema } from './worker-channel.ts';
 

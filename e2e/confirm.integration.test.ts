@@ -16,7 +16,7 @@ import { runCli } from '../headless/cli/cli.ts';
 import { EXIT } from '../headless/cli/exit-codes.ts';
 import type { Terminal } from '../headless/cli/terminal.ts';
 import { openProgram, type Program } from '../headless/program.ts';
-import { ACT_WAITS_MS } from '../host/acts/act-desk.ts';
+import { ACT_EXPIRES_MS } from '../host/acts/pending-acts.ts';
 import { socketPort } from '../host/rpc/socket-port.ts';
 import { bytesToHex } from '../protocol/hex.ts';
 import { ManualClock } from '../protocol/ports.ts';
@@ -124,20 +124,20 @@ it('does nothing if something else is typed or nobody can type, and shows the se
   expect([...serverSaid, no.said].join()).not.toContain('token-of-a-hub');
   expect(waiting()).toHaveLength(1);
   expect((await host.settings.secrets({})).hubToken).toBeNull();
-  await clock.tick(ACT_WAITS_MS + 1);
+  await clock.tick(ACT_EXPIRES_MS + 1);
   expect(await result).toBe('ACT_NOT_CONFIRMED');
 });
 
 it('is too late after two minutes, because the act has expired', async () => {
   const [result] = await asked(setToken());
   const id = waiting()[0]?.id ?? '';
-  await clock.tick(ACT_WAITS_MS + 1);
+  await clock.tick(ACT_EXPIRES_MS + 1);
   expect(await result).toBe('ACT_NOT_CONFIRMED');
   expect((await confirm('yes', id)).said).toContain('Nothing is waiting');
   expect((await host.settings.secrets({})).hubToken).toBeNull();
   // It expires while the question is at the terminal.
   const [second] = await asked(setToken());
-  const late = await cliWhile(() => clock.tick(ACT_WAITS_MS + 1));
+  const late = await cliWhile(() => clock.tick(ACT_EXPIRES_MS + 1));
   expect(late).toMatchObject({ code: EXIT.failed, said: expect.stringContaining('ACT_NOT_PENDING') });
   expect(await second).toBe('ACT_NOT_CONFIRMED');
 });
@@ -211,6 +211,6 @@ it('accepts the passphrase of the key that the act is about, and no other', asyn
   // An act without a key has no passphrase that could confirm it.
   const [other] = await asked(setToken('another'));
   expect(await by(PASSPHRASE)).toMatchObject({ code: EXIT.refused, said: expect.stringContaining('not in the keystore') });
-  await clock.tick(ACT_WAITS_MS + 1);
+  await clock.tick(ACT_EXPIRES_MS + 1);
   expect(await other).toBe('ACT_NOT_CONFIRMED');
 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { type AttentionFacts, attentionItems } from '../contract/truth/attention.ts';
-import { ofEngine } from '../headless/cli/commands/doctor.ts';
+import { engineFindings } from '../headless/cli/commands/doctor.ts';
 import { nodeText } from '../headless/cli/node-text.ts';
 import { createHarness } from '../worker/engines/testing/engine-harness.ts';
 import { engineError } from '../worker/node/node-error.ts';
@@ -57,7 +57,7 @@ it('shows the last output of an engine that dies at its start in all four places
   };
   const profile = { profile: { name: 'Mine', id: 'mine' }, worker: { kind: 'running' }, node, pendingRestart: false };
   const view = profile as unknown as Parameters<typeof nodeText>[0];
-  const [finding] = ofEngine(view);
+  const [finding] = engineFindings(view);
   expect(finding).toMatchObject({ about: 'Mine', state: 'fail' });
   const truth = { life: 'joining', barred: null, chain: { kind: 'none' } };
   const facts = { truth, profile, node, key: null, qos: null, money: null, checks: null, update: null };

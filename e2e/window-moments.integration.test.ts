@@ -13,7 +13,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { networkPresetData } from '../contract/node-config.ts';
 import type { NodeClient } from '../contract/rpc-client.ts';
-import type { LifeState } from '../contract/truth/life-word.ts';
+import type { LifeState } from '../contract/truth/life-state.ts';
 import { CHAT_MODEL } from '../devnet/application/samples.ts';
 import { systemRandom } from '../devnet/system.ts';
 import { openProgram } from '../headless/program.ts';

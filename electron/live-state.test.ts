@@ -61,7 +61,7 @@ describe('the tray', () => {
   it('pauses and resumes the nodes that are taking tasks', () => {
     const left = node({ state: 'stopped', life: { kind: 'out' } });
     const { nodes } = trayOf([view(RUNNING, busy), view(RUNNING, node({ state: 'paused' })), view(RUNNING, left)]);
-    expect(nodes.map(({ word }) => word)).toEqual(['executing', 'paused', 'out']);
+    expect(nodes.map(({ life: word }) => word)).toEqual(['executing', 'paused', 'out']);
     expect(nodes.map(({ controls }) => controls.filter((control) => control === 'pause' || control === 'resume'))).toEqual([
       ['pause'],
       ['resume'],

@@ -1,14 +1,14 @@
 /** Derives the state of the tray, the notifications and the power blocker from the nodes. Pure. */
 import type { ProfileView } from '../contract/profiles.ts';
 import type { Control } from '../contract/truth/controls.ts';
-import type { LifeState } from '../contract/truth/life-word.ts';
+import type { LifeState } from '../contract/truth/life-state.ts';
 import { nodeTruth, trayState } from '../contract/truth/node-truth.ts';
 
 export interface TrayNode {
   readonly id: string;
   readonly name: string;
   /** A key of the shell's texts. */
-  readonly word: LifeState;
+  readonly life: LifeState;
   readonly controls: readonly Control[];
 }
 
@@ -23,7 +23,7 @@ const truthOf = ({ worker, node }: Pick<ProfileView, 'worker' | 'node'>) => node
 export function trayOf(profiles: readonly ProfileView[]): Tray {
   const truths = profiles.map(truthOf);
   const nodes = profiles.map(({ profile: { id, name } }, index) => ({
-    ...{ id, name, word: truths[index]?.life ?? 'unknown' },
+    ...{ id, name, life: truths[index]?.life ?? 'unknown' },
     controls: truths[index]?.controls ?? [],
   }));
   return { tone: trayState(truths), nodes };

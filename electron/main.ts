@@ -29,8 +29,8 @@ runShell(
     log: createLog({ level: 'info', secrets: [] }),
     host: null,
     window: null,
-    leaving: false,
-    atEnd: null,
+    isQuitting: false,
+    afterQuit: null,
   },
   [
     singleInstance,

@@ -1,7 +1,22 @@
 /** The shell is a list of small modules, which are prepared, loaded and unloaded in order. */
-import type { ShellHost } from './host.ts';
+import type { HostClient, NodeClient } from '../contract/rpc-client.ts';
+import type { RpcPort } from '../contract/rpc-port.ts';
 import type { ShellPaths } from './paths.ts';
 import type { ShellWindow } from './window.ts';
+
+/** What the shell needs from the host. The shell's own modules call it through the window's contract. */
+export interface ShellHost {
+  /** Calls within this process. */
+  readonly client: HostClient;
+  /** Serves the host's contract on a port of a window. */
+  serve(port: RpcPort): void;
+  /** Serves the records of a node whose process is not running on a port of a window; false = there are none. */
+  serveRecords(profileId: string, port: RpcPort): boolean;
+  /** A node's contract, for the shell itself; null = its worker is not running. */
+  node(profileId: string): NodeClient | null;
+  /** Stops the nodes after their current tasks, and closes every file. */
+  close(): Promise<void>;
+}
 
 interface ShellLog {
   info(data: object, message: string): void;
@@ -16,9 +31,9 @@ export interface Shell {
   host: ShellHost | null;
   window: ShellWindow | null;
   /** True once the program is quitting: closing the window then really closes it. */
-  leaving: boolean;
+  isQuitting: boolean;
   /** Ends the program once everything is shut down; null = simply quit. */
-  atEnd: (() => void) | null;
+  afterQuit: (() => void) | null;
 }
 
 export interface ShellModule {

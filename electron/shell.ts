@@ -3,22 +3,22 @@ import { app } from 'electron';
 import type { Shell, ShellModule } from './module.ts';
 
 /** How long the modules may take to shut down; after that the program ends without waiting, even for a running task. */
-const LEAVE_WITHIN_MS = 15 * 60_000;
+const QUIT_WITHIN_MS = 15 * 60_000;
 
 export function runShell(shell: Shell, modules: readonly ShellModule[]): void {
   const loaded: ShellModule[] = [];
-  let left = false;
+  let hasQuit = false;
 
   async function load(): Promise<void> {
     await app.whenReady();
     for (const module of modules) {
-      if (shell.leaving) return;
+      if (shell.isQuitting) return;
       loaded.push(module);
       await module.load?.(shell);
     }
   }
 
-  async function leave(): Promise<void> {
+  async function quitModules(): Promise<void> {
     for (const module of loaded.toReversed()) {
       try {
         await module.quit?.(shell);
@@ -30,15 +30,15 @@ export function runShell(shell: Shell, modules: readonly ShellModule[]): void {
 
   // Electron asks once; quit again once everything is shut down.
   app.on('before-quit', (event) => {
-    shell.leaving = true;
-    if (left) return;
+    shell.isQuitting = true;
+    if (hasQuit) return;
     event.preventDefault();
-    const late = setTimeout(() => app.exit(1), LEAVE_WITHIN_MS);
-    void leave().finally(() => {
-      left = true;
+    const late = setTimeout(() => app.exit(1), QUIT_WITHIN_MS);
+    void quitModules().finally(() => {
+      hasQuit = true;
       clearTimeout(late);
-      if (shell.atEnd === null) app.quit();
-      else shell.atEnd();
+      if (shell.afterQuit === null) app.quit();
+      else shell.afterQuit();
     });
   });
   for (const module of modules) module.init?.(shell);

@@ -1,7 +1,7 @@
 /** Asks the person at the program's terminal to confirm what a page may not do on its own. */
 import type { ActQuestion } from '../contract/act-questions.ts';
-import type { AskPerson } from '../host/acts/act-desk.ts';
-import { actText, typedFor } from '../host/acts/act-text.ts';
+import { actText, confirmationText } from '../host/acts/act-text.ts';
+import type { AskPerson } from '../host/acts/pending-acts.ts';
 import type { Terminal } from './cli/terminal.ts';
 
 /** Without a terminal it waits for `crynux-node confirm`. */
@@ -13,7 +13,7 @@ export function askAtTerminal(terminal: Terminal): AskPerson {
       note(`${text}\nRun "crynux-node confirm" within two minutes to allow it; otherwise it is refused.`);
       return null;
     }
-    const last = typedFor(question);
+    const last = confirmationText(question);
     try {
       const asked = `\n${text}\nType ${last} to allow it; anything else refuses: `;
       return (await ask(asked, AbortSignal.any([signal, terminal.signal]))).trim() === last;

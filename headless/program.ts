@@ -1,6 +1,6 @@
 /** The program without a desktop: the host, and a server on loopback for its window and its command line. */
 import type { NetworkMode } from '../contract/node-config.ts';
-import type { AskPerson } from '../host/acts/act-desk.ts';
+import type { AskPerson } from '../host/acts/pending-acts.ts';
 import { type HostApp, openHostApp } from '../host/app/host-app.ts';
 import type { LeaseSource } from '../host/app/node-leases.ts';
 import type { Clock } from '../protocol/ports.ts';

@@ -36,7 +36,7 @@ export interface DataFile<Content> {
   /** @throws HostError HOST_FILE_UNWRITABLE */
   write(content: Content): void;
   /** Like {@link DataFile.write}, but overwrites the copy too, so that a removed secret is in neither file. */
-  writeForGood(content: Content): void;
+  writePermanently(content: Content): void;
 }
 
 const envelopeSchema = z.object({ version: z.number().int().positive(), content: z.unknown() });
@@ -70,7 +70,7 @@ export function createDataFile<Content>(options: DataFileOptions<Content>): Data
       // Both are bad; report what is wrong with the file itself, because a person can repair that.
       throw isHostError(error, 'HOST_FILE_DAMAGED') ? problem : error;
     }
-    const kept = keepAside(file);
+    const kept = setAside(file);
     writeAtomically(file, text);
     const { field = '' } = problem.data;
     const where = kept === null ? '' : `; the damaged one is now ${path.basename(kept)}`;
@@ -113,14 +113,14 @@ export function createDataFile<Content>(options: DataFileOptions<Content>): Data
         return read();
       } catch (error) {
         if (!isHostError(error, 'HOST_FILE_DAMAGED')) throw error;
-        const kept = keepAside(file);
-        keepAside(copy);
+        const kept = setAside(file);
+        setAside(copy);
         onSetAside(error, kept);
         return null;
       }
     },
     write,
-    writeForGood(content) {
+    writePermanently(content) {
       write(content);
       write(content);
     },
@@ -133,14 +133,14 @@ export function createDataFile<Content>(options: DataFileOptions<Content>): Data
       throw unwritable(file, cause);
     }
     const before = goodText();
-    if (before === null) keepAside(file);
+    if (before === null) setAside(file);
     else writeAtomically(copy, before);
     writeAtomically(file, `${JSON.stringify({ version, content }, null, 2)}\n`);
   }
 }
 
 /** Renames a damaged file. @returns the new name; null = there was no file. @throws HostError HOST_FILE_UNWRITABLE */
-function keepAside(file: string): string | null {
+function setAside(file: string): string | null {
   if (!existsSync(file)) return null;
   for (let n = 1; ; n++) {
     const name = `${file}.damaged${n === 1 ? '' : `-${n}`}`;

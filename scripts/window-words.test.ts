@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { WORDS } from '../electron/words.ts';
+import { SHELL_TEXTS } from '../electron/texts.ts';
 import { englishCatalogue } from '../renderer/errors/english.ts';
 import { en } from '../renderer/i18n/en/index.ts';
 import { catalogue } from '../renderer/i18n/zh-cn/catalogue/index.ts';
@@ -28,8 +28,8 @@ function sources(folder: string, ending: RegExp): string[] {
 
 /** As shown in the window. */
 const errors = englishCatalogue(Object.assign({}, ...CATALOGUES.map(({ catalogue: entries }) => entries)));
-const english = [...textsOf(en), ...textsOf(errors), ...textsOf(WORDS.en)];
-const chinese = [...textsOf(zhCn), ...textsOf(catalogue), ...textsOf(logMessages), ...textsOf(WORDS['zh-CN'])];
+const english = [...textsOf(en), ...textsOf(errors), ...textsOf(SHELL_TEXTS.en)];
+const chinese = [...textsOf(zhCn), ...textsOf(catalogue), ...textsOf(logMessages), ...textsOf(SHELL_TEXTS['zh-CN'])];
 
 /** The left column of the review's table of words: none of them may be shown to a host again. */
 const FORMER = [

@@ -2,7 +2,7 @@
  * The controls that a host has in each state: every control that is offered works, and whatever waits for the host can
  * be resolved.
  */
-import type { LifeState } from './life-word.ts';
+import type { LifeState } from './life-state.ts';
 import type { Connection } from './reach.ts';
 
 export type Control = 'start' | 'unlock' | 'pause' | 'resume' | 'rejoin' | 'stop';

@@ -4,7 +4,7 @@ import type { ChainStakeView, LastWord, LifeView } from '../life.ts';
 import type { WorkerState } from '../profiles.ts';
 import { NODE_STATES, type NodeView, nodeViewSchema, WANTED } from '../worker-channel.ts';
 import { CONTROL_RECIPIENT, type Control } from './controls.ts';
-import { LIFE_STATES } from './life-word.ts';
+import { LIFE_STATES } from './life-state.ts';
 import { nodeTruth, type TruthFacts, trayState } from './node-truth.ts';
 import { type Connection, HERE } from './reach.ts';
 

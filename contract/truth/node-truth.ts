@@ -6,7 +6,7 @@ import type { ChainStakeView, LastWord } from '../life.ts';
 import type { WorkerState } from '../profiles.ts';
 import type { NodeView } from '../worker-channel.ts';
 import { type Control, controlsOf } from './controls.ts';
-import { type LifeState, lifeState } from './life-word.ts';
+import { type LifeState, lifeState } from './life-state.ts';
 import { type Aged, type Connection, HERE, isOldAt, type Reach } from './reach.ts';
 import { type StakeTruth, stakeTruth } from './stake-truth.ts';
 

@@ -1,13 +1,13 @@
 import { app, dialog, type MessagePortMain, safeStorage } from 'electron';
 import type { Language, Settings } from '../../contract/settings.ts';
-import type { AskPerson } from '../../host/acts/act-desk.ts';
 import { actText } from '../../host/acts/act-text.ts';
 import type { OpenChooser } from '../../host/acts/chosen-places.ts';
+import type { AskPerson } from '../../host/acts/pending-acts.ts';
 import { openHostApp } from '../../host/app/host-app.ts';
 import { SYSTEM } from '../../platform/system.ts';
 import type { Shell, ShellModule } from '../module.ts';
+import { languageOf, SHELL_TEXTS } from '../texts.ts';
 import { forkUtility, type UtilityChannel } from '../utility-channel.ts';
-import { languageOf, WORDS } from '../words.ts';
 import { CAN_START_AT_LOGIN } from './login-item.ts';
 import type { Updates } from './updates.ts';
 
@@ -78,7 +78,7 @@ function askInDialog(shell: Shell): AskPerson {
       type: 'warning' as const,
       message,
       detail: lines.join('\n'),
-      buttons: [WORDS[language].actCancel, WORDS[language].actAllow],
+      buttons: [SHELL_TEXTS[language].actCancel, SHELL_TEXTS[language].actAllow],
       defaultId: 0,
       cancelId: 0,
       noLink: true,
@@ -94,7 +94,7 @@ function askInDialog(shell: Shell): AskPerson {
 /** The same for folders: the choice is made by the person in a native dialog, and never taken from a page. */
 function chooseInDialog(shell: Shell): OpenChooser {
   return async (kind) => {
-    const options = { title: WORDS[await languageOfShell(shell)].choose[kind], properties: ['openDirectory' as const] };
+    const options = { title: SHELL_TEXTS[await languageOfShell(shell)].choose[kind], properties: ['openDirectory' as const] };
     const window = shell.window?.current() ?? null;
     const { canceled, filePaths } = await (window === null
       ? dialog.showOpenDialog(options)

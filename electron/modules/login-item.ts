@@ -6,11 +6,11 @@ import { INSTALLED_SHELL } from '../../platform/programs.ts';
 import { SYSTEM } from '../../platform/system.ts';
 import type { ShellModule } from '../module.ts';
 
-const HOW = SYSTEM.desktop.startAtLogin;
+const START_AT_LOGIN = SYSTEM.desktop.startAtLogin;
 const ARGS = ['--hidden'];
 
 /** On Linux, a login item names an executable, and a checkout has none. */
-export const CAN_START_AT_LOGIN: boolean = HOW.kind === 'loginItem' || INSTALLED_SHELL !== null;
+export const CAN_START_AT_LOGIN: boolean = START_AT_LOGIN.kind === 'loginItem' || INSTALLED_SHELL !== null;
 
 /** Off until the host enables it; the program then starts in the tray. */
 export function loginItemModule(): ShellModule {
@@ -33,16 +33,16 @@ export function loginItemModule(): ShellModule {
 
 /** Written again at each start, because an update may have renamed an AppImage. */
 function keepLoginItem(wanted: boolean): void {
-  if (HOW.kind === 'loginItem') {
+  if (START_AT_LOGIN.kind === 'loginItem') {
     // Windows reports an item only if its arguments are given.
     if (app.getLoginItemSettings({ args: ARGS }).openAtLogin !== wanted)
       app.setLoginItemSettings({ openAtLogin: wanted, args: ARGS });
     return;
   }
   if (!wanted || INSTALLED_SHELL === null) {
-    rmSync(HOW.file, { force: true });
+    rmSync(START_AT_LOGIN.file, { force: true });
     return;
   }
-  mkdirSync(path.dirname(HOW.file), { recursive: true });
-  writeFileSync(HOW.file, autostartEntry({ title: app.name, program: INSTALLED_SHELL, args: ARGS }));
+  mkdirSync(path.dirname(START_AT_LOGIN.file), { recursive: true });
+  writeFileSync(START_AT_LOGIN.file, autostartEntry({ title: app.name, program: INSTALLED_SHELL, args: ARGS }));
 }

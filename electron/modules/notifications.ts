@@ -3,12 +3,11 @@ import { isHeldBack, type Notice } from '../../contract/notify.ts';
 import type { ProfileView } from '../../contract/profiles.ts';
 import { type Settings, settingsSchema } from '../../contract/settings.ts';
 import { followNodes } from '../../host/notices/live-nodes.ts';
-import { noticesBetween } from '../../host/notices/node-notices.ts';
-import { taskFollower } from '../../host/notices/task-notices.ts';
-import { NOTICE_WORDS } from '../../host/notices/words.ts';
+import { noticesBetween, taskFollower } from '../../host/notices/node-notices.ts';
+import { NOTICE_TEXTS } from '../../host/notices/notice-texts.ts';
 import { systemClock } from '../../worker/kit/system-clock.ts';
 import type { ShellModule } from '../module.ts';
-import { languageOf } from '../words.ts';
+import { languageOf } from '../texts.ts';
 
 /** Shows the notifications that the host has enabled, once each, with a link to the screen that explains it. */
 export function notificationsModule(): ShellModule {
@@ -25,8 +24,8 @@ export function notificationsModule(): ShellModule {
         const now = new Date(systemClock.now());
         const held = isHeldBack(notice, settings.elsewhere, now.getHours() * 60 + now.getMinutes());
         if (!settings.notifications[notice] || held) return;
-        const words = NOTICE_WORDS[languageOf(settings.language, app.getLocale())].notice;
-        const body = notice === 'updateReady' ? words.updateReady : `${title} ${words[notice]}`;
+        const texts = NOTICE_TEXTS[languageOf(settings.language, app.getLocale())].notice;
+        const body = notice === 'updateReady' ? texts.updateReady : `${title} ${texts[notice]}`;
         const shown = new Notification({ title, body });
         shown.on('click', () => shell.window?.show(place));
         shown.show();

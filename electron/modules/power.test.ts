@@ -1,8 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { afterEach, expect, it, vi } from 'vitest';
 import type { ProfilesUpdate, ProfileView } from '../../contract/profiles.ts';
-import type { ShellHost } from '../host.ts';
-import type { Shell } from '../module.ts';
+import type { Shell, ShellHost } from '../module.ts';
 import { powerModule } from './power.ts';
 
 const electron = vi.hoisted(() => ({ monitor: null as EventEmitter | null, quits: 0 }));
@@ -35,7 +34,7 @@ function shellWith(living: readonly string[], run: () => Promise<unknown>): Shel
   };
   const silent = () => {};
   const log = { info: silent, warn: silent, error: silent };
-  return { host: host as unknown as ShellHost, log, window: null, leaving: false } as unknown as Shell;
+  return { host: host as unknown as ShellHost, log, window: null, isQuitting: false } as unknown as Shell;
 }
 
 it('after sleep, every running node repeats its checks, including the clock', async () => {

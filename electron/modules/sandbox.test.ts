@@ -1,6 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import type { Shell } from '../module.ts';
-import { WORDS } from '../words.ts';
+import { SHELL_TEXTS } from '../texts.ts';
 import { sandboxIsOff, sandboxModule } from './sandbox.ts';
 
 const electron = vi.hoisted(() => ({ exits: [] as number[], asked: [] as { buttons: string[] }[], answer: 0 }));
@@ -24,24 +24,24 @@ afterEach(() => {
 async function started(given: { readonly sandbox: boolean; readonly answer?: number; readonly installed?: boolean }) {
   process.argv = given.sandbox ? ['crynux'] : ['crynux', '--no-sandbox'];
   electron.answer = given.answer ?? 0;
-  const shell = { leaving: false, log: { warn: () => {} } } as unknown as Shell;
+  const shell = { isQuitting: false, log: { warn: () => {} } } as unknown as Shell;
   await sandboxModule(given.installed ?? true).load?.(shell);
-  return { leaving: shell.leaving, exits: [...electron.exits], asked: electron.asked.length };
+  return { isQuitting: shell.isQuitting, exits: [...electron.exits], asked: electron.asked.length };
 }
 
 it('is asked about if an installed program runs without it: closing the question quits', async () => {
-  expect(await started({ sandbox: false })).toEqual({ leaving: true, exits: [1], asked: 1 });
-  const { quit, goOn } = WORDS['zh-CN'].noSandbox;
-  expect(electron.asked[0]?.buttons).toEqual([quit, goOn]);
+  expect(await started({ sandbox: false })).toEqual({ isQuitting: true, exits: [1], asked: 1 });
+  const { quit, continueAnyway } = SHELL_TEXTS['zh-CN'].noSandbox;
+  expect(electron.asked[0]?.buttons).toEqual([quit, continueAnyway]);
 });
 
 it('continues if the person agrees', async () => {
-  expect(await started({ sandbox: false, answer: 1 })).toEqual({ leaving: false, exits: [], asked: 1 });
+  expect(await started({ sandbox: false, answer: 1 })).toEqual({ isQuitting: false, exits: [], asked: 1 });
 });
 
 it('does not ask with a sandbox, nor in a checkout', async () => {
-  expect(await started({ sandbox: true })).toEqual({ leaving: false, exits: [], asked: 0 });
-  expect(await started({ sandbox: false, installed: false })).toEqual({ leaving: false, exits: [], asked: 0 });
+  expect(await started({ sandbox: true })).toEqual({ isQuitting: false, exits: [], asked: 0 });
+  expect(await started({ sandbox: false, installed: false })).toEqual({ isQuitting: false, exits: [], asked: 0 });
 });
 
 it('is off because of an argument or a variable', () => {

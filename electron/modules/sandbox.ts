@@ -1,7 +1,7 @@
 import { app, dialog } from 'electron';
 import { IS_PACKAGE } from '../../platform/programs.ts';
 import type { ShellModule } from '../module.ts';
-import { languageOf, WORDS } from '../words.ts';
+import { languageOf, SHELL_TEXTS } from '../texts.ts';
 
 /**
  * Chromium's sandbox is not available everywhere: an AppImage's start script turns it off on systems that do not allow
@@ -14,18 +14,18 @@ export function sandboxModule(isInstalled: boolean = IS_PACKAGE): ShellModule {
     async load(shell) {
       if (!isInstalled || !sandboxIsOff(process.argv, process.env)) return;
       shell.log.warn({}, 'the window runs without a sandbox');
-      const { message, detail, goOn, quit } = WORDS[languageOf(null, app.getLocale())].noSandbox;
+      const { message, detail, continueAnyway, quit } = SHELL_TEXTS[languageOf(null, app.getLocale())].noSandbox;
       const { response } = await dialog.showMessageBox({
         type: 'warning',
         message,
         detail,
-        buttons: [quit, goOn],
+        buttons: [quit, continueAnyway],
         defaultId: 0,
         cancelId: 0,
         noLink: true,
       });
       if (response === 1) return;
-      shell.leaving = true;
+      shell.isQuitting = true;
       app.exit(1);
     },
   };

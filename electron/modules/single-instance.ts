@@ -7,7 +7,7 @@ export const singleInstance: ShellModule = {
   name: 'single-instance',
   init(shell) {
     if (!app.requestSingleInstanceLock()) {
-      shell.leaving = true;
+      shell.isQuitting = true;
       app.exit(0);
       return;
     }

@@ -3,7 +3,7 @@ import type { Settings } from '../../contract/settings.ts';
 import { followNodes } from '../../host/notices/live-nodes.ts';
 import { type TrayNode, trayOf } from '../live-state.ts';
 import type { Shell, ShellModule } from '../module.ts';
-import { languageOf, WORDS } from '../words.ts';
+import { languageOf, SHELL_TEXTS } from '../texts.ts';
 
 /** The live state of every node without a window, in words, because many people cannot tell icons apart by colour. */
 export function trayModule(): ShellModule {
@@ -20,10 +20,10 @@ export function trayModule(): ShellModule {
       let nodes = trayOf([]);
       const draw = (): void => {
         if (tray === null || tray.isDestroyed()) return;
-        const words = WORDS[languageOf(language, app.getLocale())];
-        const lines = nodes.nodes.map(({ name, word }) => `${name}: ${words.state[word]}`);
+        const texts = SHELL_TEXTS[languageOf(language, app.getLocale())];
+        const lines = nodes.nodes.map(({ name, life }) => `${name}: ${texts.state[life]}`);
         tray.setToolTip(['Crynux Node Desktop', ...lines].join('\n'));
-        tray.setContextMenu(Menu.buildFromTemplate(menuOf(shell, words, nodes.nodes)));
+        tray.setContextMenu(Menu.buildFromTemplate(menuOf(shell, texts, nodes.nodes)));
       };
       draw();
       void follow(shell, watching.signal, async (signal) => {
@@ -54,23 +54,23 @@ async function follow(shell: Shell, signal: AbortSignal, run: (signal: AbortSign
   }
 }
 
-function menuOf(shell: Shell, words: (typeof WORDS)['en'], nodes: readonly TrayNode[]): MenuItemConstructorOptions[] {
-  const states = nodes.map(({ name, word }) => `${name}: ${words.state[word]}`);
+function menuOf(shell: Shell, texts: (typeof SHELL_TEXTS)['en'], nodes: readonly TrayNode[]): MenuItemConstructorOptions[] {
+  const states = nodes.map(({ name, life }) => `${name}: ${texts.state[life]}`);
   return [
-    ...(states.length === 0 ? [words.noNodes] : states).map((label): MenuItemConstructorOptions => ({ label, enabled: false })),
+    ...(states.length === 0 ? [texts.noNodes] : states).map((label): MenuItemConstructorOptions => ({ label, enabled: false })),
     { type: 'separator' },
-    { label: words.show, click: () => shell.window?.show() },
-    { label: words.pauseAll, enabled: can(nodes, 'pause'), click: () => order(shell, nodes, 'pause') },
-    { label: words.resumeAll, enabled: can(nodes, 'resume'), click: () => order(shell, nodes, 'resume') },
+    { label: texts.show, click: () => shell.window?.show() },
+    { label: texts.pauseAll, enabled: canAny(nodes, 'pause'), click: () => orderAll(shell, nodes, 'pause') },
+    { label: texts.resumeAll, enabled: canAny(nodes, 'resume'), click: () => orderAll(shell, nodes, 'resume') },
     { type: 'separator' },
-    { label: words.quit, click: () => app.quit() },
+    { label: texts.quit, click: () => app.quit() },
   ];
 }
 
-const can = (nodes: readonly TrayNode[], what: 'pause' | 'resume') => nodes.some(({ controls }) => controls.includes(what));
+const canAny = (nodes: readonly TrayNode[], what: 'pause' | 'resume') => nodes.some(({ controls }) => controls.includes(what));
 
 /** Current tasks are finished first. Slashed nodes are skipped: rejoining would stake again. */
-function order(shell: Shell, nodes: readonly TrayNode[], what: 'pause' | 'resume'): void {
+function orderAll(shell: Shell, nodes: readonly TrayNode[], what: 'pause' | 'resume'): void {
   for (const { id, controls } of nodes) {
     if (!controls.includes(what)) continue;
     const node = shell.host?.node(id)?.node;

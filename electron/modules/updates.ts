@@ -32,7 +32,7 @@ export interface UpdatesOptions {
   readonly updater?: () => AppUpdater;
 }
 
-const EVERY_MS = 6 * 60 * 60_000;
+const CHECK_EVERY_MS = 6 * 60 * 60_000;
 
 /** Asks before downloading, waits for running tasks, and can be switched off. */
 export function createUpdates({ nowMs, feed, updater = () => electronUpdater.autoUpdater }: UpdatesOptions): Updates {
@@ -48,25 +48,25 @@ export function createUpdates({ nowMs, feed, updater = () => electronUpdater.aut
   }
 
   /** If it was switched off in the meantime, ignore what the library reports. */
-  function heard(next: UpdateState): void {
+  function report(next: UpdateState): void {
     if (state.kind !== 'off') set(next);
   }
 
-  function failed(error: unknown): void {
+  function reportFailure(error: unknown): void {
     const message = error instanceof Error ? error.message : String(error);
     const coded = error instanceof ShellError ? error : new ShellError('SHELL_UPDATE_FAILED', message);
-    heard({ kind: 'failed', error: { ...serialiseError(coded), data: {} } });
+    report({ kind: 'failed', error: { ...serialiseError(coded), data: {} } });
   }
 
   /** Everything is shut down. If the update cannot be installed, the old version restarts with its nodes. */
   function installAtEnd(): void {
-    const startOld = (error: unknown): void => {
+    const restartOldVersion = (error: unknown): void => {
       shell?.log.error({ err: error }, 'the update was not installed');
       app.relaunch();
       app.quit();
     };
     const library = updater();
-    library.once('error', startOld);
+    library.once('error', restartOldVersion);
     // Silently, and restarts afterwards, on every system.
     library.quitAndInstall(true, true);
   }
@@ -76,17 +76,17 @@ export function createUpdates({ nowMs, feed, updater = () => electronUpdater.aut
     try {
       await updater().checkForUpdates();
     } catch (error) {
-      failed(error);
+      reportFailure(error);
     }
   }
 
-  function turn(on: boolean): void {
+  function setEnabled(on: boolean): void {
     if (on === (state.kind !== 'off')) return;
     if (timer !== null) clearInterval(timer);
     timer = null;
     set(on ? { kind: 'current', checkedMs: null } : { kind: 'off' });
     if (!on) return;
-    timer = setInterval(() => void check(), EVERY_MS);
+    timer = setInterval(() => void check(), CHECK_EVERY_MS);
     void check();
   }
 
@@ -102,19 +102,19 @@ export function createUpdates({ nowMs, feed, updater = () => electronUpdater.aut
       // No second file to download and trust.
       library.disableWebInstaller = true;
       library.setFeedURL(Object.assign({ provider: 'custom' as const, updateProvider: SignedProvider }, { feed }));
-      library.on('update-available', ({ version }) => heard({ kind: 'available', version }));
-      library.on('update-not-available', () => heard({ kind: 'current', checkedMs: nowMs() }));
+      library.on('update-available', ({ version }) => report({ kind: 'available', version }));
+      library.on('update-not-available', () => report({ kind: 'current', checkedMs: nowMs() }));
       library.on('download-progress', ({ percent }) => {
         if (state.kind === 'available' || state.kind === 'downloading') {
           set({ kind: 'downloading', version: state.version, percent });
         }
       });
-      library.on('update-downloaded', ({ version }) => heard({ kind: 'ready', version }));
-      library.on('error', failed);
+      library.on('update-downloaded', ({ version }) => report({ kind: 'ready', version }));
+      library.on('error', reportFailure);
       const { client } = given.host;
       void (async () => {
         for await (const settings of await client.settings.watch({}, { signal: watching.signal }))
-          turn(settings.updates === 'ask');
+          setEnabled(settings.updates === 'ask');
       })().catch((error: unknown) => {
         if (!watching.signal.aborted) given.log.warn({ err: error }, 'updates no longer follow the settings');
       });
@@ -136,12 +136,12 @@ export function createUpdates({ nowMs, feed, updater = () => electronUpdater.aut
     },
     install() {
       if (state.kind === 'available') {
-        void updater().downloadUpdate().catch(failed);
+        void updater().downloadUpdate().catch(reportFailure);
         return;
       }
       if (state.kind !== 'ready' || shell === null) return;
       // The modules shut down first.
-      shell.atEnd = installAtEnd;
+      shell.afterQuit = installAtEnd;
       app.quit();
     },
   };

@@ -27,7 +27,7 @@ export function windowModule(handOver: (profileId: string, port: MessagePortMain
             shell.log.warn({ err: error }, 'the position of the window was not saved');
           }
         },
-        mayClose: () => shell.leaving || !keepInTray,
+        mayClose: () => shell.isQuitting || !keepInTray,
       });
       stop = listenToWindow({
         own: () => shell.window?.current()?.webContents ?? null,
@@ -55,7 +55,7 @@ export function windowModule(handOver: (profileId: string, port: MessagePortMain
   };
 }
 
-async function followTray(client: HostClient | null, signal: AbortSignal, told: (keep: boolean) => void): Promise<void> {
+async function followTray(client: HostClient | null, signal: AbortSignal, onChange: (keep: boolean) => void): Promise<void> {
   if (client === null) return;
-  for await (const settings of await client.settings.watch({}, { signal })) told(settings.keepRunningInTray);
+  for await (const settings of await client.settings.watch({}, { signal })) onChange(settings.keepRunningInTray);
 }

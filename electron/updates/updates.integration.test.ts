@@ -100,7 +100,12 @@ async function start(
     }
   };
   const client = { settings: { watch: (_: unknown, { signal }: { signal: AbortSignal }) => Promise.resolve(watch(signal)) } };
-  const shell = { host: { client }, log: createLog({ level: 'silent' as never, secrets: [] }), atEnd: null, leaving: false };
+  const shell = {
+    host: { client },
+    log: createLog({ level: 'silent' as never, secrets: [] }),
+    afterQuit: null,
+    isQuitting: false,
+  };
   // What electron/shell.ts does: the modules shut down, then the program ends as requested.
   let left = false;
   stubApp.told.length = 0;
@@ -108,7 +113,7 @@ async function start(
     if (left) return;
     left = true;
     stubApp.told.push('nodes have stopped');
-    (shell.atEnd as (() => void) | null)?.();
+    (shell.afterQuit as (() => void) | null)?.();
   };
   await updates.module.load?.(shell as unknown as Shell);
   return updater;

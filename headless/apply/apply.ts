@@ -11,9 +11,9 @@ import { openAppliedFile } from './applied-file.ts';
 import { planOf } from './plan.ts';
 import { readNodesFile, type Variables } from './read-nodes-file.ts';
 import { createSecretReader } from './secret-reader.ts';
-import type { Asked, Plan, PlanOptions, Step } from './step.ts';
+import type { HostAccess, Plan, PlanOptions, Step } from './step.ts';
 
-export interface ApplyOptions extends Asked, Pick<PlanOptions, 'stays' | 'prune'> {
+export interface ApplyOptions extends HostAccess, Pick<PlanOptions, 'stays' | 'prune'> {
   readonly file: string;
   readonly variables: Variables;
   readonly dataDir: string;
@@ -51,7 +51,7 @@ export async function applyNodesFile(options: ApplyOptions): Promise<Plan> {
     try {
       await step.perform();
     } catch (cause) {
-      throw failed(step, { cause, done, of: plan.steps.length });
+      throw stepError(step, { cause, done, of: plan.steps.length });
     }
   }
   return plan;
@@ -70,7 +70,7 @@ async function unlessAborted<Value>(work: Promise<Value>, signal: AbortSignal): 
   }
 }
 
-function failed({ act, what, name }: Step, { cause, done, of }: { cause: unknown; done: number; of: number }): HeadlessError {
+function stepError({ act, what, name }: Step, { cause, done, of }: { cause: unknown; done: number; of: number }): HeadlessError {
   const code = cause instanceof CodedError ? cause.code : codeOf(cause);
   const why = cause instanceof Error ? cause.message : String(cause);
   const message = plainText(`${act} ${what} ${name}: ${why} (${code}); ${done} of ${of} steps were done before`);

@@ -7,7 +7,7 @@ import { checksumAddress } from '../../protocol/signing/keys.ts';
 import { sameAddress } from '../../protocol/wire/fields.ts';
 import type { HeldKey } from './nodes-file.ts';
 import type { FieldPath } from './read-nodes-file.ts';
-import { tried } from './secret-reader.ts';
+import { tryOrRefuse } from './secret-reader.ts';
 import type { PlanOptions, Refuse, Step } from './step.ts';
 
 /** A node's key as far as it is known; `made` = created along with the node. */
@@ -50,7 +50,7 @@ export async function planKeys(options: PlanOptions, refuse: Refuse): Promise<Ke
 
 async function ownPassphrase({ file, reader }: PlanOptions, refuse: Refuse): Promise<string | null> {
   const { passphrase } = file.content;
-  return passphrase === undefined ? null : tried(() => reader.line(passphrase), { field: ['passphrase'], refuse });
+  return passphrase === undefined ? null : tryOrRefuse(() => reader.line(passphrase), { field: ['passphrase'], refuse });
 }
 
 interface KeyPlanningParts {
@@ -84,11 +84,11 @@ class KeyPlanning {
     const words =
       passphrase === undefined
         ? (this.place(null).candidates[0] ?? '')
-        : await tried(() => options.reader.line(passphrase), { field: [...field, 'passphrase'], refuse });
-    const text = await tried(() => options.reader.text(source), { field, refuse });
+        : await tryOrRefuse(() => options.reader.line(passphrase), { field: [...field, 'passphrase'], refuse });
+    const text = await tryOrRefuse(() => options.reader.text(source), { field, refuse });
     if (text === null || words === null) return null;
     const order = keySourceOf(text, words);
-    const address = await tried(() => addressOfSource(order), { field, refuse });
+    const address = await tryOrRefuse(() => addressOfSource(order), { field, refuse });
     return address === null ? null : this.adopt(address, order, field);
   }
 

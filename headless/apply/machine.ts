@@ -26,7 +26,7 @@ export async function engineOf(
   const usable = candidates.find(({ config }) => config !== null && network.acceptedEngines.includes(config.kind));
   if (usable?.config != null) return usable.config;
   const why = candidates.flatMap(({ problem }) => problem?.message ?? []).join('; ');
-  throw refused(`no engine here that ${network.id} accepts. ${why}`.trim());
+  throw refusal(`no engine here that ${network.id} accepts. ${why}`.trim());
 }
 
 /** @throws HeadlessError HEADLESS_APPLY_REFUSED */
@@ -43,7 +43,7 @@ export async function gpuOf(
   if (typeof declared === 'object' && declared.stated !== undefined) return { kind: 'stated', ...declared.stated };
   const { cards, problems } = (await host.gpus.inventory({})).inventory;
   const ids = idsOf(declared, cards);
-  if (typeof ids === 'string') throw refused([ids, ...problems.map(({ message }) => message)].join('; '));
+  if (typeof ids === 'string') throw refusal([ids, ...problems.map(({ message }) => message)].join('; '));
   // Keep what a person has confirmed: if the card reports something else since then, a person has to look at it.
   if (known?.kind === 'cards' && known.ids.length === ids.length && ids.every((id) => known.ids.includes(id))) return known;
   const { reportedName, reportedVramGib } = await host.gpus.report({ ids: [...ids] });
@@ -72,6 +72,6 @@ function idsOf(declared: DeclaredGpu, cards: readonly GpuCard[]): readonly strin
   return bad == null ? found.flatMap((card) => card?.id ?? []) : `${bad.name} cannot be used: ${bad.unusable?.message ?? ''}`;
 }
 
-function refused(message: string): HeadlessError {
+function refusal(message: string): HeadlessError {
   return new HeadlessError('HEADLESS_APPLY_REFUSED', message);
 }

@@ -9,11 +9,12 @@ import type { Hex } from '../../protocol/hex.ts';
 import { selfTestModelOf } from '../../protocol/models/model-kind.ts';
 import { formatCnxExact, parseCnx } from '../../protocol/money/wei.ts';
 import { sameAddress } from '../../protocol/wire/fields.ts';
+import { withoutUndefined } from '../cli/commands/profiles.ts';
 import type { KeyPlan, PlannedKey } from './key-plan.ts';
 import { engineOf, gpuOf } from './machine.ts';
 import type { DeclaredNode } from './nodes-file.ts';
 import type { FieldPath } from './read-nodes-file.ts';
-import { tried } from './secret-reader.ts';
+import { tryOrRefuse } from './secret-reader.ts';
 import type { Change, PlanOptions, Refuse, Step } from './step.ts';
 
 export interface NetworkFacts {
@@ -35,29 +36,29 @@ export interface NodePlanning extends PlanOptions {
   readonly claimed: Map<string, string>;
 }
 
-interface Declared {
+interface DeclaredEntry {
   readonly declared: DeclaredNode;
   readonly field: FieldPath;
   readonly key: PlannedKey;
 }
 
 /** Placeholders until the contract has been asked and the key has been created. */
-const LATER = { stakeWei: '0', address: `0x${'0'.repeat(40)}` as Hex };
+const PLACEHOLDERS = { stakeWei: '0', address: `0x${'0'.repeat(40)}` as Hex };
 
 export async function planNode(
-  given: Declared,
+  entry: DeclaredEntry,
   planning: NodePlanning,
 ): Promise<{ readonly step: Step | null; readonly view: ProfileView | null }> {
-  const { declared, field } = given;
+  const { declared, field } = entry;
   const network = planning.networks.get(declared.network);
   if (network === undefined) {
     planning.refuse([...field, 'network'], `there is no network ${declared.network}`);
     return { step: null, view: null };
   }
   if (network.comingSoon) planning.refuse([...field, 'network'], `${network.title} has no staking contracts yet`);
-  const view = knownView(given, planning);
+  const view = knownView(entry, planning);
   if (view === 'refused') return { step: null, view: null };
-  const draft = await draftOf(given, { planning, network, known: view?.profile ?? null });
+  const draft = await draftOf(entry, { planning, network, known: view?.profile ?? null });
   if (draft === null) return { step: null, view };
   if (draft.gpu.kind === 'stated' && !isLocalRelay(network.relayUrl)) {
     planning.refuse(
@@ -65,12 +66,12 @@ export async function planNode(
       `a made-up card can only be used in a network that runs on this machine, not on ${network.title}`,
     );
   }
-  claim(draft, given, planning);
-  return { step: view === null ? created(given, draft, planning) : changed(given, { draft, view, planning }), view };
+  claimCards(draft, entry, planning);
+  return { step: view === null ? creationStep(entry, draft, planning) : changeStep(entry, { draft, view, planning }), view };
 }
 
 /** Found by key and network, which never change in a profile; otherwise by name. */
-function knownView({ declared, field, key }: Declared, { views, refuse }: NodePlanning): ProfileView | null | 'refused' {
+function knownView({ declared, field, key }: DeclaredEntry, { views, refuse }: NodePlanning): ProfileView | null | 'refused' {
   const here = views.filter(({ profile }) => profile.networkId === declared.network);
   const same = key.kind === 'made' ? undefined : here.find(({ profile }) => sameAddress(profile.address, key.address));
   if (same !== undefined) return same;
@@ -87,7 +88,7 @@ function knownView({ declared, field, key }: Declared, { views, refuse }: NodePl
 }
 
 async function draftOf(
-  { declared, field, key }: Declared,
+  { declared, field, key }: DeclaredEntry,
   context: {
     readonly planning: NodePlanning;
     readonly network: NetworkFacts;
@@ -106,38 +107,36 @@ async function draftOf(
   const engine =
     asked === undefined
       ? (known?.engine ?? null)
-      : await tried(() => engineOf(asked, { host, network, folder: file.folder }), at('engine'));
+      : await tryOrRefuse(() => engineOf(asked, { host, network, folder: file.folder }), at('engine'));
   const wished = known === null ? (declared.gpu ?? 'only') : declared.gpu;
   const gpu =
     wished === undefined
       ? (known?.gpu ?? null)
-      : await tried(() => gpuOf(wished, { host, known: known?.gpu ?? null, modelIds }), at('gpu'));
+      : await tryOrRefuse(() => gpuOf(wished, { host, known: known?.gpu ?? null, modelIds }), at('gpu'));
   if (engine === null || gpu === null) return null;
   const { modelsFolder, hub, mirrors } = declared;
   const folder = modelsFolder === undefined ? {} : { directory: path.resolve(file.folder, modelsFolder) };
   const { id: _id, createdMs: _created, stakeWord: _word, ...before } = known ?? { id: '', createdMs: 0, stakeWord: null };
   const parsed = profileDraftSchema.safeParse({
     ...before,
-    ...{ name: declared.name, networkId: network.id, modelIds, engine, gpu: guarded(gpu, modelIds) },
-    address: known?.address ?? (key.kind === 'known' ? key.address : LATER.address),
-    stakeWei: stakeOf(declared) ?? known?.stakeWei ?? LATER.stakeWei,
-    models: { ...known?.models, ...folder, ...given({ hubUrl: hub, mirrorUrls: mirrors }) },
-    retention: { ...known?.retention, ...given({ ...declared.retention }) },
-    ...given({ autoStart: declared.autoStart, rejoin: declared.rejoin, logLevel: declared.logLevel }),
+    ...{ name: declared.name, networkId: network.id, modelIds, engine, gpu: withSelfTestModel(gpu, modelIds) },
+    address: known?.address ?? (key.kind === 'known' ? key.address : PLACEHOLDERS.address),
+    stakeWei: stakeOf(declared) ?? known?.stakeWei ?? PLACEHOLDERS.stakeWei,
+    models: { ...known?.models, ...folder, ...withoutUndefined({ hubUrl: hub, mirrorUrls: mirrors }) },
+    retention: { ...known?.retention, ...withoutUndefined({ ...declared.retention }) },
+    ...withoutUndefined({ autoStart: declared.autoStart, rejoin: declared.rejoin, logLevel: declared.logLevel }),
   });
   if (parsed.success) return parsed.data;
   refuse(field, issueText(parsed.error));
   return null;
 }
 
-const given = (values: object) => Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
-
 function issueText({ issues: [issue] }: ZodError): string {
   return `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`;
 }
 
 /** If the model used for the slash guard is no longer offered, another one takes its place. */
-function guarded(gpu: ProfileDraftInput['gpu'], modelIds: readonly string[]): ProfileDraftInput['gpu'] {
+function withSelfTestModel(gpu: ProfileDraftInput['gpu'], modelIds: readonly string[]): ProfileDraftInput['gpu'] {
   if (gpu.kind !== 'cards' || gpu.selfTestModel === null || modelIds.includes(gpu.selfTestModel)) return gpu;
   return { ...gpu, selfTestModel: selfTestModelOf(modelIds) };
 }
@@ -147,7 +146,7 @@ function stakeOf({ stake }: DeclaredNode): string | null {
   return stake === undefined || stake === 'minimum' ? null : String(parseCnx(stake));
 }
 
-function claim({ gpu }: ProfileDraft, { declared, field }: Declared, { claimed, refuse }: NodePlanning): void {
+function claimCards({ gpu }: ProfileDraft, { declared, field }: DeclaredEntry, { claimed, refuse }: NodePlanning): void {
   for (const card of gpu.kind === 'cards' ? gpu.ids : gpu.uuids) {
     const other = claimed.get(card);
     if (other !== undefined) refuse([...field, 'gpu'], `${card} is the card of ${other}`);
@@ -155,7 +154,7 @@ function claim({ gpu }: ProfileDraft, { declared, field }: Declared, { claimed, 
   }
 }
 
-function created({ declared, field, key }: Declared, draft: ProfileDraft, planning: NodePlanning): Step {
+function creationStep({ declared, field, key }: DeclaredEntry, draft: ProfileDraft, planning: NodePlanning): Step {
   const { host, stays, newKey, refuse } = planning;
   if (key.kind === 'made' && newKey.problem !== null) refuse([...field, 'key'], newKey.problem);
   const isMinimum = stakeOf(declared) === null;
@@ -177,8 +176,8 @@ function created({ declared, field, key }: Declared, draft: ProfileDraft, planni
   };
 }
 
-function changed(
-  { declared }: Declared,
+function changeStep(
+  { declared }: DeclaredEntry,
   context: { readonly draft: ProfileDraft; readonly view: ProfileView; readonly planning: NodePlanning },
 ): Step | null {
   const { draft, view, planning } = context;

@@ -14,19 +14,19 @@ import { addressField } from '../../protocol/wire/fields.ts';
 import { SECRET_KEYS, SETTING_KEYS } from '../cli/commands/settings.ts';
 
 /** Reports a missing field as missing, not as a wrong type. */
-const as = (wanted: string) => ({
+const typeMessage = (wanted: string) => ({
   error: ({ input }: { readonly input?: unknown }) => (input === undefined ? 'is missing' : wanted),
 });
 /** Texts are shown in a terminal. */
-const shown = z.string(as('must be a text')).refine(isPlainText, 'must have no control characters');
-const text = shown.trim().min(1, 'must not be empty');
-const flag = z.enum(['true', 'false'], as('must be true or false')).transform((word) => word === 'true');
+const printableText = z.string(typeMessage('must be a text')).refine(isPlainText, 'must have no control characters');
+const text = printableText.trim().min(1, 'must not be empty');
+const flag = z.enum(['true', 'false'], typeMessage('must be true or false')).transform((word) => word === 'true');
 const count = z
-  .string(as('must be a number'))
+  .string(typeMessage('must be a number'))
   .regex(/^\d{1,9}$/, 'must be a whole number')
   .transform(Number);
 const number = z
-  .string(as('must be a number'))
+  .string(typeMessage('must be a number'))
   .regex(/^\d{1,9}(\.\d{1,6})?$/, 'must be a number')
   .transform(Number);
 const keysOf = (values: object) => Object.keys(values) as [string, ...string[]];
@@ -118,7 +118,7 @@ export type DeclaredNode = z.output<typeof nodeSchema>;
 
 export const nodesFileSchema = z
   .strictObject({
-    version: z.literal('1', as('must be 1')),
+    version: z.literal('1', typeMessage('must be 1')),
     /** The keystore's passphrase: for importing or creating keys, and for unlocking locked ones. */
     passphrase: secretSource.optional(),
     /** Where keys are stored. */
@@ -127,7 +127,7 @@ export const nodesFileSchema = z
     /** Presets of custom networks. */
     networks: z.array(z.strictObject({ file: text })).default([]),
     /** Names and values as in `crynux-node settings set`. */
-    settings: z.partialRecord(z.enum(keysOf(SETTING_KEYS)), shown).default({}),
+    settings: z.partialRecord(z.enum(keysOf(SETTING_KEYS)), printableText).default({}),
     secrets: z.partialRecord(z.enum(keysOf(SECRET_KEYS)), secretSource).default({}),
     nodes: z.array(nodeSchema).default([]),
   })

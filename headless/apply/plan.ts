@@ -15,7 +15,7 @@ import { type NetworkFacts, planNode } from './node-plan.ts';
 import type { DeclaredNode } from './nodes-file.ts';
 import { planRemovals } from './prune.ts';
 import type { FieldPath } from './read-nodes-file.ts';
-import { tried } from './secret-reader.ts';
+import { tryOrRefuse } from './secret-reader.ts';
 import type { Plan, PlanOptions, Refuse, Step } from './step.ts';
 
 /** @throws HeadlessError HEADLESS_APPLY_WRONG or HEADLESS_APPLY_REFUSED with every problem */
@@ -158,7 +158,7 @@ async function planSecrets(
   for (const [name, source] of Object.entries(file.content.secrets)) {
     const secret = SECRET_KEYS[name];
     if (secret === undefined || source === undefined) continue;
-    const value = await tried(() => reader.line(source), { field: ['secrets', name], refuse });
+    const value = await tryOrRefuse(() => reader.line(source), { field: ['secrets', name], refuse });
     if (value === null) continue;
     const isGone = places[secret] === null || (secret === 'proxyPassword' && otherProxy);
     if (!isGone && applied.isSameSecret(name, value)) continue;

@@ -4,16 +4,16 @@
 import type { ProfileView } from '../../contract/profiles.ts';
 import { formatCnx } from '../../protocol/money/wei.ts';
 import { firstOf } from '../cli/ask-program.ts';
-import type { Asked, Plan, Step } from './step.ts';
+import type { HostAccess, Plan, Step } from './step.ts';
 
 const IDLE: ReadonlySet<ProfileView['worker']['kind']> = new Set(['stopped', 'failed', 'locked']);
 
-export async function planRemovals(views: readonly ProfileView[], asked: Asked): Promise<Plan> {
+export async function planRemovals(views: readonly ProfileView[], asked: HostAccess): Promise<Plan> {
   const steps: Step[] = [];
   const kept: { node: string; why: string }[] = [];
   for (const view of views) {
     const { id, name } = view.profile;
-    const why = await whatHangsOn(view, asked);
+    const why = await reasonToKeep(view, asked);
     if (why !== null) kept.push({ node: name, why });
     else {
       steps.push({
@@ -26,7 +26,7 @@ export async function planRemovals(views: readonly ProfileView[], asked: Asked):
 }
 
 /** Why it has to be kept; null = it can be removed. Anything that cannot be read is a reason to keep it. */
-async function whatHangsOn({ profile, worker }: ProfileView, { host, nodeOf }: Asked): Promise<string | null> {
+async function reasonToKeep({ profile, worker }: ProfileView, { host, nodeOf }: HostAccess): Promise<string | null> {
   if (!IDLE.has(worker.kind)) return 'it is running; stop it first';
   const { id, networkId, address } = profile;
   try {

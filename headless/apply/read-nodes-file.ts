@@ -45,15 +45,15 @@ export function parseNodesFile(given: {
     return `${path.basename(file)}:${line}:${col}`;
   };
   const broken = [...document.errors, ...document.warnings].map(({ message, pos: [offset] }) => `${at(offset)} ${message}`);
-  if (broken.length > 0) throw wrong(file, broken);
+  if (broken.length > 0) throw fileError(file, broken);
   const unknown = substitute(document, variables).map(({ offset, problem }) => `${at(offset)} ${problem}`);
-  if (unknown.length > 0) throw wrong(file, unknown);
+  if (unknown.length > 0) throw fileError(file, unknown);
   const place = (field: FieldPath) => `${at(offsetOf(document, field))} ${fieldText(field)}`.trimEnd();
   const parsed = nodesFileSchema.safeParse(contentOf(document, file));
   const saysNodes = document.hasIn(['nodes']);
   if (parsed.success) return { content: parsed.data, saysNodes, folder: path.dirname(path.resolve(file)), place };
   const issues = issuesOf(parsed.error.issues).toSorted((a, b) => offsetOf(document, a.field) - offsetOf(document, b.field));
-  throw wrong(
+  throw fileError(
     file,
     issues.map(({ field, message }) => `${place(field)}: ${message}`),
   );
@@ -64,11 +64,11 @@ function contentOf(document: Document, file: string): unknown {
   try {
     return document.toJS();
   } catch (error) {
-    throw wrong(file, [`${path.basename(file)}: ${error instanceof Error ? error.message : String(error)}`]);
+    throw fileError(file, [`${path.basename(file)}: ${error instanceof Error ? error.message : String(error)}`]);
   }
 }
 
-function wrong(file: string, found: readonly string[]): HeadlessError {
+function fileError(file: string, found: readonly string[]): HeadlessError {
   const problems = found.map(plainText);
   return new HeadlessError('HEADLESS_APPLY_WRONG', problems.join('\n'), { file, problems });
 }

@@ -65,7 +65,7 @@ export function createSecretReader(places: {
 }
 
 /** Null = it was refused, with its place in the file. */
-export async function tried<Value>(
+export async function tryOrRefuse<Value>(
   act: () => Promise<Value>,
   { field, refuse }: { readonly field: FieldPath; readonly refuse: (field: FieldPath, message: string) => void },
 ): Promise<Value | null> {

@@ -5,13 +5,13 @@ import type { AppliedFile } from './applied-file.ts';
 import type { FieldPath, NodesFile } from './read-nodes-file.ts';
 import type { SecretReader } from './secret-reader.ts';
 
-export interface Asked {
+export interface HostAccess {
   readonly host: HostClient;
   /** A node's process, or its records if it is not running; null = neither. */
   readonly nodeOf: (profileId: string) => Promise<NodeClient | null>;
 }
 
-export interface PlanOptions extends Asked {
+export interface PlanOptions extends HostAccess {
   readonly file: NodesFile;
   readonly reader: SecretReader;
   /** Passphrases for the keystore, in addition to those the file refers to. */

@@ -47,7 +47,7 @@ export function withHostAndNodes<Answer>(
   }) => Promise<Answer>,
 ): Promise<Answer> {
   return withEither(path.resolve(data), {
-    running: ({ host, node }) => act({ host, runs: true, nodeOf: (id) => node(id).catch(nullFor('HEADLESS_NO_NODE')) }),
+    running: ({ host, node }) => act({ host, runs: true, nodeOf: (id) => node(id).catch(nullOn('HEADLESS_NO_NODE')) }),
     own: (app) => act({ host: app.client, runs: false, nodeOf: async (id) => recordsOf(app, id) }),
   });
 }
@@ -62,7 +62,7 @@ async function withEither<Answer>(
   dataDir: string,
   ways: { readonly running: (program: RunningProgram) => Promise<Answer>; readonly own: (app: HostApp) => Promise<Answer> },
 ): Promise<Answer> {
-  const program = await connect(dataDir).catch(nullFor('HEADLESS_NOT_RUNNING'));
+  const program = await connect(dataDir).catch(nullOn('HEADLESS_NOT_RUNNING'));
   if (program === null) return withOwnHost(dataDir, ways.own);
   try {
     return await ways.running(program);
@@ -71,7 +71,7 @@ async function withEither<Answer>(
   }
 }
 
-function nullFor(code: HeadlessErrorCode): (error: unknown) => null {
+function nullOn(code: HeadlessErrorCode): (error: unknown) => null {
   return (error) => {
     if (error instanceof HeadlessError && error.code === code) return null;
     throw error;
@@ -93,7 +93,7 @@ async function withOwnHost<Answer>(dataDir: string, act: (app: HostApp) => Promi
   }
 }
 
-export interface AskedNode {
+export interface ConnectedNode {
   readonly host: HostClient;
   readonly node: NodeClient;
   readonly view: ProfileView;
@@ -102,7 +102,7 @@ export interface AskedNode {
 /** Asks one node. @throws HeadlessError HEADLESS_NOT_RUNNING, HEADLESS_WHICH_NODE, HEADLESS_NO_NODE */
 export function withNode<Answer>(
   { data, node }: { readonly data: string; readonly node?: string | undefined },
-  act: (asked: AskedNode) => Promise<Answer>,
+  act: (asked: ConnectedNode) => Promise<Answer>,
 ): Promise<Answer> {
   return withProgram(data, async (program) => {
     const view = chooseProfile(await profilesOf(program.host), node);

@@ -6,7 +6,7 @@ import { ManualClock } from '../../protocol/ports.ts';
 import { HEADLESS_ERRORS } from '../errors.ts';
 import { writeAddress } from '../rpc/address-file.ts';
 import { runCli } from './cli.ts';
-import { confirmed, possible } from './confirm.ts';
+import { confirmationId, requireConfirmation } from './confirm.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -54,11 +54,19 @@ describe('the command line', () => {
     [['drain', '--timeout', 'soon'], EXIT.usage],
     [['drain', '--data', '/not/there'], EXIT.notReachable],
     [['stake', '--set', '-1'], EXIT.usage],
+    [['beneficial-address', 'set', `0x${'0'.repeat(40)}`, '--permanent', '--data', '/not/there'], EXIT.notReachable],
+    [['beneficial-address', 'set', `0x${'0'.repeat(40)}`, '--for-ever', '--data', '/not/there'], EXIT.notReachable],
     [['withdraw', '0.0000000000000000001'], EXIT.usage],
     [['earnings', '--per', 'year'], EXIT.usage],
     [['key', 'export', '0x12', 'file', '--passphrase', 'secret'], EXIT.usage],
   ])('%j ends with %i', async (argv, code) => {
     expect((await cli(...argv)).code).toBe(code);
+  });
+
+  it('names the former spelling of an option nowhere', async () => {
+    const { out } = await cli('beneficial-address', 'set', '--help');
+    expect(out).toContain('--permanent');
+    expect(out).not.toContain('--for-ever');
   });
 
   it('has no option that takes a secret', async () => {
@@ -169,11 +177,11 @@ describe('a two-step act', () => {
   const problems = [{ code: 'MONEY_X', message: 'too little', data: {} }];
 
   it('is refused with its reasons, and possible only with a confirmation', () => {
-    expect(possible({ problems: [], confirmation: { id: 'c' } })).toBe('c');
-    expect(() => possible({ problems, confirmation: null })).toThrow(
+    expect(confirmationId({ problems: [], confirmation: { id: 'c' } })).toBe('c');
+    expect(() => confirmationId({ problems, confirmation: null })).toThrow(
       expect.objectContaining({ code: 'HEADLESS_ACT_REFUSED', message: 'too little (MONEY_X)' }),
     );
-    expect(() => possible({ problems, confirmation: { id: 'c' } })).toThrow(
+    expect(() => confirmationId({ problems, confirmation: { id: 'c' } })).toThrow(
       expect.objectContaining({ code: 'HEADLESS_ACT_REFUSED' }),
     );
   });
@@ -186,9 +194,9 @@ describe('a two-step act', () => {
     ['yesterday', false],
     [null, false],
   ])('with the answer %j is done: %s', async (answer, done) => {
-    const asked = confirmed('Do it?', { yes: false, terminal: terminal(answer).terminal });
+    const asked = requireConfirmation('Do it?', { yes: false, terminal: terminal(answer).terminal });
     if (done) await asked;
     else await expect(asked).rejects.toMatchObject({ code: 'HEADLESS_NOT_CONFIRMED' });
-    await confirmed('Do it?', { yes: true, terminal: terminal(null).terminal });
+    await requireConfirmation('Do it?', { yes: true, terminal: terminal(null).terminal });
   });
 });

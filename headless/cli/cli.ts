@@ -78,7 +78,7 @@ export async function runCli(argv: readonly string[], context: Context): Promise
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return exitCodeOfCommander(error);
-    return complain(error, argv.includes('--json'), context);
+    return reportError(error, argv.includes('--json'), context);
   }
 }
 
@@ -92,7 +92,7 @@ function everyCommand(command: Command): Command[] {
 }
 
 /** One line for a person; with --json, the error's own fields in place of the answer. */
-function complain(thrown: unknown, json: boolean, { terminal }: Context): ExitCode {
+function reportError(thrown: unknown, json: boolean, { terminal }: Context): ExitCode {
   const error = isSystemError(thrown)
     ? new HeadlessError('HEADLESS_SYSTEM_REFUSED', thrown.message, {}, { cause: thrown })
     : thrown;

@@ -3,20 +3,20 @@ import type { ErrorView } from '../../contract/worker-channel.ts';
 import { HeadlessError } from '../errors.ts';
 import type { Terminal } from './terminal.ts';
 
-export interface Prepared {
+export interface PreparedAct {
   readonly problems: readonly ErrorView[];
   readonly confirmation: { readonly id: string } | null;
 }
 
 /** The confirmation token of an act that nothing speaks against. @throws HeadlessError HEADLESS_ACT_REFUSED */
-export function possible({ problems, confirmation }: Prepared): string {
+export function confirmationId({ problems, confirmation }: PreparedAct): string {
   if (confirmation !== null && problems.length === 0) return confirmation.id;
   const said = problems.map(({ code, message }) => `${message} (${code})`).join('; ');
   throw new HeadlessError('HEADLESS_ACT_REFUSED', said || 'nothing to do', { codes: problems.map(({ code }) => code) });
 }
 
 /** @throws HeadlessError HEADLESS_NOT_CONFIRMED */
-export async function confirmed(
+export async function requireConfirmation(
   question: string,
   { yes, terminal }: { readonly yes: boolean; readonly terminal: Terminal },
 ): Promise<void> {

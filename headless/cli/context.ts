@@ -3,6 +3,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { SYSTEM } from '../../platform/system.ts';
 import type { Clock } from '../../protocol/ports.ts';
+import { HeadlessError } from '../errors.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -40,4 +41,10 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
     if (/^\d+$/.test(text) && value >= least && value <= most) return value;
     throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
   };
+}
+
+/** @throws HeadlessError HEADLESS_BAD_ARGUMENT */
+export function addressArgument(text: string): `0x${string}` {
+  if (/^0x[0-9a-fA-F]{40}$/.test(text)) return text as `0x${string}`;
+  throw new HeadlessError('HEADLESS_BAD_ARGUMENT', `${text} is not an address`, { field: 'address' });
 }

@@ -1,7 +1,7 @@
 /** Which nodes get a `fleet` order, which do not, and the exit code. Pure. */
 import type { FleetOrder, FleetPlace, FleetTarget, SteerResult } from '../../contract/fleet.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { type FleetSnapshot, placeStateText, selected } from './fleet-text.ts';
+import { type FleetSnapshot, placeStateText, selectRows } from './fleet-text.ts';
 import { table } from './node-text.ts';
 
 /** A node that was selected but not told. */
@@ -21,29 +21,30 @@ export interface OrderPlan {
 
 export function planOrder({ rows, places }: FleetSnapshot, select: readonly string[], order: FleetOrder): OrderPlan {
   const byName = new Map(places.map((place) => [place.place, place]));
-  const chosen = selected(rows, select);
+  const chosen = selectRows(rows, select);
   const targets: FleetTarget[] = [];
   const skipped: Skipped[] = [];
   for (const { place, row } of chosen) {
-    const of = byName.get(place);
+    const owner = byName.get(place);
     const node = row.node;
-    if (of === undefined || !answers(of)) skipped.push({ place, node, reason: reasonOf(of), isAway: true });
+    if (owner === undefined || !isReachable(owner)) skipped.push({ place, node, reason: unreachableReason(owner), isAway: true });
     else if (row.orders.includes(order)) targets.push({ place, node });
     else skipped.push({ place, node, reason: `it is ${row.life}; ${order} does not apply`, isAway: false });
   }
-  for (const of of places) {
-    const isChosen = select.includes('all') || select.includes(of.place);
-    if (!isChosen || answers(of) || chosen.some(({ place }) => place === of.place)) continue;
-    skipped.push({ place: of.place, node: null, reason: reasonOf(of), isAway: true });
+  for (const owner of places) {
+    const isChosen = select.includes('all') || select.includes(owner.place);
+    if (!isChosen || isReachable(owner) || chosen.some(({ place }) => place === owner.place)) continue;
+    skipped.push({ place: owner.place, node: null, reason: unreachableReason(owner), isAway: true });
   }
   return { targets, skipped };
 }
 
-const answers = ({ state }: FleetPlace) => state.kind === 'here' || state.kind === 'open';
-const reasonOf = (place: FleetPlace | undefined) => (place === undefined ? 'its place has been removed' : placeStateText(place));
+const isReachable = ({ state }: FleetPlace) => state.kind === 'here' || state.kind === 'open';
+const unreachableReason = (place: FleetPlace | undefined) =>
+  place === undefined ? 'its place has been removed' : placeStateText(place);
 
 /** Refused because of a role or the node's state; nothing was attempted. */
-const REFUSALS: ReadonlySet<string> = new Set([
+const REFUSAL_CODES: ReadonlySet<string> = new Set([
   'ACCESS_DENIED',
   'ACT_NOT_CONFIRMED',
   'FLEET_ORDER_UNFIT',
@@ -53,7 +54,7 @@ const REFUSALS: ReadonlySet<string> = new Set([
 /** A node that is already in the wanted state, or that needs a person, is listed but does not fail the command. */
 export function orderExit(results: readonly SteerResult[], skipped: readonly Skipped[]): ExitCode {
   const errors = results.flatMap(({ error }) => (error === null ? [] : [error]));
-  if (skipped.some(({ isAway }) => isAway) || errors.some(({ code }) => !REFUSALS.has(code))) return EXIT.failed;
+  if (skipped.some(({ isAway }) => isAway) || errors.some(({ code }) => !REFUSAL_CODES.has(code))) return EXIT.failed;
   return errors.length > 0 ? EXIT.refused : EXIT.ok;
 }
 

@@ -11,7 +11,7 @@ export interface FleetSnapshot {
 }
 
 /** Selects by `PLACE/NODE`, `PLACE` or `all`. */
-export function selected(rows: readonly FleetEntry[], select: readonly string[]): FleetEntry[] {
+export function selectRows(rows: readonly FleetEntry[], select: readonly string[]): FleetEntry[] {
   const wanted = new Set(select);
   return rows.filter(({ place, row }) => wanted.has('all') || wanted.has(place) || wanted.has(`${place}/${row.node}`));
 }
@@ -41,22 +41,22 @@ export function addedText(added: FleetPlace, runs: boolean): { text: string; war
   return { text: `${stored}.`, warning: `${place}: ${message} (${code}). ${then}`, code: isLater ? EXIT.ok : EXIT.failed };
 }
 
-const sum = (rows: readonly FleetRow[], wei: (row: FleetRow) => string | null) =>
+const sumWei = (rows: readonly FleetRow[], wei: (row: FleetRow) => string | null) =>
   rows.reduce((total, row) => total + BigInt(wei(row) ?? 0), 0n);
 
 export function fleetText({ places, rows }: FleetSnapshot): string {
   const byName = new Map(places.map((place) => [place.place, place]));
   const cells = rows.map(({ place, row }) => {
-    const of = byName.get(place);
-    const isOld = of?.state.kind === 'away';
+    const owner = byName.get(place);
+    const isOld = owner?.state.kind === 'away';
     return [
       `${place}/${row.node}`,
-      isOld ? `(${row.life}, ${of?.heardMs == null ? 'old' : timeText(of.heardMs)})` : row.life,
+      isOld ? `(${row.life}, ${owner?.heardMs == null ? 'old' : timeText(owner.heardMs)})` : row.life,
       row.card ?? '–',
       row.todayWei === null ? '–' : cnx(row.todayWei),
       row.monthWei === null ? '–' : cnx(row.monthWei),
       row.qos === null ? '–' : row.qos.toFixed(2),
-      of?.version ?? '–',
+      owner?.version ?? '–',
       row.attention.join(' '),
     ];
   });
@@ -67,7 +67,7 @@ export function fleetText({ places, rows }: FleetSnapshot): string {
     ...(rows.length === 0
       ? ['There are no nodes yet.']
       : [table(['node', 'state', 'card', 'today', '30 days', 'QoS', 'version', 'needs attention'], cells)]),
-    `${all.length} nodes, today ${cnx(sum(all, ({ todayWei }) => todayWei))}, 30 days ${cnx(sum(all, ({ monthWei }) => monthWei))}, ${needing} need attention`,
+    `${all.length} nodes, today ${cnx(sumWei(all, ({ todayWei }) => todayWei))}, 30 days ${cnx(sumWei(all, ({ monthWei }) => monthWei))}, ${needing} need attention`,
     ...away.map((place) => `${place.place}: ${placeStateText(place)}`),
   ].join('\n');
 }

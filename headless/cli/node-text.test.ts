@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { type ProfileView, profileSchema, type WorkerState } from '../../contract/profiles.ts';
 import { nodeViewSchema } from '../../contract/worker-channel.ts';
 import { chooseProfile } from './ask-program.ts';
-import { findingText, fromReport, isHealthy } from './commands/doctor.ts';
-import { linked, nodeFacts, nodeText, shortHex, stateText, table, timeOutText } from './node-text.ts';
+import { findingText, isHealthy, reportFindings } from './commands/doctor.ts';
+import { nodeFacts, nodeText, shortHex, stateText, table, timeOutText, withTransactionUrl } from './node-text.ts';
 
 const ADDRESS = '0x627306090abaB3A6e1400e9345bC60c78a8BEf57';
 const profile = profileSchema.parse({
@@ -139,19 +139,20 @@ describe('findings', () => {
   const bad = { id: 'clock', params: {}, code: 'CLOCK_SKEW', message: 'It is wrong.', remedy: 'Set it.' } as const;
 
   it('name the node, the reason and the remedy; only a failure makes it unhealthy', () => {
-    const report = (state: 'warn' | 'fail') => fromReport('Garage', { atMs: 0, mayStart: false, results: [{ ...bad, state }] });
+    const report = (state: 'warn' | 'fail') =>
+      reportFindings('Garage', { atMs: 0, mayStart: false, results: [{ ...bad, state }] });
     expect(report('fail').map(findingText)).toEqual(['FAIL  Garage: clock: It is wrong. (CLOCK_SKEW)\n      → Set it.']);
     expect([isHealthy(report('fail')), isHealthy(report('warn')), isHealthy([])]).toEqual([false, true, true]);
   });
 });
 
 it('a transaction is shown with its page if there is an explorer', () => {
-  expect(linked({ transaction: '0xab' }, { explorerUrl: 'https://scan.example' })).toEqual({
+  expect(withTransactionUrl({ transaction: '0xab' }, { explorerUrl: 'https://scan.example' })).toEqual({
     transaction: '0xab',
     url: 'https://scan.example/tx/0xab',
   });
-  expect(linked({ transaction: '0xab' }, { explorerUrl: null }).url).toBeNull();
-  expect(linked({ transaction: null }, { explorerUrl: 'https://scan.example' }).url).toBeNull();
+  expect(withTransactionUrl({ transaction: '0xab' }, { explorerUrl: null }).url).toBeNull();
+  expect(withTransactionUrl({ transaction: null }, { explorerUrl: 'https://scan.example' }).url).toBeNull();
 });
 
 describe('a task that timed out', () => {

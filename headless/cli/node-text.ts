@@ -2,7 +2,7 @@
 import { transactionUrl } from '../../contract/chain-preset.ts';
 import type { ProfileView } from '../../contract/profiles.ts';
 import type { TaskRow } from '../../contract/tasks.ts';
-import type { LifeState } from '../../contract/truth/life-word.ts';
+import type { LifeState } from '../../contract/truth/life-state.ts';
 import { type NodeTruth, nodeTruth } from '../../contract/truth/node-truth.ts';
 import type { Aged, Reach } from '../../contract/truth/reach.ts';
 import type { StakeTruth } from '../../contract/truth/stake-truth.ts';
@@ -194,14 +194,14 @@ function neverPaidText({ status, paymentWei }: Pick<TaskRow, 'status' | 'payment
 }
 
 /** The transaction of an act, with its page if the network has an explorer. */
-export function linked(
+export function withTransactionUrl(
   { transaction }: { readonly transaction: string | null },
   { explorerUrl }: Pick<ProfileView, 'explorerUrl'>,
 ) {
   return { transaction, url: transaction === null ? null : transactionUrl(explorerUrl, transaction) };
 }
 
-const LATE: Readonly<Record<NonNullable<TaskRow['missedDeadline']>, string>> = {
+const MISSED_DEADLINES: Readonly<Record<NonNullable<TaskRow['missedDeadline']>, string>> = {
   queue: 'timed out in the queue: no node took it',
   arguments: 'timed out: no arguments from the application',
   execution: 'timed out: no score from this node',
@@ -215,7 +215,7 @@ const LATE: Readonly<Record<NonNullable<TaskRow['missedDeadline']>, string>> = {
 export function timeOutText(task: Pick<TaskRow, 'missedDeadline' | 'deadlineMs' | 'type'>): string {
   if (task.missedDeadline === null) return '';
   const dueMs = missedAtMs(task.missedDeadline, task);
-  return `${LATE[task.missedDeadline]}${dueMs === null ? '' : ` (due ${timeText(dueMs)})`}`;
+  return `${MISSED_DEADLINES[task.missedDeadline]}${dueMs === null ? '' : ` (due ${timeText(dueMs)})`}`;
 }
 
 export const TASK_HEAD = ['time (UTC)', 'task', 'type', 'status', 'took', 'fee', 'paid', 'what went wrong'];

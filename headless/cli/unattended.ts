@@ -69,7 +69,7 @@ export async function unlockFor(
   for (const { address } of locked) {
     try {
       const candidates = passphrases.for(address);
-      if (candidates.length > 0) results.push({ address, error: await unlockWith(address, candidates, keys) });
+      if (candidates.length > 0) results.push({ address, error: await tryPassphrases(address, candidates, keys) });
     } catch (error) {
       results.push({ address, error: serialiseError(error) });
     }
@@ -77,7 +77,7 @@ export async function unlockFor(
   return results;
 }
 
-async function unlockWith(
+async function tryPassphrases(
   address: Hex,
   candidates: readonly string[],
   keys: Pick<Keys, 'unlock'>,

@@ -7,7 +7,6 @@ import { createNodeClient } from '../../contract/rpc-client.ts';
 import { type NodeTruth, nodeTruth } from '../../contract/truth/node-truth.ts';
 import type { HostApp } from '../../host/app/host-app.ts';
 import type { Clock } from '../../protocol/ports.ts';
-import { inTime } from './in-time.ts';
 
 export interface NodeFacts {
   readonly view: ProfileView;
@@ -76,7 +75,7 @@ async function readNode(app: App, profileId: string, clock: Clock): Promise<Node
   const port = app.nodePort(profileId, 'own');
   if (port === null) return null;
   try {
-    return await inTime(createNodeClient(port).metrics.read({}), { clock, withinMs: NODE_WITHIN_MS });
+    return await nullIfLate(createNodeClient(port).metrics.read({}), { clock, withinMs: NODE_WITHIN_MS });
   } finally {
     port.close();
   }
@@ -90,5 +89,22 @@ async function volumeOf(holds: Volume['holds'], folder: string): Promise<Volume 
   } catch {
     const above = path.dirname(folder);
     return above === folder ? null : volumeOf(holds, above);
+  }
+}
+
+/** Null = it failed or took too long. */
+export async function nullIfLate<Value>(
+  work: Promise<Value>,
+  { clock, withinMs }: { readonly clock: Clock; readonly withinMs: number },
+): Promise<Value | null> {
+  const over = new AbortController();
+  const late = clock.sleep(withinMs, over.signal).then(
+    () => null,
+    () => null,
+  );
+  try {
+    return await Promise.race([work.catch(() => null), late]);
+  } finally {
+    over.abort();
   }
 }

@@ -10,8 +10,7 @@ import type { HostApp } from '../../host/app/host-app.ts';
 import type { Clock } from '../../protocol/ports.ts';
 import { HeadlessError } from '../errors.ts';
 import { isLoopbackHost } from '../web/loopback.ts';
-import { readFacts } from './facts.ts';
-import { inTime } from './in-time.ts';
+import { nullIfLate, readFacts } from './facts.ts';
 import { notReadyLines } from './readiness.ts';
 import { formatOf, type Scrape, scrapeOf } from './registry.ts';
 
@@ -66,7 +65,7 @@ export async function startMetricsServer(options: MetricsServerOptions): Promise
     // A page of another site can reach loopback under a name of its own (DNS rebinding).
     if (isLocal && !isLoopbackHost(request.headers.host)) return reply.code(421).send();
     // Node keeps the first of two Host headers, but a proxy may have checked the second.
-    if (namesIn(request.raw.rawHeaders) > 1) return reply.code(400).send();
+    if (hostHeaderCount(request.raw.rawHeaders) > 1) return reply.code(400).send();
     if (isOfPage(request.headers)) return reply.code(403).send();
     const isRead = request.method === 'GET' || (request.method === 'HEAD' && !request.is404);
     if (!isRead) return reply.code(405).send();
@@ -82,21 +81,21 @@ function isOfPage({ origin, 'sec-fetch-site': site }: IncomingHttpHeaders): bool
 }
 
 /** `rawHeaders` alternates between names and values. */
-function namesIn(rawHeaders: readonly string[]): number {
+function hostHeaderCount(rawHeaders: readonly string[]): number {
   return rawHeaders.filter((text, at) => at % 2 === 0 && text.toLowerCase() === 'host').length;
 }
 
 function serve(server: FastifyInstance, { app, token, phase, clock }: MetricsServerOptions): void {
   const startedMs = clock.now();
   const isAllowed = tokenCheck(token);
-  const scrape = shared((accept) => readFacts(app, { clock, startedMs }).then((facts) => scrapeOf(facts, accept)));
+  const scrape = shareInFlight((accept) => readFacts(app, { clock, startedMs }).then((facts) => scrapeOf(facts, accept)));
   server.get('/metrics', async (request, reply) => {
     if (!isAllowed(request.headers.authorization)) return reply.code(401).header('WWW-Authenticate', 'Bearer').send();
     const { contentType, text } = await scrape(request.headers.accept);
     return reply.type(contentType).send(text);
   });
   server.get('/livez', PROBE, async (_request, reply) => {
-    const lives = await answers(app, clock);
+    const lives = await isAnswering(app, clock);
     return reply
       .code(lives ? 200 : 503)
       .type(TEXT)
@@ -118,12 +117,12 @@ function notReady({ parts }: Pick<HostApp, 'parts'>): string[] {
 }
 
 /** Whether the program answers its own contract. */
-async function answers({ client }: Pick<HostApp, 'client'>, clock: Clock): Promise<boolean> {
-  return (await inTime(client.app.info({}), { clock, withinMs: ANSWER_WITHIN_MS })) !== null;
+async function isAnswering({ client }: Pick<HostApp, 'client'>, clock: Clock): Promise<boolean> {
+  return (await nullIfLate(client.app.info({}), { clock, withinMs: ANSWER_WITHIN_MS })) !== null;
 }
 
 /** Requests that arrive during a scrape in the same format share it, so many readers cost no more than one. */
-function shared(make: (accept: string | undefined) => Promise<Scrape>): (accept: string | undefined) => Promise<Scrape> {
+function shareInFlight(make: (accept: string | undefined) => Promise<Scrape>): (accept: string | undefined) => Promise<Scrape> {
   const making = new Map<string, Promise<Scrape>>();
   return (accept) => {
     const format = formatOf(accept);

@@ -1,6 +1,6 @@
 /** Metrics of nodes: what each is and does, its machine, and its requests. */
 import { REQUEST_SECONDS, TASK_SECONDS, type TrafficView } from '../../contract/metrics.ts';
-import { LIFE_STATES } from '../../contract/truth/life-word.ts';
+import { LIFE_STATES } from '../../contract/truth/life-state.ts';
 import { trayState } from '../../contract/truth/node-truth.ts';
 import type { Reach } from '../../contract/truth/reach.ts';
 import { type MetricDefinition, ofDurations, ofNode, ofNodes } from './definition.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { LIFE_STATES } from '../../contract/truth/life-word.ts';
+import { LIFE_STATES } from '../../contract/truth/life-state.ts';
 import { notReadyLines, readinessOf } from './readiness.ts';
 import { nodeView, profileView } from './testing/views.ts';
 

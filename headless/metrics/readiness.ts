@@ -1,6 +1,6 @@
 /** Whether a node does what it was started for: it is joined, or deliberately paused. Pure. */
 import type { ProfileView } from '../../contract/profiles.ts';
-import type { LifeState } from '../../contract/truth/life-word.ts';
+import type { LifeState } from '../../contract/truth/life-state.ts';
 import { nodeTruth } from '../../contract/truth/node-truth.ts';
 
 export type Readiness =
@@ -11,15 +11,15 @@ export type Readiness =
 
 const READY: ReadonlySet<LifeState> = new Set(['waiting', 'executing', 'pausing', 'paused']);
 /** Reasons that the host has chosen. */
-const WISHES: ReadonlySet<string> = new Set(['GPU_OUTSIDE_SCHEDULE', 'GPU_IN_USE']);
+const CHOSEN_REASONS: ReadonlySet<string> = new Set(['GPU_OUTSIDE_SCHEDULE', 'GPU_IN_USE']);
 
 export function readinessOf({ worker, node }: ProfileView): Readiness {
   const { life } = nodeTruth({ worker, node, nowMs: 0 });
   if (life === 'stopped') return { kind: 'notStarted' };
   if (READY.has(life)) return { kind: 'ready', life };
   const reasons = node?.gpu?.acceptance.reasons ?? [];
-  const isWished = life === 'held' && reasons.length > 0 && reasons.every(({ code }) => WISHES.has(code));
-  return { kind: isWished ? 'ready' : 'notReady', life };
+  const isChosen = life === 'held' && reasons.length > 0 && reasons.every(({ code }) => CHOSEN_REASONS.has(code));
+  return { kind: isChosen ? 'ready' : 'notReady', life };
 }
 
 /** A line for each node that is not ready; empty = all are ready. */

@@ -76,11 +76,11 @@ export async function scrapeOf(facts: Facts, accept: string | undefined): Promis
   const isOpen = formatOf(accept) === 'openmetrics';
   const registry = new Registry<RegistryContentType>();
   registry.setContentType(isOpen ? Registry.OPENMETRICS_CONTENT_TYPE : Registry.PROMETHEUS_CONTENT_TYPE);
-  for (const definition of METRICS) fill(registry, definition, facts);
+  for (const definition of METRICS) addMetric(registry, definition, facts);
   return { contentType: registry.contentType, text: await registry.metrics() };
 }
 
-function fill(registry: Registry<RegistryContentType>, definition: MetricDefinition, facts: Facts): void {
+function addMetric(registry: Registry<RegistryContentType>, definition: MetricDefinition, facts: Facts): void {
   const { name, help } = definition;
   const common = { name, help, labelNames: [...definition.labels], registers: [registry as Registry] };
   switch (definition.type) {

@@ -32,7 +32,7 @@ const TYPES: Readonly<Record<string, string>> = {
 /** Files of unknown types (source maps too) are left out. @throws HeadlessError HEADLESS_NO_WINDOW */
 export function readStaticFiles(dir: string): StaticFiles {
   const files = new Map<string, StaticFile>();
-  for (const name of namesIn(dir)) {
+  for (const name of filesIn(dir)) {
     const type = TYPES[path.extname(name).toLowerCase()];
     if (type === undefined) continue;
     files.set(`/${name.split(path.sep).join('/')}`, { body: readFileSync(path.join(dir, name)), type });
@@ -43,7 +43,7 @@ export function readStaticFiles(dir: string): StaticFiles {
   return { index, find: (urlPath) => files.get(urlPath) };
 }
 
-function namesIn(dir: string): string[] {
+function filesIn(dir: string): string[] {
   try {
     return readdirSync(dir, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())

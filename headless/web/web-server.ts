@@ -98,9 +98,9 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
     if (!SESSION_METHODS.has(request.method) || request.url !== SESSION_PATH) return reply.code(405).send();
     // Only the page itself: another page has another origin, and could not set the required header either.
     if (!isOwnOrigin(request.headers.origin, request.headers.host)) return reply.code(403).send();
-    return session(request, reply, gate);
+    return handleSession(request, reply, gate);
   });
-  server.setNotFoundHandler((request, reply) => answer(request, reply, options.files, gate));
+  server.setNotFoundHandler((request, reply) => serveRequest(request, reply, options.files, gate));
   const sockets = attachSockets(server, options, gate);
   const port = await listen(server, options.port);
   const sweeping = setInterval(() => gate.sweep(), SWEEP_MS);
@@ -123,7 +123,7 @@ function addressWith(port: number, gate: EntryGate): string {
 }
 
 /** Exchanges a token for a session secret, or ends a session. */
-function session(request: FastifyRequest, reply: FastifyReply, gate: EntryGate): FastifyReply {
+function handleSession(request: FastifyRequest, reply: FastifyReply, gate: EntryGate): FastifyReply {
   const { authorization } = request.headers;
   if (request.method === 'DELETE') {
     gate.leave(credentialsIn(authorization, SESSION_SCHEME) ?? '');
@@ -134,7 +134,7 @@ function session(request: FastifyRequest, reply: FastifyReply, gate: EntryGate):
 }
 
 /** There are no routes: a path is looked up exactly as received, so nothing in it can lead anywhere else. */
-function answer(
+function serveRequest(
   request: FastifyRequest,
   reply: FastifyReply,
   files: StaticFiles | LiveWindow | null,
@@ -147,7 +147,7 @@ function answer(
     return files === null ? reply.code(404).send() : reply.send({ address: addressWith(request.socket.localPort ?? 0, gate) });
   }
   if (files === null) return reply.code(503).type(HTML).send(NO_WINDOW_PAGE);
-  if ('handle' in files) return live(request, reply, files);
+  if ('handle' in files) return serveLive(request, reply, files);
   // Only the window knows its own paths, so a navigation to an unknown path gets the window; a missing script or image
   // is 404.
   const isNavigation = request.headers['sec-fetch-mode'] === 'navigate';
@@ -156,7 +156,7 @@ function answer(
   return reply.type(file.type).send(file.body);
 }
 
-function live(request: FastifyRequest, reply: FastifyReply, { handle, contentSecurityPolicy }: LiveWindow): FastifyReply {
+function serveLive(request: FastifyRequest, reply: FastifyReply, { handle, contentSecurityPolicy }: LiveWindow): FastifyReply {
   reply.hijack();
   const headers = { ...SECURITY_HEADERS, 'Content-Security-Policy': contentSecurityPolicy };
   for (const [name, value] of Object.entries(headers)) reply.raw.setHeader(name, value);
@@ -176,12 +176,12 @@ function attachSockets(server: FastifyInstance, options: WebServerOptions, gate:
   server.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
     const refuse = (status: number) => void socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\n\r\n`);
-    const who = visitor(request, gate, options.access);
+    const who = identifyVisitor(request, gate, options.access);
     if (who.kind === 'refused') return refuse(who.status);
     const client = clientOf(who);
     if (!slots.isFree(client)) return refuse(503);
     // A page cannot see why an upgrade was refused, so one without a session is accepted, told so, and closed.
-    const serve = who.kind === 'noSession' ? showOut : targetOf(request.url ?? '', callerOf(who), options);
+    const serve = who.kind === 'noSession' ? closeWithoutSession : targetOf(request.url ?? '', callerOf(who), options);
     if (serve === null) return refuse(404);
     sockets.handleUpgrade(request, socket, head, (open) => {
       slots.take(client, open);
@@ -233,7 +233,7 @@ type Visitor =
   | { readonly kind: 'page'; readonly secret: string }
   | { readonly kind: 'noSession' };
 
-function visitor({ headers }: IncomingMessage, gate: EntryGate, access: WebServerOptions['access']): Visitor {
+function identifyVisitor({ headers }: IncomingMessage, gate: EntryGate, access: WebServerOptions['access']): Visitor {
   const { host, origin, authorization } = headers;
   // Any host name is allowed, for example behind an ingress: no page can set this header, and only its holder knows the
   // token.
@@ -259,7 +259,7 @@ function callerOf(who: Exclude<Visitor, { readonly kind: 'refused' | 'noSession'
   return who.kind === 'commandLine' ? 'own' : 'page';
 }
 
-function showOut(port: RpcPort): void {
+function closeWithoutSession(port: RpcPort): void {
   port.close(SESSION_ENDED);
 }
 

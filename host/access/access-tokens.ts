@@ -45,7 +45,7 @@ export function openAccessTokens({ file, clock, random, onSetAside = () => {} }:
 
   function save(next: typeof tokens): void {
     // The backup copy replaces a damaged file, so it must not contain revoked tokens.
-    data.writeForGood({ tokens: next });
+    data.writePermanently({ tokens: next });
     tokens = next;
   }
 

@@ -1,4 +1,4 @@
-/** What a person reads before confirming: the act and its facts, in the program's own words. Pure. */
+/** What a person reads before confirming: the act and its facts, in the program's own texts. Pure. */
 
 import type { ActQuestion, QuestionFacts, QuestionName } from '../../contract/act-questions.ts';
 import { IRREVERSIBLE_ACTS } from '../../contract/act-questions.ts';
@@ -13,13 +13,13 @@ export interface ActText {
   readonly lines: readonly string[];
 }
 
-interface ActWords {
+interface ActTexts {
   readonly acts: Readonly<Record<QuestionName, string>>;
   readonly facts: Readonly<Record<string, string>>;
   /** Values that are names used in the program. */
   readonly values: Readonly<Record<string, string>>;
   readonly address: string;
-  readonly forEver: string;
+  readonly irreversible: string;
   readonly notYou: string;
   readonly yes: string;
   readonly no: string;
@@ -30,7 +30,7 @@ interface ActWords {
 const OWN_NAMES: ReadonlySet<string> = new Set(['secret', 'goesTo', 'proxy', 'proxyBefore', 'mirrorUrls']);
 const MAX_SHOWN = 400;
 
-const WORDS: Readonly<Record<Language, ActWords>> = {
+const TEXTS: Readonly<Record<Language, ActTexts>> = {
   en: {
     acts: {
       exportKey: 'Export the private key?',
@@ -103,7 +103,7 @@ const WORDS: Readonly<Record<Language, ActWords>> = {
       none: 'none',
     },
     address: 'Key',
-    forEver: 'This cannot be undone.',
+    irreversible: 'This cannot be undone.',
     notYou: 'A window has requested this. If it was not you, refuse.',
     yes: 'yes',
     no: 'no',
@@ -181,7 +181,7 @@ const WORDS: Readonly<Record<Language, ActWords>> = {
       none: '无',
     },
     address: '密钥',
-    forEver: '此操作无法撤销。',
+    irreversible: '此操作无法撤销。',
     notYou: '这是窗口提出的请求。如果不是您的操作，请拒绝。',
     yes: '是',
     no: '否',
@@ -190,41 +190,41 @@ const WORDS: Readonly<Record<Language, ActWords>> = {
 };
 
 export function actText({ name, address, facts }: ActQuestion, language: Language): ActText {
-  const words = WORDS[language];
-  const line = (label: string, value: string) => `${label}${words.colon}${value}`;
+  const texts = TEXTS[language];
+  const line = (label: string, value: string) => `${label}${texts.colon}${value}`;
   return {
-    message: words.acts[name],
+    message: texts.acts[name],
     lines: [
-      ...(address === null ? [] : [line(words.address, address)]),
+      ...(address === null ? [] : [line(texts.address, address)]),
       ...Object.entries(facts)
         .filter(([, value]) => value !== null)
-        .map(([fact, value]) => line(words.facts[fact] ?? fact, valueText(fact, value, words))),
-      ...(IRREVERSIBLE_ACTS.has(name) ? [words.forEver] : []),
-      words.notYou,
+        .map(([fact, value]) => line(texts.facts[fact] ?? fact, valueText(fact, value, texts))),
+      ...(IRREVERSIBLE_ACTS.has(name) ? [texts.irreversible] : []),
+      texts.notYou,
     ],
   };
 }
 
 /** What to type to confirm it: the last characters of the address in question, as shown. */
-export function typedFor({ address, facts }: ActQuestion): string {
+export function confirmationText({ address, facts }: ActQuestion): string {
   const named = [facts.address, facts.destination, address].find((one) => typeof one === 'string');
   return typeof named === 'string' ? named.slice(-4) : 'yes';
 }
 
-function valueText(fact: string, value: QuestionFacts[string], { yes, no, values }: ActWords): string {
+function valueText(fact: string, value: QuestionFacts[string], { yes, no, values }: ActTexts): string {
   if (typeof value === 'boolean') return value ? yes : no;
   if (OWN_NAMES.has(fact) && Object.hasOwn(values, String(value))) return values[String(value)] ?? '';
   // To the last wei, because rounding could hide something.
   return fact.endsWith('Wei') && /^\d+$/.test(String(value))
     ? `${formatCnxExact(BigInt(String(value)))} CNX`
-    : plain(String(value));
+    : shortened(String(value));
 }
 
 /**
  * Text that a page may have written: stripped of line breaks and control characters, and shortened, so that it cannot
  * hide or displace other lines.
  */
-function plain(text: string): string {
+function shortened(text: string): string {
   const shown = plainText(text.slice(0, MAX_SHOWN));
   return text.length > MAX_SHOWN ? `${shown}… (${text.length})` : shown;
 }

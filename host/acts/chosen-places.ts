@@ -19,7 +19,7 @@ export interface ChosenPlaces {
   take(token: string, kind: PlaceKind): string;
 }
 
-const CHOICE_COUNTS_MS = 10 * 60_000;
+const CHOICE_VALID_MS = 10 * 60_000;
 const MAX_CHOICES = 20;
 const TOKEN_BYTES = 16;
 
@@ -39,7 +39,7 @@ export function createChosenPlaces(options: {
   let asking = false;
   const find = (token: string, kind: PlaceKind): Choice | null => {
     const choice = choices.get(token);
-    return choice !== undefined && choice.kind === kind && choice.ageMs() <= CHOICE_COUNTS_MS ? choice : null;
+    return choice !== undefined && choice.kind === kind && choice.ageMs() <= CHOICE_VALID_MS ? choice : null;
   };
   return {
     async choose(kind) {

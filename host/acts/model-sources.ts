@@ -10,7 +10,7 @@ import { canonicalJson } from '../../protocol/signing/canonical-json.ts';
 import type { ProfileStore } from '../profiles/profiles.ts';
 import type { ChosenPlaces } from './chosen-places.ts';
 
-export interface ModelsWish {
+export interface ModelSourcesChange {
   /** Profile being changed; null = a new one. */
   readonly id: string | null;
   readonly name: string;
@@ -26,7 +26,7 @@ export interface ModelsGuardOptions {
   readonly confirmed: (question: ActQuestion) => Promise<void>;
 }
 
-export async function guardModels(wish: ModelsWish, { profiles, places, confirmed }: ModelsGuardOptions): Promise<void> {
+export async function guardModels(wish: ModelSourcesChange, { profiles, places, confirmed }: ModelsGuardOptions): Promise<void> {
   const { id, name, models, chosen } = wish;
   const all = profiles.list();
   const own = all.find((profile) => profile.id === id)?.models ?? modelSettingsSchema.parse({});

@@ -42,7 +42,7 @@ function guard(answer = false) {
     profiles: { list: () => [{ id: 'known', engine: USED, models: MODELS }] as never },
     settings: { get: () => settingsSchema.parse({ proxy: PROXY }) },
     places,
-    stakeWords: {
+    stakePermissions: {
       allowBy: (id, confirmed) => confirmed({ name: 'stakeAtStart', address: ADDRESS, facts: { node: id } }),
     },
     ask: async (question) => {

@@ -18,15 +18,15 @@ import type { ActCall, ActGuard } from '../../contract/rpc-server.ts';
 import type { SecretSetting, secretChangeSchema } from '../../contract/settings.ts';
 import { canonicalJson } from '../../protocol/signing/canonical-json.ts';
 import type { EngineDirectory } from '../app/engines.ts';
-import type { StakeWords } from '../app/stake-words.ts';
+import type { StakePermissions } from '../app/stake-permissions.ts';
 import { readPlaceUrl } from '../fleet/places.ts';
 import { CHANNEL_SECRETS } from '../notices/announcer.ts';
 import { originOf } from '../notices/requests.ts';
 import type { ProfileStore } from '../profiles/profiles.ts';
 import type { SettingsStore } from '../settings/settings.ts';
-import type { ActDesk } from './act-desk.ts';
 import type { ChosenPlaces } from './chosen-places.ts';
 import { guardModels } from './model-sources.ts';
+import type { PendingActs } from './pending-acts.ts';
 
 const DEFAULT_HUB = modelSettingsSchema.parse({}).hubUrl;
 
@@ -35,15 +35,15 @@ export interface PageGuardOptions {
   readonly profiles: Pick<ProfileStore, 'list'>;
   readonly settings: Pick<SettingsStore, 'get'>;
   readonly places: Pick<ChosenPlaces, 'holds' | 'take'>;
-  readonly stakeWords: Pick<StakeWords, 'allowBy'>;
-  readonly ask: ActDesk['ask'];
+  readonly stakePermissions: Pick<StakePermissions, 'allowBy'>;
+  readonly ask: PendingActs['ask'];
 }
 
 /** By path in the contract. A test checks that every act of the host has exactly one rule. */
 export const PAGE_RULES: Readonly<Record<string, (call: ActCall, options: PageGuardOptions) => Promise<void>>> = {
-  'profiles.start': ({ input }, { stakeWords, ask }) =>
-    stakeWords.allowBy((input as { id: string }).id, (question) => confirmed(question, ask)),
-  'profiles.allowStake': forCommandLine,
+  'profiles.start': ({ input }, { stakePermissions, ask }) =>
+    stakePermissions.allowBy((input as { id: string }).id, (question) => confirmed(question, ask)),
+  'profiles.allowStake': refusePage,
   'profiles.create': knownDraft,
   'profiles.update': knownDraft,
   // Without an engine, the embedded one is used.
@@ -75,7 +75,7 @@ export const PAGE_RULES: Readonly<Record<string, (call: ActCall, options: PageGu
     const { name, value } = input as z.output<typeof secretChangeSchema>;
     const proxy = proxyText(settings.get().proxy);
     const hubs = new Set([DEFAULT_HUB, ...profiles.list().map(({ models }) => models.hubUrl)]);
-    const facts = { secret: name, goesTo: goesTo(name, value, { proxy, hubs }) };
+    const facts = { secret: name, goesTo: secretRecipient(name, value, { proxy, hubs }) };
     return confirmed({ name: value === null ? 'removeSecret' : 'setSecret', address: null, facts }, ask);
   },
   'engines.inspect': async ({ path, input }, { places }) => {
@@ -96,11 +96,11 @@ export const PAGE_RULES: Readonly<Record<string, (call: ActCall, options: PageGu
     const goesTo = readPlaceUrl(url).origin;
     await confirmed({ name: 'addPlace', address: null, facts: { place: name, goesTo } }, ask);
   },
-  'access.list': forCommandLine,
-  'access.create': forCommandLine,
-  'access.revoke': forCommandLine,
-  'acts.pending': forCommandLine,
-  'acts.confirm': forCommandLine,
+  'access.list': refusePage,
+  'access.create': refusePage,
+  'access.revoke': refusePage,
+  'acts.pending': refusePage,
+  'acts.confirm': refusePage,
 };
 
 export function createPageGuard(options: PageGuardOptions): ActGuard {
@@ -112,12 +112,12 @@ export function createPageGuard(options: PageGuardOptions): ActGuard {
 }
 
 /** For acts that a page may never call. */
-function forCommandLine({ path }: ActCall): Promise<void> {
+function refusePage({ path }: ActCall): Promise<void> {
   return Promise.reject(new ContractError('ACT_NOT_FOR_PAGES', `${path} is not for a page`, { path }));
 }
 
 /** Who will receive a secret. If the secret is itself an address, only its origin, never the secret. */
-function goesTo(
+function secretRecipient(
   name: SecretSetting,
   value: string | null,
   known: { readonly proxy: string; readonly hubs: ReadonlySet<string> },
@@ -142,7 +142,7 @@ async function knownDraft({ input }: ActCall, options: PageGuardOptions): Promis
   );
 }
 
-async function confirmed(question: ActQuestion, ask: ActDesk['ask']): Promise<void> {
+async function confirmed(question: ActQuestion, ask: PendingActs['ask']): Promise<void> {
   if (await ask(question)) return;
   throw new ContractError('ACT_NOT_CONFIRMED', `${question.name} was not confirmed`, {
     name: question.name,

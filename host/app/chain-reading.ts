@@ -16,23 +16,23 @@ import type { TaskChain } from '../../worker/networks/chain/open-task-chain.ts';
 import { TaskContracts } from '../../worker/networks/chain/task-contracts.ts';
 import type { ProxyPolicy } from '../../worker/outbound/proxy-policy.ts';
 
-const silent = () => {};
-const SILENT = { debug: silent, info: silent, warn: silent, error: silent };
+const noop = () => {};
+const SILENT_LOG = { debug: noop, info: noop, warn: noop, error: noop };
 
-function memory(): DatabaseSync {
+function openMemoryDatabase(): DatabaseSync {
   const db = new DatabaseSync(':memory:');
   db.exec(CHAIN_TABLES);
   return db;
 }
 
-export type ChainReading = Pick<
+export type ChainReader = Pick<
   ChainClient,
   | ('address' | 'rpc' | 'journal' | 'staking' | 'delegatedStaking' | 'credits' | 'benefitAddress' | 'legacy' | 'balanceWei')
   | 'close'
 >;
 
 /** Reads the task contracts of a network on a chain, without any key. */
-export function readTaskChain(options: {
+export function openTaskChainReader(options: {
   readonly preset: TaskChainPreset;
   readonly address: Hex;
   readonly clock: Clock;
@@ -40,8 +40,8 @@ export function readTaskChain(options: {
   readonly proxies?: ProxyPolicy | undefined;
 }): Pick<TaskChain, 'address' | 'preset' | 'rpc' | 'contracts' | 'close'> {
   const { preset, address, clock, random, proxies } = options;
-  const db = memory();
-  const { rpc, close } = openEndpoints({ preset, db, clock, random, log: SILENT, proxies });
+  const db = openMemoryDatabase();
+  const { rpc, close } = openEndpoints({ preset, db, clock, random, log: SILENT_LOG, proxies });
   return {
     ...{ address, preset, rpc, contracts: new TaskContracts(preset.contracts, rpc) },
     async close() {
@@ -52,18 +52,18 @@ export function readTaskChain(options: {
 }
 
 /** Cannot send anything useful: its key is random and has no coin. */
-export function readChain(options: {
+export function openChainReader(options: {
   readonly preset: ChainPreset;
   readonly address: Hex;
   readonly clock: Clock;
   readonly random: Random;
   /** Default: from the environment. */
   readonly proxies?: ProxyPolicy | undefined;
-}): ChainReading {
+}): ChainReader {
   const { preset, address, clock, random, proxies } = options;
-  const db = memory();
+  const db = openMemoryDatabase();
   const signer = createSigner(bytesToHex(random.bytes(32)));
-  const client = createChainClient({ preset, signer, db, clock, random, log: SILENT, proxies });
+  const client = createChainClient({ preset, signer, db, clock, random, log: SILENT_LOG, proxies });
   const { rpc, transactions, journal } = client;
   const common = { rpc, transactions, self: address, clock };
   const { contracts, staking, credits, benefitAddress } = openContracts(preset.contracts, common);
@@ -88,17 +88,17 @@ export function readChain(options: {
  * Coin and credits that an address has staked on the chain, wei; 0 if there is no stake or it is being returned. Null =
  * no such chain, or it could not be read.
  */
-export async function stakedBy(
+export async function readStakedWei(
   { chain, taskChain }: Pick<NetworkPreset, 'chain' | 'taskChain'>,
   asked: { readonly address: Hex; readonly clock: Clock; readonly random: Random; readonly proxies: ProxyPolicy },
 ): Promise<bigint | null> {
   try {
     if (taskChain !== undefined) {
-      const reading = readTaskChain({ preset: taskChain, ...asked });
+      const reading = openTaskChainReader({ preset: taskChain, ...asked });
       return await reading.contracts.stakeOf(asked.address).finally(() => reading.close());
     }
     if (chain === undefined) return null;
-    const reading = readChain({ preset: chain, ...asked });
+    const reading = openChainReader({ preset: chain, ...asked });
     const stake = await reading.staking.stake().finally(() => reading.close());
     return stake.status === 'Staked' ? stake.balanceWei + stake.creditsWei : 0n;
   } catch (error) {

@@ -18,7 +18,7 @@ import type { DoppelgangerFacts } from '../../worker/preflight/doppelganger.ts';
 import { NODES_ASKED, type RelayStakesParts, relayReads } from '../../worker/preflight/relay-stakes.ts';
 import { runPreflight } from '../../worker/preflight/run-preflight.ts';
 import { taskChainChecks } from '../../worker/preflight/task-chain-checks.ts';
-import { readChain, readTaskChain } from './chain-reading.ts';
+import { openChainReader, openTaskChainReader } from './chain-reading.ts';
 
 export interface DraftCheckOptions {
   /** Without an engine, the checks of engine and models are left out. */
@@ -45,11 +45,11 @@ export async function checkDraft(options: DraftCheckOptions): Promise<PreflightR
   const relay = new RelayNetwork(client);
   const reader = new RelayReader(client);
   const chain =
-    preset.chain === undefined ? null : readChain({ preset: preset.chain, address: draft.address, clock, random, proxies });
+    preset.chain === undefined ? null : openChainReader({ preset: preset.chain, address: draft.address, clock, random, proxies });
   const taskChain =
     preset.taskChain === undefined
       ? null
-      : readTaskChain({ preset: preset.taskChain, address: draft.address, clock, random, proxies });
+      : openTaskChainReader({ preset: preset.taskChain, address: draft.address, clock, random, proxies });
   const targetWei = BigInt(draft.stakeWei);
   const known = () => reader.stakesOn(preset.network, NODES_ASKED);
   const stakeOf: RelayStakesParts['stakeOf'] = (node) => {
@@ -87,7 +87,7 @@ export async function checkDraft(options: DraftCheckOptions): Promise<PreflightR
 }
 
 /** On networks whose contracts record the members, the relay does not know them. */
-function membersOf({ contracts }: ReturnType<typeof readTaskChain>): Pick<TrustNetwork, 'presence'> {
+function membersOf({ contracts }: ReturnType<typeof openTaskChainReader>): Pick<TrustNetwork, 'presence'> {
   return {
     presence: async (address) => ({ address, status: (await contracts.nodeInfo(address as Hex)).status, version: null }),
   };

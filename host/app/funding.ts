@@ -8,7 +8,7 @@ import type { ProxyPolicy } from '../../worker/outbound/proxy-policy.ts';
 import { preflightChain } from '../../worker/preflight/chain-parts.ts';
 import type { Funds } from '../../worker/preflight/judgements.ts';
 import { taskChainFunds } from '../../worker/preflight/task-chain-checks.ts';
-import { readChain, readTaskChain } from './chain-reading.ts';
+import { openChainReader, openTaskChainReader } from './chain-reading.ts';
 
 export interface FundingOptions {
   readonly preset: NetworkPreset;
@@ -25,7 +25,7 @@ export interface FundingOptions {
  */
 export async function readFunding({ preset, stakeWei, ...asked }: FundingOptions): Promise<Funding | null> {
   if (preset.taskChain !== undefined) {
-    const taskChain = readTaskChain({ preset: preset.taskChain, ...asked });
+    const taskChain = openTaskChainReader({ preset: preset.taskChain, ...asked });
     try {
       const [funds, chainId] = await Promise.all([taskChainFunds(taskChain, stakeWei), taskChain.rpc.chainId()]);
       const { walletWei, stakeWei: toStakeWei, gasWei, reserveWei, stakedWei } = funds;
@@ -36,7 +36,7 @@ export async function readFunding({ preset, stakeWei, ...asked }: FundingOptions
     }
   }
   if (preset.chain === undefined) return null;
-  const client = readChain({ preset: preset.chain, ...asked });
+  const client = openChainReader({ preset: preset.chain, ...asked });
   const parts = preflightChain({ client, preset: preset.chain, targetWei: stakeWei });
   try {
     const [funds, chainId] = await Promise.all([parts.funds(), parts.chainId()]);

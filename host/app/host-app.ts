@@ -16,9 +16,9 @@ import type { Clock, Random } from '../../protocol/ports.ts';
 import { systemClock } from '../../worker/kit/system-clock.ts';
 import { systemRandom } from '../../worker/kit/system-random.ts';
 import { createLog, type Log } from '../../worker/log.ts';
-import { type AskPerson, createActDesk } from '../acts/act-desk.ts';
 import { createChosenPlaces, type OpenChooser } from '../acts/chosen-places.ts';
 import { createPageGuard } from '../acts/page-guard.ts';
+import { type AskPerson, createPendingActs } from '../acts/pending-acts.ts';
 import { HOST_ERRORS, isHostError } from '../errors.ts';
 import { connectPlace } from '../fleet/connect-place.ts';
 import { createFleet } from '../fleet/fleet.ts';
@@ -29,17 +29,17 @@ import { createDevnetProcess } from '../local-network/devnet-process.ts';
 import { createLogWriter } from '../logs/log-writer.ts';
 import { createNetworkDirectory } from '../networks/network-directory.ts';
 import { createAnnouncer } from '../notices/announcer.ts';
-import { type Send, sender } from '../notices/send.ts';
+import { createSender, type Send } from '../notices/send.ts';
 import { createHostRouter } from '../rpc/router.ts';
 import { outboundSettings } from '../settings/outbound.ts';
 import { type ForkChannelOptions, forkChannel } from '../supervisor/fork-channel.ts';
 import type { SupervisedChannel } from '../supervisor/supervised-node.ts';
 import { createSupervisor } from '../supervisor/supervisor.ts';
-import { stakedBy } from './chain-reading.ts';
+import { readStakedWei } from './chain-reading.ts';
 import { createEngineDirectory } from './engines.ts';
 import type { HostParts, Updates } from './host-parts.ts';
 import { localPeers } from './local-nodes.ts';
-import { type LeaseSource, leasesOf } from './node-leases.ts';
+import { type LeaseSource, openNodeLeases } from './node-leases.ts';
 import { createNodeRecords } from './node-records.ts';
 import { createNodeRunner, type NodeRunner } from './node-runner.ts';
 import { createOfficialFetch } from './official-fetch.ts';
@@ -48,7 +48,7 @@ import { openStores } from './open-stores.ts';
 import { createPatchList } from './patch-list.ts';
 import { createProfileViews } from './profile-views.ts';
 import { programVersion } from './program-version.ts';
-import { createStakeWords } from './stake-words.ts';
+import { createStakePermissions } from './stake-permissions.ts';
 
 export interface HostAppOptions {
   readonly dataDir: string;
@@ -147,7 +147,7 @@ export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
     folders: { builtIn: PROGRAMS.networks, own: folders.ownNetworks },
     local: () => devnet.preset(),
   });
-  const acts = createActDesk({ ask: options.ask ?? (async () => null), clock, random });
+  const acts = createPendingActs({ ask: options.ask ?? (async () => null), clock, random });
   const places = createChosenPlaces({ open: options.chooseFolder ?? (async () => null), clock, random });
   const supervisor = createSupervisor({
     clock,
@@ -169,13 +169,13 @@ export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
   keys.onAdded(() => supervisor.tellOwnAddresses());
   const outbound = outboundSettings({ ...stores, environment: process.env, log });
   const views = createProfileViews({ profiles, supervisor, networks });
-  const stakeWords = createStakeWords({
+  const stakePermissions = createStakePermissions({
     profiles,
     networks,
     stakedWei: async (profile, preset) =>
-      stakedBy(preset, { address: profile.address, clock, random, proxies: await outbound.policy() }),
+      readStakedWei(preset, { address: profile.address, clock, random, proxies: await outbound.policy() }),
   });
-  const leases = options.lease === undefined ? null : leasesOf(options.lease, { profiles, supervisor, clock, log });
+  const leases = options.lease === undefined ? null : openNodeLeases(options.lease, { profiles, supervisor, clock, log });
   const nodes: NodeRunner = createNodeRunner({
     ...stores,
     networks,
@@ -183,7 +183,7 @@ export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
     supervisor,
     devnet,
     views,
-    stakeWords,
+    stakePermissions,
     leases,
     clock,
     random,
@@ -196,7 +196,11 @@ export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
   });
   const announcer = createAnnouncer({
     ...{ file: path.join(dataDir, 'notices.json'), settings: stores.settings, secrets: stores.secrets, clock, log },
-    ...{ send: options.sendNotice ?? sender(outbound.policy), name: 'Crynux Node Desktop', language: options.language ?? 'en' },
+    ...{
+      send: options.sendNotice ?? createSender(outbound.policy),
+      name: 'Crynux Node Desktop',
+      language: options.language ?? 'en',
+    },
   });
   const connectNode = (profileId: string, caller: Caller = 'page') => {
     const known = profiles.list().some(({ id }) => id === profileId);
@@ -227,7 +231,7 @@ export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
     profiles,
     views,
     nodes,
-    stakeWords,
+    stakePermissions,
     connectNode: (profileId) => connectNode(profileId, 'operate'),
     clock,
     log,
@@ -252,7 +256,7 @@ export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
     acts,
     places,
     supervisor,
-    stakeWords,
+    stakePermissions: stakePermissions,
     views,
     nodes,
     devnet,
@@ -264,7 +268,7 @@ export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
     random,
     log,
   };
-  const guard = createPageGuard({ engines, profiles, settings: stores.settings, places, stakeWords, ask: acts.ask });
+  const guard = createPageGuard({ engines, profiles, settings: stores.settings, places, stakePermissions, ask: acts.ask });
   const onUnexpected = (error: unknown) => log.error({ err: error }, 'a procedure of the host failed');
   const server = createRpcServer(createHostRouter(parts), onUnexpected, guard);
   const serve = (port: RpcPort, caller?: Caller) => server.serve(port, caller);

@@ -2,8 +2,8 @@
 import type { AppInfo, UpdateState } from '../../contract/host-contract.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
 import type { Log } from '../../worker/log.ts';
-import type { ActDesk } from '../acts/act-desk.ts';
 import type { ChosenPlaces } from '../acts/chosen-places.ts';
+import type { PendingActs } from '../acts/pending-acts.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { GiveOrder } from '../fleet/orders.ts';
 import type { OwnRows } from '../fleet/own-rows.ts';
@@ -17,7 +17,7 @@ import type { NodeRunner } from './node-runner.ts';
 import type { OfficialFetch } from './official-fetch.ts';
 import type { HostStores } from './open-stores.ts';
 import type { ProfileViews } from './profile-views.ts';
-import type { StakeWords } from './stake-words.ts';
+import type { StakePermissions } from './stake-permissions.ts';
 
 /** How a shell handles new versions of the program. */
 export interface Updates {
@@ -38,10 +38,10 @@ export interface HostParts extends HostStores {
   readonly announcer: Announcer;
   /** The official node's package. */
   readonly official: OfficialFetch;
-  readonly acts: ActDesk;
+  readonly acts: PendingActs;
   readonly places: ChosenPlaces;
   readonly supervisor: Supervisor;
-  readonly stakeWords: StakeWords;
+  readonly stakePermissions: StakePermissions;
   readonly views: ProfileViews;
   readonly nodes: NodeRunner;
   readonly devnet: DevnetProcess;

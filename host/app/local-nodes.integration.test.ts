@@ -3,7 +3,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { startChainDevnet } from '../../devnet/chain-mode/chain-devnet.ts';
 import { systemClock, systemRandom } from '../../devnet/system.ts';
 import type { Hex } from '../../protocol/hex.ts';
-import { localPeers, provideFor } from './local-nodes.ts';
+import { fundNode, localPeers } from './local-nodes.ts';
 
 const CNX = 10n ** 18n;
 
@@ -22,8 +22,7 @@ it('funds stake and gas once; a member only gets gas', async () => {
       await network.fund(address as Hex, { walletWei });
     },
   };
-  const provide = (address: Hex) =>
-    provideFor({ address, stakeWei: 400n * CNX, devnet, clock: systemClock, random: systemRandom });
+  const provide = (address: Hex) => fundNode({ address, stakeWei: 400n * CNX, devnet, clock: systemClock, random: systemRandom });
   const stranger = `0x${'12'.repeat(20)}` as const;
   await provide(stranger);
   await provide(stranger);

@@ -9,7 +9,7 @@ import type { DevnetOrder } from '../local-network/devnet-channel.ts';
 import type { DevnetProcess } from '../local-network/devnet-process.ts';
 import { LOCAL_NETWORK_ID } from '../networks/network-directory.ts';
 import { bundledModelIds } from './bundled-models.ts';
-import { readChain, readTaskChain } from './chain-reading.ts';
+import { openChainReader, openTaskChainReader } from './chain-reading.ts';
 
 /** Gas for everything a node may do. */
 const GAS_WEI = 10n * 10n ** 18n;
@@ -18,7 +18,7 @@ const GAS_WEI = 10n * 10n ** 18n;
 const OWN_GIB = 24;
 
 /** Gives a node of the running local network what it lacks for its stake and gas. */
-export async function provideFor(options: {
+export async function fundNode(options: {
   readonly address: Hex;
   readonly stakeWei: bigint;
   readonly devnet: Pick<DevnetProcess, 'preset' | 'fund'>;
@@ -34,7 +34,7 @@ export async function provideFor(options: {
   if (held.walletWei < neededWei) await devnet.fund(address, { walletWei: neededWei - held.walletWei });
 }
 
-interface Asked {
+interface HoldingsQuery {
   readonly address: Hex;
   readonly clock: Clock;
   readonly random: Random;
@@ -43,10 +43,10 @@ interface Asked {
 /** Null if there is no chain. */
 async function holdingsIn(
   { chain: preset, taskChain }: NetworkPreset,
-  asked: Asked,
+  asked: HoldingsQuery,
 ): Promise<{ readonly walletWei: bigint; readonly stakeWei: bigint } | null> {
   if (taskChain !== undefined) {
-    const { rpc, contracts, close } = readTaskChain({ preset: taskChain, ...asked });
+    const { rpc, contracts, close } = openTaskChainReader({ preset: taskChain, ...asked });
     try {
       const [walletWei, stakeWei] = await Promise.all([
         rpc.call('eth_getBalance', [asked.address, 'latest']),
@@ -58,7 +58,7 @@ async function holdingsIn(
     }
   }
   if (preset === undefined) return null;
-  const chain = readChain({ preset, ...asked });
+  const chain = openChainReader({ preset, ...asked });
   try {
     const [walletWei, stake] = await Promise.all([chain.balanceWei(), chain.staking.stake()]);
     return { walletWei, stakeWei: stake.status === 'Staked' ? stake.balanceWei : 0n };
@@ -67,7 +67,7 @@ async function holdingsIn(
   }
 }
 
-export interface LocalNodeWish {
+export interface LocalNodeOptions {
   readonly name: string;
   readonly engine?: EngineConfig | undefined;
   readonly modelIds?: readonly string[] | undefined;
@@ -77,7 +77,7 @@ export interface LocalNodeWish {
  * A node that uses nothing of this machine's hardware: the embedded engine on the CPU, the bundled models, a made-up
  * card. Or with another engine and its models, to rehearse them before a stake is at risk.
  */
-export function localDraft(options: LocalNodeWish & { readonly address: Hex; readonly stakeWei: bigint }): ProfileDraft {
+export function localDraft(options: LocalNodeOptions & { readonly address: Hex; readonly stakeWei: bigint }): ProfileDraft {
   const { name, address, stakeWei, engine = { kind: 'embedded', device: 'cpu' }, modelIds = bundledModelIds() } = options;
   return profileDraftSchema.parse({
     name,

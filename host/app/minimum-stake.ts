@@ -3,9 +3,9 @@ import type { MinimumStake } from '../../contract/host-contract.ts';
 import type { NetworkPreset } from '../../contract/node-config.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
 import type { ProxyPolicy } from '../../worker/outbound/proxy-policy.ts';
-import { readChain } from './chain-reading.ts';
+import { openChainReader } from './chain-reading.ts';
 
-const NOBODY = `0x${'0'.repeat(40)}` as const;
+const ZERO_ADDRESS = `0x${'0'.repeat(40)}` as const;
 
 /** @throws ChainError if the chain cannot be read */
 export async function minimumStake(options: {
@@ -16,7 +16,7 @@ export async function minimumStake(options: {
 }): Promise<MinimumStake> {
   const { preset, clock, random, proxies } = options;
   if (preset.chain === undefined) return { minimumWei: String(preset.minStakeWei), from: 'preset' };
-  const chain = readChain({ preset: preset.chain, address: NOBODY, clock, random, proxies });
+  const chain = openChainReader({ preset: preset.chain, address: ZERO_ADDRESS, clock, random, proxies });
   try {
     return { minimumWei: String(await chain.staking.minimumWei()), from: 'contract' };
   } finally {

@@ -10,7 +10,7 @@ import { leaseName } from '../lease/leases.ts';
 import { FakeLeases } from '../lease/testing/fake-leases.ts';
 import { idleWorker, openTestHost } from '../testing/test-host.ts';
 import { bundledModelIds } from './bundled-models.ts';
-import { leasesOf } from './node-leases.ts';
+import { openNodeLeases } from './node-leases.ts';
 
 const KEY = `0x${'1'.repeat(64)}` as const;
 const NAME = leaseName(addressOf(KEY));
@@ -107,7 +107,7 @@ it('ends every node of a key, however its address is written', async () => {
     { id: 'two', address: address.toLowerCase() },
   ] as Profile[];
   const silent = () => {};
-  const leases = leasesOf(
+  const leases = openNodeLeases(
     { store: server.client('here'), identity: 'here' },
     {
       profiles: { list: () => profiles },

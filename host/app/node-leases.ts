@@ -16,9 +16,9 @@ export interface LeaseSource {
 /** From asking a process to end until it is killed. */
 const END_WITHIN_MS = LEASE_TIMES.endMs - LEASE_TIMES.giveUpMs;
 /** States without a process and without one about to start. */
-const GONE: ReadonlySet<string> = new Set(['stopped', 'failed', 'locked']);
+const WITHOUT_PROCESS: ReadonlySet<string> = new Set(['stopped', 'failed', 'locked']);
 
-export function leasesOf(
+export function openNodeLeases(
   { store, identity }: LeaseSource,
   parts: {
     readonly profiles: Pick<ProfileStore, 'list'>;
@@ -41,7 +41,7 @@ export function leasesOf(
   });
   supervisor.watch(({ profileId, worker }) => {
     const profile = profiles.list().find(({ id }) => id === profileId);
-    if (profile !== undefined && GONE.has(worker.kind)) void leases.release(profile.address, profileId);
+    if (profile !== undefined && WITHOUT_PROCESS.has(worker.kind)) void leases.release(profile.address, profileId);
   });
   return leases;
 }

@@ -20,7 +20,7 @@ import { openRecords, type Records } from '../../worker/service/open-records.ts'
 import type { NetworkDirectory } from '../networks/network-directory.ts';
 import type { ProfileStore } from '../profiles/profiles.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
-import { readChain } from './chain-reading.ts';
+import { openChainReader } from './chain-reading.ts';
 
 export interface NodeRecordsParts {
   readonly profiles: Pick<ProfileStore, 'list' | 'dataDir'>;
@@ -104,7 +104,7 @@ async function readStake(profile: Profile, preset: NetworkPreset, parts: NodeRec
   if (preset.chain === undefined) throw new MoneyError('MONEY_UNSUPPORTED', 'this network has no chain');
   const { clock, random } = parts;
   const address = profile.address as Hex;
-  const client = readChain({ preset: preset.chain, address, clock, random, proxies: await parts.proxies() });
+  const client = openChainReader({ preset: preset.chain, address, clock, random, proxies: await parts.proxies() });
   try {
     const acts = new ChainActs({ client, preset: preset.chain, contracts: [], ownAddresses: () => [], basis: async () => null });
     return await stakeView({ client, acts });

@@ -6,14 +6,14 @@ import type { Leases } from '../lease/leases.ts';
 import type { DevnetProcess } from '../local-network/devnet-process.ts';
 import { LocalNetworkError } from '../local-network/errors.ts';
 import { LOCAL_NETWORK_ID, type NetworkDirectory } from '../networks/network-directory.ts';
-import { assertFits, clashWith, nodeConfigOf } from '../profiles/node-config-of.ts';
+import { assertFits, conflictWith, nodeConfigOf } from '../profiles/node-config-of.ts';
 import type { OutboundSettings } from '../settings/outbound.ts';
 import type { NodeOrder } from '../supervisor/supervised-node.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
-import { type LocalNodeWish, localDraft, provideFor } from './local-nodes.ts';
+import { fundNode, type LocalNodeOptions, localDraft } from './local-nodes.ts';
 import type { HostStores } from './open-stores.ts';
 import type { ProfileViews } from './profile-views.ts';
-import type { StakeWords } from './stake-words.ts';
+import type { StakePermissions } from './stake-permissions.ts';
 
 export interface NodeRunner {
   /** The start message for a profile's process. */
@@ -32,7 +32,7 @@ export interface NodeRunner {
    * Creates and starts a node of the local network. An abort while the network is starting stops the network again; a
    * node that was created is kept. @throws HostError, LocalNetworkError, the signal's reason
    */
-  createLocal(wish: LocalNodeWish, signal?: AbortSignal): Promise<ProfileView>;
+  createLocal(wish: LocalNodeOptions, signal?: AbortSignal): Promise<ProfileView>;
   /** @throws LocalNetworkError LOCAL_NETWORK_IN_USE while its nodes are running */
   stopLocalNetwork(): Promise<void>;
 }
@@ -43,7 +43,7 @@ export interface NodeRunnerParts extends Pick<HostStores, 'folders' | 'keys' | '
   readonly supervisor: Supervisor;
   readonly devnet: DevnetProcess;
   readonly views: ProfileViews;
-  readonly stakeWords: Pick<StakeWords, 'allow' | 'check'>;
+  readonly stakePermissions: Pick<StakePermissions, 'allow' | 'check'>;
   /** Null = no leases: no other program can have these keys. */
   readonly leases: Pick<Leases, 'hold' | 'release'> | null;
   readonly clock: Clock;
@@ -51,7 +51,7 @@ export interface NodeRunnerParts extends Pick<HostStores, 'folders' | 'keys' | '
 }
 
 export function createNodeRunner(parts: NodeRunnerParts): NodeRunner {
-  const { folders, keys, devnetKeys, profiles, networks, outbound, supervisor, devnet, views, stakeWords } = parts;
+  const { folders, keys, devnetKeys, profiles, networks, outbound, supervisor, devnet, views, stakePermissions } = parts;
   const { leases, clock, random } = parts;
 
   const isLocal = (profile: Profile) => profile.networkId === LOCAL_NETWORK_ID;
@@ -65,7 +65,7 @@ export function createNodeRunner(parts: NodeRunnerParts): NodeRunner {
 
   async function prepareLocal({ address, stakeWei }: Pick<Profile, 'address' | 'stakeWei'>): Promise<void> {
     await devnet.start();
-    await provideFor({ address, stakeWei: BigInt(stakeWei), devnet, clock, random });
+    await fundNode({ address, stakeWei: BigInt(stakeWei), devnet, clock, random });
   }
 
   /** If aborted, stops the network again, unless it was already running. */
@@ -89,10 +89,10 @@ export function createNodeRunner(parts: NodeRunnerParts): NodeRunner {
     async order(profileId) {
       const profile = profiles.get(profileId);
       views.started(profile);
-      await stakeWords.check(profile);
+      await stakePermissions.check(profile);
       if (isLocal(profile)) await prepareLocal(profile);
       const preset = networks.preset(profile.networkId);
-      const clash = clashWith({ profile, preset }, running().map(placed));
+      const clash = conflictWith({ profile, preset }, running().map(placed));
       if (clash !== null) throw clash;
       const privateKey = await privateKeyOf(profile);
       const models = { ...profile.models, directory: profile.models.directory ?? folders.models };
@@ -122,7 +122,7 @@ export function createNodeRunner(parts: NodeRunnerParts): NodeRunner {
       supervisor.tellOwnAddresses();
       const profile = profiles.create(localDraft({ ...wish, address, stakeWei: minStakeWei }));
       // The program created the key and its money, so no person has to allow the stake.
-      stakeWords.allow(profile.id);
+      stakePermissions.allow(profile.id);
       await runner.start(profile.id);
       return views.view(profiles.get(profile.id));
     },

@@ -51,7 +51,7 @@ export const connectPlace: ConnectPlace = ({ url, token, ca, cert, key }, { cloc
     const abort = () => socket.terminate();
     signal.addEventListener('abort', abort, { once: true });
     socket.once('close', () => signal.removeEventListener('abort', abort));
-    socket.once('open', () => resolve(bounded(socket, clock)));
+    socket.once('open', () => resolve(limitTraffic(socket, clock)));
     socket.once('unexpected-response', (_request, { statusCode = 0 }) => {
       reject(refusal(host, statusCode));
       socket.terminate();
@@ -60,7 +60,7 @@ export const connectPlace: ConnectPlace = ({ url, token, ca, cert, key }, { cloc
   });
 };
 
-function bounded(socket: WebSocket, clock: Clock): RpcPort {
+function limitTraffic(socket: WebSocket, clock: Clock): RpcPort {
   const port = socketPort(socket);
   const ended = new AbortController();
   port.onClose(() => ended.abort());

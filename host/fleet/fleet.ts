@@ -17,7 +17,7 @@ import type { ConnectPlace } from './connect-place.ts';
 import type { GiveOrder } from './orders.ts';
 import type { OwnRows } from './own-rows.ts';
 import { GATHER_MS } from './own-rows.ts';
-import { followPlace, foreign, type PlaceFollower } from './place-follower.ts';
+import { followPlace, foreignError, type PlaceFollower } from './place-follower.ts';
 import type { Places } from './places.ts';
 
 /** Maximum number of concurrent orders, so that not all nodes stake, stop or start at the same moment. */
@@ -136,7 +136,7 @@ export function createFleet(parts: FleetParts): Fleet {
       }
       return { place, node, error: null };
     } catch (error) {
-      return { place, node, error: foreign(error) };
+      return { place, node, error: foreignError(error) };
     }
   }
 

@@ -49,7 +49,7 @@ function rig({
         return stop.promise;
       },
     },
-    stakeWords: {
+    stakePermissions: {
       async check() {
         if (!stakeIsAllowed) throw new HostError('PROFILE_STAKE_NOT_ALLOWED', 'nobody has');
       },

@@ -10,7 +10,7 @@ import type { Clock } from '../../protocol/ports.ts';
 import type { Log } from '../../worker/log.ts';
 import type { NodeRunner } from '../app/node-runner.ts';
 import type { ProfileViews } from '../app/profile-views.ts';
-import type { StakeWords } from '../app/stake-words.ts';
+import type { StakePermissions } from '../app/stake-permissions.ts';
 import { HostError } from '../errors.ts';
 import type { ProfileStore } from '../profiles/profiles.ts';
 
@@ -18,7 +18,7 @@ export interface FleetOrdersParts {
   readonly profiles: Pick<ProfileStore, 'get'>;
   readonly views: Pick<ProfileViews, 'view'>;
   readonly nodes: Pick<NodeRunner, 'start' | 'stop'>;
-  readonly stakeWords: Pick<StakeWords, 'check'>;
+  readonly stakePermissions: Pick<StakePermissions, 'check'>;
   /** Connects to the node's own process with the operator role; null = it is not running. */
   readonly connectNode: (profileId: string) => RpcPort | null;
   readonly clock: Clock;
@@ -32,7 +32,7 @@ export type GiveOrder = (target: { readonly node: string; readonly order: FleetO
  * @throws HostError PROFILE_UNKNOWN, FLEET_ORDER_UNFIT, PROFILE_STAKE_NOT_ALLOWED; ContractError ACT_NOT_CONFIRMED
  */
 export function fleetOrders(parts: FleetOrdersParts): GiveOrder {
-  const { profiles, views, nodes, stakeWords, connectNode, clock, log } = parts;
+  const { profiles, views, nodes, stakePermissions, connectNode, clock, log } = parts;
 
   async function tellNode(node: string, act: 'pause' | 'resume'): Promise<void> {
     const port = connectNode(node);
@@ -59,7 +59,7 @@ export function fleetOrders(parts: FleetOrdersParts): GiveOrder {
       nodes.stop(node).catch((error: unknown) => log.warn({ err: error, profile: node }, 'a node was not drained'));
     } else if (order === 'resume' && truth.life === 'stopped') {
       // Stakes nothing that a person at this program has not confirmed.
-      await stakeWords.check(profile);
+      await stakePermissions.check(profile);
       await nodes.start(node);
     } else await tellNode(node, order);
   };

@@ -49,7 +49,7 @@ export interface PlaceFollower {
   close(): void;
 }
 
-const NOTHING: ReadonlyMap<string, FleetRow> = new Map();
+const NO_ROWS: ReadonlyMap<string, FleetRow> = new Map();
 
 export function followPlace(parts: PlaceFollowerParts): PlaceFollower {
   const { name, clock, random, onChange } = parts;
@@ -60,7 +60,7 @@ export function followPlace(parts: PlaceFollowerParts): PlaceFollower {
   let client: HostClient | null = null;
 
   function take(next: PlaceRows): void {
-    const before = state?.rows ?? NOTHING;
+    const before = state?.rows ?? NO_ROWS;
     const wasOpen = reach.kind === 'open';
     state = next;
     reach = { kind: 'open' };
@@ -125,7 +125,7 @@ export function followPlace(parts: PlaceFollowerParts): PlaceFollower {
         if (ending.signal.aborted) return;
         if (reach.kind === 'open') heardMs = clock.now();
         if (ran() >= GOOD_MS) failures = 1;
-        reach = { kind: 'away', error: foreign(error) };
+        reach = { kind: 'away', error: foreignError(error) };
         onChange([]);
       }
       const wait = backoffMs(failures, RETRY);
@@ -139,7 +139,7 @@ export function followPlace(parts: PlaceFollowerParts): PlaceFollower {
     reach: () => reach,
     heardMs: () => (reach.kind === 'open' ? null : heardMs),
     version: () => state?.version ?? null,
-    rows: () => state?.rows ?? NOTHING,
+    rows: () => state?.rows ?? NO_ROWS,
     async order(node, order) {
       if (client === null) throw new HostError('FLEET_PLACE_AWAY', `${name} does not answer`, { name });
       const late = new AbortController();
@@ -161,7 +161,7 @@ export function followPlace(parts: PlaceFollowerParts): PlaceFollower {
 }
 
 /** Makes another program's error, or one of our own, safe to show: shortened, and without control characters. */
-export function foreign(error: unknown): ErrorView {
+export function foreignError(error: unknown): ErrorView {
   const { code, message, data } = errorOf(error);
   const plain = (text: string) => plainText(text).slice(0, MAX_TEXT);
   const facts = Object.entries(data)

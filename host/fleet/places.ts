@@ -8,7 +8,7 @@ import { MAX_PLACES, type PlaceDraft, placeDraftSchema } from '../../contract/fl
 import { createDataFile } from '../data-file.ts';
 import { HostError } from '../errors.ts';
 import type { AskKeychain } from '../keys/keychain-access.ts';
-import { dropSecret, keepSecret, keptSecretSchema, readSecret } from '../settings/kept-secret.ts';
+import { deleteSecret, readSecret, storedSecretSchema, storeSecret } from '../settings/stored-secret.ts';
 
 export type Place = Omit<PlaceDraft, 'token'>;
 
@@ -37,7 +37,7 @@ export interface Places {
   watch(listener: () => void): () => void;
 }
 
-const placeSchema = placeDraftSchema.omit({ token: true }).extend({ token: keptSecretSchema });
+const placeSchema = placeDraftSchema.omit({ token: true }).extend({ token: storedSecretSchema });
 const contentSchema = z.object({ places: z.array(placeSchema) });
 
 /** Ample for a PEM chain. */
@@ -57,7 +57,7 @@ export function openPlaces({ file, askKeychain, onRestored = () => {} }: PlacesO
   const listeners = new Set<() => void>();
 
   function save(next: typeof places): void {
-    data.writeForGood({ places: next });
+    data.writePermanently({ places: next });
     places = next;
     for (const listener of [...listeners]) listener();
   }
@@ -82,13 +82,13 @@ export function openPlaces({ file, askKeychain, onRestored = () => {} }: PlacesO
         });
       }
       for (const one of [rest.caFile, rest.certFile, rest.keyFile]) readPem(one);
-      const kept = await keepSecret(askKeychain, accountOf(name), token);
+      const kept = await storeSecret(askKeychain, accountOf(name), token);
       save([...places, { ...rest, name, url, token: kept }]);
       return withoutToken(get(name));
     },
     async remove(name) {
       const { token } = get(name);
-      await dropSecret(askKeychain, accountOf(name), token);
+      await deleteSecret(askKeychain, accountOf(name), token);
       save(places.filter((one) => one.name !== name));
     },
     async keysOf(name) {

@@ -23,7 +23,7 @@ import { importedKey } from './imported-key.ts';
 import { type KeyEntry, openKeyIndex } from './key-index.ts';
 import type { KeyStore } from './key-store.ts';
 import { encryptKey } from './keystore.ts';
-import { pastedText } from './pasted-text.ts';
+import { cleanPastedText } from './pasted-text.ts';
 import { keyOfWords, newWords, questions } from './recovery-words.ts';
 
 type Create = z.output<typeof createKeySchema>;
@@ -151,10 +151,10 @@ class HostKeys implements Keys {
   }
 
   #compareWords(address: Hex, words: readonly string[]): void {
-    const given = words.map((word) => pastedText(word).toLowerCase());
+    const given = words.map((word) => cleanPastedText(word).toLowerCase());
     const asked = this.#asked.get(address);
     const isAnswer = asked !== undefined && given.join(' ') === asked.ask.map((position) => asked.words[position]).join(' ');
-    if (!isAnswer && !isWhole(given, address)) {
+    if (!isAnswer && !belongTo(given, address)) {
       throw new HostError('KEY_BACKUP_WRONG', 'these do not match the recovery phrase', { address });
     }
   }
@@ -249,7 +249,7 @@ class HostKeys implements Keys {
   }
 }
 
-function isWhole(words: readonly string[], address: Hex): boolean {
+function belongTo(words: readonly string[], address: Hex): boolean {
   try {
     return addressOf(keyOfWords(words.join(' '))) === address;
   } catch {

@@ -37,11 +37,11 @@ export async function decryptKey({ json, passphrase }: { json: string; passphras
   const file = parseKeystore(json);
   for (const spelling of spellings(passphrase)) {
     const key = await openKeystore(file, Buffer.from(spelling)).catch(() => {
-      throw plain('KEY_BAD_KEYSTORE', 'the keystore cannot be opened');
+      throw keystoreError('KEY_BAD_KEYSTORE', 'the keystore cannot be opened');
     });
     if (key !== null) return keyOf(file, key);
   }
-  throw plain('KEY_WRONG_PASSPHRASE', 'the passphrase does not open the keystore');
+  throw keystoreError('KEY_WRONG_PASSPHRASE', 'the passphrase does not open the keystore');
 }
 
 /** As typed, then as normalised by wallets; a single text if it is plain ASCII. */
@@ -57,7 +57,7 @@ function keyOf({ address }: KeystoreFile, key: Buffer): Hex {
   } catch {
     // Invalid key; reported below without echoing the input.
   }
-  throw plain('KEY_BAD_KEYSTORE', 'the keystore does not contain the key of its address');
+  throw keystoreError('KEY_BAD_KEYSTORE', 'the keystore does not contain the key of its address');
 }
 
 export function createKeystore({ folder, clock, scryptN = SCRYPT_N }: KeystoreOptions): KeyStore {
@@ -72,7 +72,7 @@ export function createKeystore({ folder, clock, scryptN = SCRYPT_N }: KeystoreOp
       return names.flatMap((address) => (address === undefined ? [] : [checksumAddress(address)]));
     },
     async put({ address, privateKey, passphrase }) {
-      const json = await encryptKey({ privateKey, passphrase: needed(passphrase), scryptN });
+      const json = await encryptKey({ privateKey, passphrase: requirePassphrase(passphrase), scryptN });
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       if (existsSync(fileOf(address))) await store.archive(address);
       writeAtomically(fileOf(address), json);
@@ -80,7 +80,7 @@ export function createKeystore({ folder, clock, scryptN = SCRYPT_N }: KeystoreOp
     async get({ address, passphrase }) {
       if (!existsSync(fileOf(address))) throw new HostError('KEY_UNKNOWN', `no key for ${address}`, { address });
       const json = readTextFile(fileOf(address));
-      const privateKey = await decryptKey({ json, passphrase: needed(passphrase) });
+      const privateKey = await decryptKey({ json, passphrase: requirePassphrase(passphrase) });
       if (addressOf(privateKey) !== address) throw new HostError('KEY_DAMAGED', `not the key of ${address}`, { address });
       return privateKey;
     },
@@ -94,11 +94,11 @@ export function createKeystore({ folder, clock, scryptN = SCRYPT_N }: KeystoreOp
   return store;
 }
 
-function needed(passphrase: string | null): string {
-  if (passphrase === null) throw plain('KEY_PASSPHRASE_NEEDED', 'the keystore needs a passphrase');
+function requirePassphrase(passphrase: string | null): string {
+  if (passphrase === null) throw keystoreError('KEY_PASSPHRASE_NEEDED', 'the keystore needs a passphrase');
   return passphrase;
 }
 
-function plain(code: HostErrorCode, message: string): HostError {
+function keystoreError(code: HostErrorCode, message: string): HostError {
   return new HostError(code, message);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { looksLikeKey } from './pasted-text.ts';
+import { looksLikePrivateKey } from './pasted-text.ts';
 
 const KEY = '420fcabfd5dbb55215490693062e6e530840c64de837d071f0d9da21aaac861e';
 
@@ -12,9 +12,9 @@ describe('pasted text', () => {
     KEY.slice(1),
     'abandon',
     '',
-  ])('is a key, valid or not: %j', (text) => expect(looksLikeKey(text)).toBe(true));
+  ])('is a key, valid or not: %j', (text) => expect(looksLikePrivateKey(text)).toBe(true));
 
   it.each(['legal winner thank', 'legal\twinner\nthank', 'legal\u00a0winner', 'add bad dad face zoo'])('is words: %j', (text) =>
-    expect(looksLikeKey(text)).toBe(false),
+    expect(looksLikePrivateKey(text)).toBe(false),
   );
 });

@@ -3,7 +3,7 @@ import { HDNodeWallet, Mnemonic } from 'ethers';
 import type { Hex } from '../../protocol/hex.ts';
 import type { Random } from '../../protocol/ports.ts';
 import { HostError } from '../errors.ts';
-import { pastedText } from './pasted-text.ts';
+import { cleanPastedText } from './pasted-text.ts';
 
 const ENTROPY_BYTES = 16;
 const QUESTIONS = 4;
@@ -16,7 +16,7 @@ export function newWords(random: Random): { readonly words: readonly string[]; r
 
 /** @throws HostError KEY_BAD_WORDS, without the words */
 export function keyOfWords(words: string): Hex {
-  const phrase = pastedText(words).toLowerCase();
+  const phrase = cleanPastedText(words).toLowerCase();
   if (!Mnemonic.isValidMnemonic(phrase)) throw new HostError('KEY_BAD_WORDS', 'not a recovery phrase');
   return HDNodeWallet.fromMnemonic(Mnemonic.fromPhrase(phrase)).privateKey as Hex;
 }

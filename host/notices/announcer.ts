@@ -10,14 +10,13 @@ import type { Log } from '../../worker/log.ts';
 import type { SecretSettings } from '../settings/secrets.ts';
 import type { SettingsStore } from '../settings/settings.ts';
 import { followNodes } from './live-nodes.ts';
-import { noticesBetween } from './node-notices.ts';
+import { noticesBetween, taskFollower } from './node-notices.ts';
+import { NOTICE_TEXTS } from './notice-texts.ts';
 import { openOutbox } from './outbox.ts';
 import type { Send } from './send.ts';
-import { taskFollower } from './task-notices.ts';
-import { NOTICE_WORDS } from './words.ts';
 
 const DAY = 86_400_000;
-const LOOK_EVERY_MS = 60_000;
+const CHECK_EVERY_MS = 60_000;
 
 export const CHANNEL_SECRETS = {
   webhook: 'webhookUrl',
@@ -65,7 +64,7 @@ export function createAnnouncer(parts: AnnouncerParts): Announcer {
   const { settings, secrets, send, clock, log, name } = parts;
   const ending = new AbortController();
   const { signal } = ending;
-  const words = () => NOTICE_WORDS[settings.get().language ?? parts.language];
+  const texts = () => NOTICE_TEXTS[settings.get().language ?? parts.language];
   const outbox = openOutbox({
     ...{ file: parts.file, send, clock },
     settings: () => settings.get().elsewhere,
@@ -80,11 +79,11 @@ export function createAnnouncer(parts: AnnouncerParts): Announcer {
   });
   const unwatch = settings.watch(() => outbox.wake());
 
-  function tell(notice: Notice, title: string): void {
-    outbox.tell({ told: notice, title, text: words().notice[notice], atMs: clock.now() });
+  function announce(notice: Notice, title: string): void {
+    outbox.enqueue({ told: notice, title, text: texts().notice[notice], atMs: clock.now() });
   }
 
-  function follow(run: () => Promise<void>): void {
+  function runInBackground(run: () => Promise<void>): void {
     run().catch((error: unknown) => {
       if (!signal.aborted) log.warn({ err: error }, 'notifications no longer follow the program');
     });
@@ -93,53 +92,53 @@ export function createAnnouncer(parts: AnnouncerParts): Announcer {
   let nodes: readonly ProfileView[] = [];
 
   /** Sends the summary of yesterday once its time has come, even if the program was not running at that minute. */
-  async function summaries(lineOf: (view: ProfileView, from: number, to: number) => Promise<string>): Promise<void> {
+  async function sendSummaries(lineOf: (view: ProfileView, from: number, to: number) => Promise<string>): Promise<void> {
     for (;;) {
-      await clock.sleep(LOOK_EVERY_MS, signal);
+      await clock.sleep(CHECK_EVERY_MS, signal);
       const now = new Date(clock.now());
       const day = `${now.getFullYear()}-${String(now.getMonth() + 1).padStart(2, '0')}-${String(now.getDate()).padStart(2, '0')}`;
       const isTime = now.getHours() * 60 + now.getMinutes() >= minuteOf(settings.get().elsewhere.summaryAt);
       if (!isTime || outbox.summaryDay() === day) continue;
-      outbox.summaryTold(day);
+      outbox.markSummarySent(day);
       const today = Math.floor(clock.now() / DAY) * DAY;
       const lines = await Promise.all(nodes.map((view) => lineOf(view, today - DAY, today)));
-      const text = lines.length === 0 ? words().noNodes : lines.join('\n');
-      outbox.tell({ told: 'summary', title: words().summary, text, atMs: clock.now() });
+      const text = lines.length === 0 ? texts().noNodes : lines.join('\n');
+      outbox.enqueue({ told: 'summary', title: texts().summary, text, atMs: clock.now() });
     }
   }
 
   return {
-    test: (channel) => outbox.test(channel, { told: 'test', title: name, text: words().test, urgent: false, atMs: clock.now() }),
+    test: (channel) => outbox.test(channel, { told: 'test', title: name, text: texts().test, urgent: false, atMs: clock.now() }),
     states: outbox.states,
     watch: outbox.watch,
     wake: outbox.wake,
     start(host, node, recordsOf) {
-      const followTasks = taskFollower(node, signal, ({ profile }, notice) => tell(notice, profile.name));
-      follow(() =>
+      const followTasks = taskFollower(node, signal, ({ profile }, notice) => announce(notice, profile.name));
+      runInBackground(() =>
         followNodes(host, signal, ({ all, changed }) => {
           nodes = all;
           if (changed !== null)
-            for (const notice of noticesBetween(changed.before, changed.after)) tell(notice, changed.after.profile.name);
+            for (const notice of noticesBetween(changed.before, changed.after)) announce(notice, changed.after.profile.name);
           for (const view of all) followTasks(view);
         }),
       );
-      follow(async () => {
+      runInBackground(async () => {
         for await (const { kind } of await host.updates.watch({}, { signal }))
-          if (kind === 'available') tell('updateReady', name);
+          if (kind === 'available') announce('updateReady', name);
       });
-      follow(() => outbox.run(signal));
-      follow(() =>
-        summaries(async ({ profile }, fromMs, toMs) => {
+      runInBackground(() => outbox.run(signal));
+      runInBackground(() =>
+        sendSummaries(async ({ profile }, fromMs, toMs) => {
           const records = node(profile.id) === null ? recordsOf(profile.id) : null;
           const client = records?.client ?? node(profile.id);
           try {
             const range = { bucket: null, fromMs, toMs: toMs - 1 };
             const sums = client === null ? undefined : (await client.money.earnings(range, { signal })).rows[0];
             const said =
-              sums === undefined ? words().noRecords : words().yesterday(formatCnx(BigInt(sums.netWei)), sums.payments);
+              sums === undefined ? texts().noRecords : texts().yesterday(formatCnx(BigInt(sums.netWei)), sums.payments);
             return `${profile.name}: ${said}`;
           } catch {
-            return `${profile.name}: ${words().noRecords}`;
+            return `${profile.name}: ${texts().noRecords}`;
           } finally {
             records?.close();
           }

@@ -10,7 +10,11 @@ export interface NodesChange {
 }
 
 /** Follows the profiles until the signal aborts; a subscription inside the process only ends with the program. */
-export async function followNodes(client: HostClient, signal: AbortSignal, told: (change: NodesChange) => void): Promise<void> {
+export async function followNodes(
+  client: HostClient,
+  signal: AbortSignal,
+  onChange: (change: NodesChange) => void,
+): Promise<void> {
   const views = new Map<string, ProfileView>();
   const updates = await client.profiles.watch({}, { signal });
   for await (const update of updates) {
@@ -30,6 +34,6 @@ export async function followNodes(client: HostClient, signal: AbortSignal, told:
       default:
         z.never().parse(update);
     }
-    told({ all: [...views.values()], changed });
+    onChange({ all: [...views.values()], changed });
   }
 }

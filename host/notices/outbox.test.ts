@@ -38,7 +38,7 @@ function rig(answers: readonly SendOutcome[], part: object = {}, startMs = NOON,
     await ended;
   });
   const tell = (told: 'slashed' | 'payment' | 'invalidated', title = 'Attic') =>
-    outbox.tell({ told, title, text: 'what happened', atMs: clock.now() });
+    outbox.enqueue({ told, title, text: 'what happened', atMs: clock.now() });
   const set = (next: object) => {
     settings = channelSettingsSchema.parse(next);
     outbox.wake();

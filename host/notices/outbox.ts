@@ -21,13 +21,13 @@ import { type ChannelTarget, type Message, requestFor } from './requests.ts';
 import type { Send } from './send.ts';
 
 const FIRST_WAIT_MS = 10_000;
-const MOST_WAIT_MS = 60 * 60_000;
+const MAX_WAIT_MS = 60 * 60_000;
 /** About a day of them. */
-const MOST_TRIES = 32;
-const LOOK_EVERY_MS = 60_000;
+const MAX_TRIES = 32;
+const CHECK_EVERY_MS = 60_000;
 const BETWEEN_TESTS_MS = 5_000;
 /** If a channel does not answer for long, the oldest are dropped. */
-const MOST_WAITING = 100;
+const MAX_WAITING = 100;
 
 const entrySchema = z.object({
   channel: z.enum(CHANNELS),
@@ -51,7 +51,7 @@ export interface Outbox {
    * Queues a message for every channel that is on and reports such events. Never throws: notifications matter less than
    * the nodes.
    */
-  tell(message: Omit<Message, 'urgent'> & { readonly told: Entry['told'] }): void;
+  enqueue(message: Omit<Message, 'urgent'> & { readonly told: Entry['told'] }): void;
   /**
    * Sends at once, even in quiet hours. @throws HostError NOTIFY_INCOMPLETE, NOTIFY_REFUSED, NOTIFY_UNREACHABLE,
    * NOTIFY_TOO_SOON
@@ -61,7 +61,7 @@ export interface Outbox {
   watch(listener: (states: ChannelStates) => void): () => void;
   /** The last day whose summary was sent, `YYYY-MM-DD`; null = none yet. */
   summaryDay(): string | null;
-  summaryTold(day: string): void;
+  markSummarySent(day: string): void;
   /** Checks again, because settings or secrets have changed. */
   wake(): void;
   /** Sends until the signal aborts. */
@@ -72,13 +72,13 @@ export function openOutbox({ file, settings, target, send, clock }: OutboxParts)
   const data = createDataFile({ path: file, schema: fileSchema });
   let kept = data.readOrSetAside() ?? { entries: [], summaryDay: null };
   const listeners = new Set<(states: ChannelStates) => void>();
-  const told = Object.fromEntries(
+  const channelStates = Object.fromEntries(
     CHANNELS.map((channel) => [channel, { lastSentMs: null, failure: null, complete: true }]),
   ) as unknown as Record<Channel, Pick<ChannelState, 'lastSentMs' | 'failure'> & { complete: boolean }>;
   const sinceTest = new Map<Channel, () => number>();
   let wakes: (() => void)[] = [];
 
-  function keep(next: Partial<z.output<typeof fileSchema>>): void {
+  function save(next: Partial<z.output<typeof fileSchema>>): void {
     kept = { ...kept, ...next };
     try {
       data.write(kept);
@@ -92,7 +92,7 @@ export function openOutbox({ file, settings, target, send, clock }: OutboxParts)
 
   function states(): ChannelStates {
     const stateOf = (channel: Channel): ChannelState => {
-      const { complete, ...rest } = told[channel];
+      const { complete, ...rest } = channelStates[channel];
       const kind = !settings()[channel].on ? 'off' : complete ? 'ready' : 'incomplete';
       return { kind, waiting: waitingFor(channel).length, ...rest };
     };
@@ -110,7 +110,7 @@ export function openOutbox({ file, settings, target, send, clock }: OutboxParts)
   }
 
   /** Waits until something changes or the time is up; rejects when the signal aborts. */
-  async function rest(ms: number, signal: AbortSignal): Promise<void> {
+  async function waitForChange(ms: number, signal: AbortSignal): Promise<void> {
     const over = new AbortController();
     const woken = Promise.withResolvers<void>();
     wakes.push(woken.resolve);
@@ -126,22 +126,23 @@ export function openOutbox({ file, settings, target, send, clock }: OutboxParts)
   }
 
   /** Checks whether the channels that are on have all they need, before there is anything to send. */
-  async function look(): Promise<void> {
-    for (const channel of CHANNELS.filter((one) => settings()[one].on)) told[channel].complete = (await target(channel)) !== null;
+  async function checkChannels(): Promise<void> {
+    for (const channel of CHANNELS.filter((one) => settings()[one].on))
+      channelStates[channel].complete = (await target(channel)) !== null;
     changed();
   }
 
   async function attempt(channel: Channel, message: Message, signal: AbortSignal) {
     const to = await target(channel);
     const request = to === null ? null : requestFor(channel, to, message);
-    told[channel].complete = request !== null;
+    channelStates[channel].complete = request !== null;
     if (request === null) return { kind: 'incomplete' as const };
     const outcome = await send(request, signal);
-    if (outcome.kind === 'sent') Object.assign(told[channel], { lastSentMs: clock.now(), failure: null });
+    if (outcome.kind === 'sent') Object.assign(channelStates[channel], { lastSentMs: clock.now(), failure: null });
     else {
       const code = outcome.kind === 'refused' ? 'NOTIFY_REFUSED' : 'NOTIFY_UNREACHABLE';
       const failure = { atMs: clock.now(), code, message: HOST_ERRORS[code].meaning, status: outcome.status };
-      told[channel].failure = { ...failure, again: outcome.kind === 'later' };
+      channelStates[channel].failure = { ...failure, again: outcome.kind === 'later' };
     }
     return outcome;
   }
@@ -155,33 +156,33 @@ export function openOutbox({ file, settings, target, send, clock }: OutboxParts)
         ? waitingFor(channel).find((one) => !isHeldBack(one.told, settings(), minute))
         : undefined;
       if (entry === undefined) {
-        await rest(LOOK_EVERY_MS, signal);
+        await waitForChange(CHECK_EVERY_MS, signal);
         continue;
       }
       const outcome = await attempt(channel, entry, signal);
       const others = kept.entries.filter((one) => one !== entry);
-      if (outcome.kind === 'sent' || outcome.kind === 'refused' || entry.tries + 1 >= MOST_TRIES) {
+      if (outcome.kind === 'sent' || outcome.kind === 'refused' || entry.tries + 1 >= MAX_TRIES) {
         if (outcome.kind === 'sent') failures = 0;
-        keep({ entries: others });
+        save({ entries: others });
         changed();
         continue;
       }
       failures += 1;
       if (outcome.kind === 'later')
-        keep({ entries: kept.entries.map((one) => (one === entry ? { ...one, tries: one.tries + 1 } : one)) });
+        save({ entries: kept.entries.map((one) => (one === entry ? { ...one, tries: one.tries + 1 } : one)) });
       changed();
       const asked = outcome.kind === 'later' ? outcome.retryAfterMs : 0;
-      await rest(Math.min(MOST_WAIT_MS, Math.max(asked, FIRST_WAIT_MS * 2 ** (failures - 1))), signal);
+      await waitForChange(Math.min(MAX_WAIT_MS, Math.max(asked, FIRST_WAIT_MS * 2 ** (failures - 1))), signal);
     }
   }
 
   return {
-    tell(message) {
+    enqueue(message) {
       const wanted = CHANNELS.filter((channel) => settings()[channel].on && settings()[channel].tells[message.told]);
       if (wanted.length === 0) return;
       const added = wanted.map((channel): Entry => ({ ...message, channel, urgent: URGENT.has(message.told), tries: 0 }));
       const entries = [...kept.entries, ...added];
-      keep({ entries: CHANNELS.flatMap((channel) => entries.filter((one) => one.channel === channel).slice(-MOST_WAITING)) });
+      save({ entries: CHANNELS.flatMap((channel) => entries.filter((one) => one.channel === channel).slice(-MAX_WAITING)) });
       changed();
       wake();
     },
@@ -203,13 +204,13 @@ export function openOutbox({ file, settings, target, send, clock }: OutboxParts)
       return () => void listeners.delete(listener);
     },
     summaryDay: () => kept.summaryDay,
-    summaryTold: (day) => keep({ summaryDay: day }),
+    markSummarySent: (day) => save({ summaryDay: day }),
     wake() {
       wake();
-      void look();
+      void checkChannels();
     },
     async run(signal) {
-      void look();
+      void checkChannels();
       await Promise.all(CHANNELS.map((channel) => runChannel(channel, signal).catch(() => signal.throwIfAborted())));
     },
   };

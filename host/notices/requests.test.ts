@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { secretChangeSchema } from '../../contract/settings.ts';
 import { environmentPolicy } from '../../worker/outbound/outbound-dispatcher.ts';
 import { type Message, originOf, requestFor } from './requests.ts';
-import { sender } from './send.ts';
+import { createSender } from './send.ts';
 
 const message: Message = { told: 'slashed', title: '客厅', text: 'was slashed', urgent: true, atMs: 7 };
 const TOKEN = '123456:planted_token_planted_token';
@@ -63,7 +63,7 @@ describe('sending', () => {
     onTestFinished(() => void http.close());
     const { port } = http.address() as AddressInfo;
     const request = { url: `http://127.0.0.1:${port}/hook`, headers: {}, body: '{}' };
-    const send = sender(async () => environmentPolicy());
+    const send = createSender(async () => environmentPolicy());
     return { paths, outcome: await send(request, new AbortController().signal) };
   }
 
@@ -83,7 +83,7 @@ describe('sending', () => {
 
   it('is retried if nobody listens', async () => {
     const request = { url: 'http://127.0.0.1:9/', headers: {}, body: '{}' };
-    const outcome = await sender(async () => environmentPolicy())(request, new AbortController().signal);
+    const outcome = await createSender(async () => environmentPolicy())(request, new AbortController().signal);
     expect(outcome).toEqual({ kind: 'later', status: null, retryAfterMs: 0 });
   });
 });

@@ -16,7 +16,7 @@ export type SendOutcome =
 export type Send = (request: NoticeRequest, signal: AbortSignal) => Promise<SendOutcome>;
 
 /** Only the status of the answer is read, and redirects are not followed. */
-export function sender(policy: () => Promise<ProxyPolicy>): Send {
+export function createSender(policy: () => Promise<ProxyPolicy>): Send {
   return async ({ url, headers, body }, signal) => {
     const dispatcher = new OutboundDispatcher({ policy: await policy() });
     try {

@@ -72,7 +72,7 @@ export interface PlacedProfile {
  * Why this profile cannot run together with the running ones; null = it can. Networks with the same relay are the same
  * network, whatever their presets are called.
  */
-export function clashWith(own: PlacedProfile, running: readonly PlacedProfile[]): HostError | null {
+export function conflictWith(own: PlacedProfile, running: readonly PlacedProfile[]): HostError | null {
   const { profile, preset } = own;
   for (const other of running) {
     if (other.profile.id === profile.id) continue;

@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { networkPresetSchema, nodeConfigSchema } from '../../contract/node-config.ts';
 import { type Profile, type ProfileDraft, type ProfileDraftInput, profileDraftSchema } from '../../contract/profiles.ts';
 import { ManualClock } from '../../protocol/ports.ts';
-import { clashWith, nodeConfigOf } from './node-config-of.ts';
+import { conflictWith, nodeConfigOf } from './node-config-of.ts';
 import { openProfiles, type ProfileStore } from './profiles.ts';
 
 const preset = (change: object = {}) =>
@@ -119,7 +119,7 @@ describe('at the same time', () => {
     ],
     ['the same key elsewhere', placed('two', { gpu: other.gpu }, preset({ id: 'far', relayUrl: 'https://far.example' })), null],
   ])('%s', (_what, own, code) => {
-    const clash = clashWith(own, running);
+    const clash = conflictWith(own, running);
     expect(clash?.code ?? null).toBe(code);
     if (clash !== null) expect(clash).toMatchObject({ data: { by: 'one' }, message: expect.stringContaining('First') });
   });

@@ -13,7 +13,8 @@ import type { HostImplementer } from './implementer.ts';
 const done = {};
 
 export function profileHandlers(contract: HostImplementer, parts: HostParts) {
-  const { profiles, views, nodes, outbound, networks, keys, devnetKeys, supervisor, stakeWords, info, clock, random } = parts;
+  const { profiles, views, nodes, outbound, networks, keys, devnetKeys, supervisor, stakePermissions, info, clock, random } =
+    parts;
 
   async function assertUsable(draft: ProfileDraft): Promise<void> {
     assertFits(draft, networks.preset(draft.networkId));
@@ -51,12 +52,12 @@ export function profileHandlers(contract: HostImplementer, parts: HostParts) {
     }),
     start: contract.profiles.start.handler(async ({ input: { id }, context }) => {
       // Only callers that can read the data directory may decide what is staked; for a page, a person was asked before.
-      if (context.caller === 'own') stakeWords.allow(id);
+      if (context.caller === 'own') stakePermissions.allow(id);
       await nodes.start(id);
       return done;
     }),
     allowStake: contract.profiles.allowStake.handler(({ input: { id } }) => {
-      stakeWords.allow(id);
+      stakePermissions.allow(id);
       return done;
     }),
     stop: contract.profiles.stop.handler(async ({ input: { id } }) => {

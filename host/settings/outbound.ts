@@ -44,10 +44,12 @@ export function outboundSettings({ settings, secrets, environment, log }: Outbou
 
 /** Whether a change leads to another proxy: another host or another user. */
 export function isOtherProxy(before: ProxySetting, after: ProxySetting): boolean {
-  return after.kind === 'address' && (before.kind !== 'address' || placeOf(before.address) !== placeOf(after.address));
+  return (
+    after.kind === 'address' && (before.kind !== 'address' || proxyIdentity(before.address) !== proxyIdentity(after.address))
+  );
 }
 
-function placeOf(text: string): string {
+function proxyIdentity(text: string): string {
   const reading = readProxyAddress(text);
   if (reading.kind === 'problem') return text;
   const { scheme, username } = reading.address;

@@ -8,7 +8,7 @@ import { SECRET_SETTINGS, type SecretChange, type SecretSetting, type SecretsVie
 import { createDataFile } from '../data-file.ts';
 import type { HostError } from '../errors.ts';
 import type { AskKeychain } from '../keys/keychain-access.ts';
-import { dropSecret, type KeptSecret, keepSecret, keptSecretSchema, readSecret } from './kept-secret.ts';
+import { deleteSecret, readSecret, type StoredSecret, storedSecretSchema, storeSecret } from './stored-secret.ts';
 
 export interface SecretSettings {
   view(): SecretsView;
@@ -21,9 +21,9 @@ export interface SecretSettings {
 }
 
 const indexSchema = z.object(
-  Object.fromEntries(SECRET_SETTINGS.map((name) => [name, keptSecretSchema.nullable().default(null)])) as Record<
+  Object.fromEntries(SECRET_SETTINGS.map((name) => [name, storedSecretSchema.nullable().default(null)])) as Record<
     SecretSetting,
-    z.ZodDefault<z.ZodNullable<typeof keptSecretSchema>>
+    z.ZodDefault<z.ZodNullable<typeof storedSecretSchema>>
   >,
 );
 
@@ -50,9 +50,9 @@ export function openSecretSettings({ file, askKeychain, onRestored = () => {} }:
   const view = (): SecretsView =>
     Object.fromEntries(SECRET_SETTINGS.map((name) => [name, index[name]?.place ?? null])) as SecretsView;
 
-  function write(name: SecretSetting, entry: KeptSecret | null): void {
+  function write(name: SecretSetting, entry: StoredSecret | null): void {
     const next = { ...index, [name]: entry };
-    data.writeForGood(next);
+    data.writePermanently(next);
     index = next;
   }
 
@@ -70,12 +70,12 @@ export function openSecretSettings({ file, askKeychain, onRestored = () => {} }:
       const account = ACCOUNTS[name];
       if (value === null) {
         const entry = index[name];
-        if (entry !== null) await dropSecret(askKeychain, account, entry);
+        if (entry !== null) await deleteSecret(askKeychain, account, entry);
         write(name, null);
         return view();
       }
       seen.add(value);
-      write(name, await keepSecret(askKeychain, account, value));
+      write(name, await storeSecret(askKeychain, account, value));
       return view();
     },
   };

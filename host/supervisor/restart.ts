@@ -13,7 +13,7 @@ export interface RestartLimits {
 export const RESTART_LIMITS: RestartLimits = { baseMs: 1_000, capMs: 5 * 60_000, goodMs: 10 * 60_000 };
 
 /** Causes that a restart cannot fix: configuration, key and data directory, not circumstances. */
-const LASTING = new Set([
+const PERMANENT_FAILURES = new Set([
   'WORKER_BAD_MESSAGE',
   'WORKER_ALREADY_STARTED',
   'WORKER_BAD_ANSWER',
@@ -36,7 +36,7 @@ const LASTING = new Set([
 ]);
 
 /** Another program's lease expires by itself, so it is retried soon, however often that has failed. */
-const LEASE = /^LEASE_/;
+const LEASE_ERROR = /^LEASE_/;
 const LEASE_CAP_MS = 10_000;
 
 export interface WorkerEnd {
@@ -54,9 +54,9 @@ export type Restart = { readonly kind: 'never' } | { readonly kind: 'after'; rea
 
 /** Doubles from the base to the cap; the wait is between half of that and all of it. */
 export function restartAfter(end: WorkerEnd, { baseMs, capMs, goodMs }: RestartLimits = RESTART_LIMITS): Restart {
-  if (LASTING.has(end.error.code)) return { kind: 'never' };
+  if (PERMANENT_FAILURES.has(end.error.code)) return { kind: 'never' };
   const failures = (end.ranMs >= goodMs ? 0 : end.failures) + 1;
-  const mostMs = LEASE.test(end.error.code) ? Math.min(capMs, LEASE_CAP_MS) : capMs;
+  const mostMs = LEASE_ERROR.test(end.error.code) ? Math.min(capMs, LEASE_CAP_MS) : capMs;
   const full = Math.min(mostMs, baseMs * 2 ** Math.min(failures - 1, 30));
   return { kind: 'after', failures, ms: Math.round(full / 2 + (full / 2) * end.fraction) };
 }

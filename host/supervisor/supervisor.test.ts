@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { WorkerState } from '../../contract/profiles.ts';
 import { controlsOf } from '../../contract/truth/controls.ts';
-import { lifeState } from '../../contract/truth/life-word.ts';
+import { lifeState } from '../../contract/truth/life-state.ts';
 import { HERE } from '../../contract/truth/reach.ts';
 import type { ToWorkerInput } from '../../contract/worker-channel.ts';
 import type { WorkerExit } from '../../contract/worker-client.ts';

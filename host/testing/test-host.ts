@@ -3,7 +3,7 @@ import type { ToWorkerInput } from '../../contract/worker-channel.ts';
 import { type HostApp, type HostAppOptions, openHostApp } from '../app/host-app.ts';
 import type { SupervisedChannel } from '../supervisor/supervised-node.ts';
 
-const silent = () => {};
+const noop = () => {};
 
 export function openTestHost(
   options: Pick<HostAppOptions, 'dataDir' | 'openWorker'> & Partial<HostAppOptions>,
@@ -11,7 +11,7 @@ export function openTestHost(
   return openHostApp({
     shell: 'headless',
     features: { notifications: false, startAtLogin: false, tray: false, updates: false, folders: false },
-    log: { debug: silent, info: silent, warn: silent, error: silent },
+    log: { debug: noop, info: noop, warn: noop, error: noop },
     ...options,
   });
 }

@@ -8,7 +8,7 @@ export function otherSystem(name: SystemName, facts: Partial<Pick<MachineFacts, 
 }
 
 /** The same, with its files on this machine: paths use this machine's notation. */
-export function systemStandingHere(name: SystemName, facts: Partial<Pick<MachineFacts, 'env' | 'home' | 'arch'>> = {}): System {
+export function otherSystemHere(name: SystemName, facts: Partial<Pick<MachineFacts, 'env' | 'home' | 'arch'>> = {}): System {
   return systemOf(factsOf(name, facts), path);
 }
 

@@ -15,7 +15,7 @@ import {
   Unplug,
 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import type { LifeState } from '../../contract/truth/life-word.ts';
+import type { LifeState } from '../../contract/truth/life-state.ts';
 import type { NodeTruth } from '../../contract/truth/node-truth.ts';
 import { Badge } from '../ui/badge.tsx';
 

@@ -4,7 +4,7 @@
  */
 import path from 'node:path';
 import type { PendingAct } from '../../../contract/host-contract.ts';
-import { typedFor } from '../../../host/acts/act-text.ts';
+import { confirmationText } from '../../../host/acts/act-text.ts';
 import { readPassphrase } from '../../../host/keys/passphrase.ts';
 import { questionText } from '../../ask-at-terminal.ts';
 import { HeadlessError } from '../../errors.ts';
@@ -36,8 +36,8 @@ export function addActCommands({ program, terminal, end }: Registry): void {
           return;
         }
         if (!json) terminal.out(actText(act));
-        if (passphraseFd === undefined) await typed(act, terminal);
-        else await opens(act, await readPassphrase({ descriptor: passphraseFd }), host);
+        if (passphraseFd === undefined) await requireTyping(act, terminal);
+        else await requirePassphrase(act, await readPassphrase({ descriptor: passphraseFd }), host);
         await host.acts.confirm({ id: act.id });
         if (!json) terminal.out('Allowed.');
       });
@@ -50,8 +50,8 @@ function actText({ id, question }: PendingAct): string {
 }
 
 /** @throws HeadlessError HEADLESS_NOT_CONFIRMED */
-async function typed({ question }: PendingAct, { ask, signal }: Registry['terminal']): Promise<void> {
-  const last = typedFor(question);
+async function requireTyping({ question }: PendingAct, { ask, signal }: Registry['terminal']): Promise<void> {
+  const last = confirmationText(question);
   const answer = ask === null ? '' : await ask(`Type ${last} to allow it; anything else leaves it pending: `, signal);
   if (answer.trim() === last) return;
   const text = ask === null ? 'there is no terminal to confirm it at' : 'it was not confirmed';
@@ -62,7 +62,7 @@ async function typed({ question }: PendingAct, { ask, signal }: Registry['termin
  * Whoever has the key's passphrase could do all of this without the window too. @throws HeadlessError
  * HEADLESS_NOT_CONFIRMED
  */
-async function opens(
+async function requirePassphrase(
   { question: { address } }: PendingAct,
   passphrase: string,
   host: Parameters<Parameters<typeof withProgram>[1]>[0]['host'],

@@ -3,7 +3,7 @@
  * `serve`.
  */
 import { type Command, InvalidArgumentError } from 'commander';
-import { givenDescriptors } from '../../../platform/given-descriptors.ts';
+import { inheritedDescriptors } from '../../../platform/inherited-descriptors.ts';
 import type { Variables } from '../../apply/read-nodes-file.ts';
 import { withHostAndNodes } from '../ask-program.ts';
 import { type CommonOptions, common, type Registry, wholeNumber } from '../context.ts';
@@ -39,7 +39,7 @@ export function addApplyCommand({ program, terminal, end, endsInOrder }: Registr
     .option('--prune', 'remove nodes that are not in the file, unless they are running, have a stake or an open task')
     .option('--passphrase-fd <number>', 'file descriptor with the passphrase of the keystore', wholeNumber(0, 1_023))
     .action(async ({ data, json, file, set = {}, dryRun = false, prune = false, passphraseFd }: ApplyFlags) => {
-      const given = givenDescriptors(passphraseFd ?? null);
+      const given = inheritedDescriptors(passphraseFd ?? null);
       const [{ applyNodesFile }, { planData, planText }] = await Promise.all([
         import('../../apply/apply.ts'),
         import('../../apply/plan-text.ts'),

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { ProfileView } from '../../../contract/profiles.ts';
 import { gpuProblem } from '../../../worker/gpu/errors.ts';
 import { card as gpuCard } from '../../../worker/gpu/testing/card.ts';
-import { aboutCards, aboutProcess, isHealthy } from './doctor.ts';
+import { cardFindings, isHealthy, processFindings } from './doctor.ts';
 
 const ERROR = { code: 'STORE_BUSY', message: 'DATA/node.sqlite is held', data: {} };
 const PROFILE = { name: 'mine', address: `0x${'12'.repeat(20)}` } as ProfileView['profile'];
 const view = (worker: ProfileView['worker'], node: Partial<NonNullable<ProfileView['node']>> | null = null) =>
-  ({ profile: PROFILE, worker, node }) as Parameters<typeof aboutProcess>[0];
+  ({ profile: PROFILE, worker, node }) as Parameters<typeof processFindings>[0];
 
 describe("the doctor, about a node's process", () => {
   it.each([
@@ -22,22 +22,22 @@ describe("the doctor, about a node's process", () => {
       view({ kind: 'running', pid: 1, sinceMs: 1 }, { state: 'slashed', message: 'It was slashed.', error: ERROR }),
     ],
   ])('%s reports a failure and what to do about it', (_what, given) => {
-    const findings = aboutProcess(given);
+    const findings = processFindings(given);
     expect(findings).toHaveLength(1);
     expect(findings[0]).toMatchObject({ about: 'mine', state: 'fail', remedy: expect.stringMatching(/\w/) });
     expect(isHealthy(findings)).toBe(false);
   });
 
   it('reports nothing about a node that is stopped or in order', () => {
-    expect(aboutProcess(view({ kind: 'running', pid: 1, sinceMs: 1, after: ERROR }, { state: 'running', error: null }))).toEqual(
-      [],
-    );
-    expect(aboutProcess(view({ kind: 'stopped' }))).toEqual([]);
-    expect(aboutProcess(view({ kind: 'running', pid: 1, sinceMs: 1 }, { state: 'running', error: null }))).toEqual([]);
+    expect(
+      processFindings(view({ kind: 'running', pid: 1, sinceMs: 1, after: ERROR }, { state: 'running', error: null })),
+    ).toEqual([]);
+    expect(processFindings(view({ kind: 'stopped' }))).toEqual([]);
+    expect(processFindings(view({ kind: 'running', pid: 1, sinceMs: 1 }, { state: 'running', error: null }))).toEqual([]);
   });
 
   it('warns about a temporary error', () => {
-    const findings = aboutProcess(
+    const findings = processFindings(
       view({ kind: 'running', pid: 1, sinceMs: 1 }, { state: 'running', message: 'x', error: ERROR }),
     );
     expect(findings).toMatchObject([{ state: 'warn' }]);
@@ -46,8 +46,8 @@ describe("the doctor, about a node's process", () => {
 });
 
 describe('the doctor, about cards', () => {
-  const inventory = (given: Partial<Parameters<typeof aboutCards>[0]>) =>
-    aboutCards({ atMs: 0, cards: [], problems: [], ...given });
+  const inventory = (given: Partial<Parameters<typeof cardFindings>[0]>) =>
+    cardFindings({ atMs: 0, cards: [], problems: [], ...given });
   const refused = (code: 'GPU_MIG_ENABLED' | 'GPU_NO_MEMORY_SIZE') =>
     gpuCard({ index: 0, name: 'the card', unusable: gpuProblem(code) });
 

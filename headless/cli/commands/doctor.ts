@@ -29,19 +29,19 @@ export function addDoctorCommand({ program, terminal, end }: Registry): void {
     .description('Checks this machine, the program and every node: clock, network, chain, money, engine, cards, disk.')
     .action(async ({ data, json }: CommonOptions) => {
       if (!json) terminal.note('Checking; an unanswered check takes up to 20 seconds …');
-      const findings = await withHost(data, findAll);
+      const findings = await withHost(data, allFindings);
       terminal.out(json ? JSON.stringify({ healthy: isHealthy(findings), findings }) : findings.map(findingText).join('\n'));
       end(isHealthy(findings) ? EXIT.ok : EXIT.refused);
     });
 }
 
-async function findAll(host: HostClient, program: RunningProgram | null): Promise<Finding[]> {
-  const [own, views] = await Promise.all([aboutMachine(host, program !== null), profilesOf(host)]);
-  const nodes = await Promise.all(views.map((view) => aboutNode(view, host, program)));
+async function allFindings(host: HostClient, program: RunningProgram | null): Promise<Finding[]> {
+  const [own, views] = await Promise.all([machineFindings(host, program !== null), profilesOf(host)]);
+  const nodes = await Promise.all(views.map((view) => nodeFindings(view, host, program)));
   return [...own, ...nodes.flat()];
 }
 
-async function aboutMachine(host: HostClient, running: boolean): Promise<Finding[]> {
+async function machineFindings(host: HostClient, running: boolean): Promise<Finding[]> {
   const [info, stores, engines, cards, { routes, unreadExceptions }] = await Promise.all([
     host.app.info({}),
     host.keys.stores({}),
@@ -69,13 +69,13 @@ async function aboutMachine(host: HostClient, running: boolean): Promise<Finding
           'no official worker was found',
           'Public networks accept no other engine; install the official node.',
         ),
-    ...aboutCards(cards.inventory).map(({ state, message, remedy }) => at('cards', state, message, remedy)),
-    ...aboutRoutes(routes, unreadExceptions),
+    ...cardFindings(cards.inventory).map(({ state, message, remedy }) => at('cards', state, message, remedy)),
+    ...routeFindings(routes, unreadExceptions),
   ];
 }
 
 /** Which cards can be used; and for every other card of a kind that could be, why not. */
-export function aboutCards({ cards, problems }: GpuInventory): Pick<Finding, 'state' | 'message' | 'remedy'>[] {
+export function cardFindings({ cards, problems }: GpuInventory): Pick<Finding, 'state' | 'message' | 'remedy'>[] {
   const usable = cards.filter(({ unusable }) => unusable === null);
   const refused = cards.flatMap(({ name, vendor, unusable }) =>
     // Nobody expects integrated graphics to work.
@@ -90,28 +90,28 @@ export function aboutCards({ cards, problems }: GpuInventory): Pick<Finding, 'st
     ...reasons.map(
       ({ name, code, message, remedy, detail }): Pick<Finding, 'state' | 'message' | 'remedy'> => ({
         state: 'warn',
-        message: `${name || 'a card without a name'} cannot be used: ${told(message, detail)} (${code})`,
+        message: `${name || 'a card without a name'} cannot be used: ${withDetail(message, detail)} (${code})`,
         remedy,
       }),
     ),
     ...problems.map(
       ({ code, message, remedy, detail }): Pick<Finding, 'state' | 'message' | 'remedy'> => ({
         state: 'warn',
-        message: `${told(message, detail)} (${code})`,
+        message: `${withDetail(message, detail)} (${code})`,
         remedy,
       }),
     ),
   ];
 }
 
-function told(message: string, detail: string): string {
+function withDetail(message: string, detail: string): string {
   return detail === '' ? message : `${message} ${detail}`;
 }
 
 /**
  * The proxy for each destination. One that cannot be used explains everything that fails after it, so these come first.
  */
-export function aboutRoutes(routes: readonly Route[], unreadExceptions: readonly string[]): Finding[] {
+export function routeFindings(routes: readonly Route[], unreadExceptions: readonly string[]): Finding[] {
   const at = (state: PreflightState, message: string, remedy: string): Finding => ({
     ...{ about: 'program', check: 'proxy', state, message, remedy },
   });
@@ -139,24 +139,24 @@ const DIRECT = { loopback: 'on this machine', excepted: 'direct, as a proxy exce
 const UNREAD_REMEDY =
   'Exceptions are hosts, domains, addresses and networks (10.0.0.0/8), separated by commas. Set them in NO_PROXY or with: crynux-node settings set no-proxy.';
 
-async function aboutNode(view: ProfileView, host: HostClient, program: RunningProgram | null): Promise<Finding[]> {
+async function nodeFindings(view: ProfileView, host: HostClient, program: RunningProgram | null): Promise<Finding[]> {
   const about = view.profile.name;
   try {
     // A running node knows more than can be checked from outside.
     const node = view.worker.kind === 'running' ? await program?.node(view.profile.id) : undefined;
     const report = await (node === undefined ? host.profiles.check({ draft: view.profile }) : node.checks.run({}));
-    return [...aboutProcess(view), ...ofEngine(view), ...fromReport(about, report)];
+    return [...processFindings(view), ...engineFindings(view), ...reportFindings(about, report)];
   } catch (error) {
     const { code, message } = errorOf(error);
     // The process may just have ended; if so, report that.
     const now = (await profilesOf(host)).find(({ profile }) => profile.id === view.profile.id) ?? view;
     const unknown: Finding = { about, check: 'checks', state: 'unknown', message: `${message} (${code})`, remedy: '' };
-    return [...aboutProcess(now), ...ofEngine(now), unknown];
+    return [...processFindings(now), ...engineFindings(now), unknown];
   }
 }
 
 /** A node that should be running but is not comes first. */
-export function aboutProcess({ profile, worker, node }: Pick<ProfileView, 'profile' | 'worker' | 'node'>): Finding[] {
+export function processFindings({ profile, worker, node }: Pick<ProfileView, 'profile' | 'worker' | 'node'>): Finding[] {
   const at = (check: string, state: PreflightState, message: string, remedy: string): Finding[] => [
     { about: profile.name, check, state, message, remedy },
   ];
@@ -173,13 +173,13 @@ export function aboutProcess({ profile, worker, node }: Pick<ProfileView, 'profi
       if (node === null && worker.after !== undefined) {
         return at('process', 'fail', `was restarted after: ${worker.after.message} (${worker.after.code})`, BACKOFF_REMEDY);
       }
-      return aboutLiving({ profile, node });
+      return liveNodeFindings({ profile, node });
     default:
       return [];
   }
 }
 
-function aboutLiving({ profile, node }: Pick<ProfileView, 'profile' | 'node'>): Finding[] {
+function liveNodeFindings({ profile, node }: Pick<ProfileView, 'profile' | 'node'>): Finding[] {
   // An engine that is away gets its own finding.
   if (node === null || node.error === null || node.error.code === node.engineError?.code) return [];
   const state = LASTING_STATES.has(node.state) ? 'fail' : 'warn';
@@ -193,7 +193,7 @@ const BACKOFF_REMEDY = 'It is restarted automatically; look up the code in docs/
 const NODE_REMEDY = 'Look up the code in docs/errors.md.';
 
 /** An engine that exited on its own, which the start-up checks do not cover. */
-export function ofEngine({ profile, node }: Pick<ProfileView, 'profile' | 'node'>): Finding[] {
+export function engineFindings({ profile, node }: Pick<ProfileView, 'profile' | 'node'>): Finding[] {
   if (node === null || node.engineError === null) return [];
   const { code, message } = node.engineError;
   const words = lastWordsOf(node);
@@ -202,7 +202,7 @@ export function ofEngine({ profile, node }: Pick<ProfileView, 'profile' | 'node'
   return [{ about: profile.name, check: 'engine program', state: 'fail', message: `${message} (${code})${said}`, remedy }];
 }
 
-export function fromReport(about: string, { results }: PreflightReport): Finding[] {
+export function reportFindings(about: string, { results }: PreflightReport): Finding[] {
   return results.map((result) => {
     const { id: check, state } = result;
     if (result.state === 'ok') return { about, check, state, message: '', remedy: '' };

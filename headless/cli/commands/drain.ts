@@ -58,15 +58,15 @@ export async function drain({ host, act, clock, say }: DrainParts, { ids, timeou
   const following = new AbortController();
   const done = Promise.withResolvers<void>();
   /** Profile id → pid that was told; a restarted process has to be told again. */
-  const told = new Map<string, number>();
+  const orderedPids = new Map<string, number>();
   let left: readonly ProfileView[] = [];
   const followed = followNodes(host, following.signal, ({ all }) => {
     const chosen = all.filter(({ profile }) => ids.includes(profile.id));
     for (const { profile, worker, node } of chosen) {
-      if (worker.kind !== 'running' || told.get(profile.id) === worker.pid || !(stop || takesTasks(node))) continue;
-      told.set(profile.id, worker.pid);
+      if (worker.kind !== 'running' || orderedPids.get(profile.id) === worker.pid || !(stop || takesTasks(node))) continue;
+      orderedPids.set(profile.id, worker.pid);
       // If the process is just ending, a later update shows that.
-      act(profile.id).catch(() => told.delete(profile.id));
+      act(profile.id).catch(() => orderedPids.delete(profile.id));
     }
     const before = left;
     left = chosen.filter((view) => !isDrained(view, stop));

@@ -5,25 +5,25 @@ import { applyFleetUpdate, type Fleet } from '../../../contract/fleet-merge.ts';
 import type { HostClient } from '../../../contract/rpc-client.ts';
 import { HeadlessError } from '../../errors.ts';
 import { withHost, withProgram } from '../ask-program.ts';
-import { confirmed } from '../confirm.ts';
+import { requireConfirmation } from '../confirm.ts';
 import { type CommonOptions, common, type Registry, wholeNumber } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { orderExit, orderText, planOrder } from '../fleet-orders.ts';
-import { addedText, type FleetSnapshot, fleetText, placeStateText, selected } from '../fleet-text.ts';
+import { addedText, type FleetSnapshot, fleetText, placeStateText, selectRows } from '../fleet-text.ts';
 import { table } from '../node-text.ts';
 import { askSecret } from '../secrets.ts';
 
 /** How long to wait for places that are connecting, or for figures that were only just requested. */
-const PATIENCE_MS = 3_000;
+const SETTLE_WITHIN_MS = 3_000;
 /** How long to wait for the first connection to a new place. */
-const ADD_PATIENCE_MS = 10_000;
+const ADD_WITHIN_MS = 10_000;
 
 export function addFleetCommands(registry: Registry): void {
   addFleet(registry);
   addPlaces(registry);
 }
 
-const WORDS: Readonly<Record<FleetOrder, string>> = {
+const ORDER_DESCRIPTIONS: Readonly<Record<FleetOrder, string>> = {
   pause: 'Pauses nodes: each finishes its current task and takes no new one.',
   resume: 'Resumes paused nodes and starts drained ones. It never makes a node join its network again: do that at the node.',
   drain: 'Stops nodes after their current tasks, and ends their processes. Their stakes stay.',
@@ -34,7 +34,7 @@ function addFleet({ program, terminal, end }: Registry): void {
   common(fleet.command('list', { isDefault: true }))
     .description('Lists every node of every place.')
     .action(async ({ data, json }: CommonOptions) => {
-      const snapshot = await withProgram(data, ({ host }) => settled(host));
+      const snapshot = await withProgram(data, ({ host }) => settledFleet(host));
       const { places, rows } = snapshot;
       terminal.out(
         json ? JSON.stringify({ places, nodes: rows.map(({ place, row }) => ({ place, ...row })) }) : fleetText(snapshot),
@@ -43,17 +43,17 @@ function addFleet({ program, terminal, end }: Registry): void {
     });
   for (const order of FLEET_ORDERS) {
     common(fleet.command(order))
-      .description(WORDS[order])
+      .description(ORDER_DESCRIPTIONS[order])
       .requiredOption('--select <what...>', 'PLACE/NODE, PLACE for all its nodes ("here" is this program), or all')
       .option('--yes', 'do not ask for confirmation')
       .action(async ({ data, json, select, yes = false }: CommonOptions & { select: string[]; yes?: boolean }) => {
         const { results, skipped } = await withProgram(data, async ({ host }) => {
-          const snapshot = await settled(host);
+          const snapshot = await settledFleet(host);
           checkSelection(snapshot, select);
           const plan = planOrder(snapshot, select, order);
           const targets = [...plan.targets];
           if (targets.length === 0) return { ...plan, results: [] };
-          if (targets.length > 1) await confirmed(`${order} ${targets.length} nodes?`, { yes, terminal });
+          if (targets.length > 1) await requireConfirmation(`${order} ${targets.length} nodes?`, { yes, terminal });
           return { ...plan, ...(await host.fleet.steer({ targets, order })) };
         });
         terminal.out(json ? JSON.stringify({ results, skipped }) : orderText(results, skipped, order));
@@ -65,7 +65,7 @@ function addFleet({ program, terminal, end }: Registry): void {
 /** @throws HeadlessError HEADLESS_WHICH_NODE if a name selects nothing */
 function checkSelection({ rows, places }: FleetSnapshot, select: readonly string[]): void {
   for (const one of select) {
-    if (selected(rows, [one]).length > 0 || places.some(({ place }) => place === one) || one === 'all') continue;
+    if (selectRows(rows, [one]).length > 0 || places.some(({ place }) => place === one) || one === 'all') continue;
     throw new HeadlessError('HEADLESS_WHICH_NODE', `nothing is called ${one}; list the nodes with: crynux-node fleet`, {
       name: one,
     });
@@ -73,8 +73,8 @@ function checkSelection({ rows, places }: FleetSnapshot, select: readonly string
 }
 
 /** The fleet once every place has reported, or has had time to. */
-async function settled(host: HostClient): Promise<FleetSnapshot> {
-  const ending = AbortSignal.timeout(PATIENCE_MS);
+async function settledFleet(host: HostClient): Promise<FleetSnapshot> {
+  const ending = AbortSignal.timeout(SETTLE_WITHIN_MS);
   let fleet: Fleet | null = null;
   try {
     for await (const update of await host.fleet.watch({}, { signal: ending })) {
@@ -91,8 +91,8 @@ async function settled(host: HostClient): Promise<FleetSnapshot> {
 }
 
 /** The place once it has connected or failed, or as it is when the time is up. */
-async function firstKnown(host: HostClient, added: FleetPlace): Promise<FleetPlace> {
-  const ending = AbortSignal.timeout(ADD_PATIENCE_MS);
+async function settledPlace(host: HostClient, added: FleetPlace): Promise<FleetPlace> {
+  const ending = AbortSignal.timeout(ADD_WITHIN_MS);
   let last = added;
   try {
     for await (const { places } of await host.fleet.watch({}, { signal: ending })) {
@@ -135,7 +135,7 @@ function addPlaces({ program, terminal, end }: Registry): void {
       const files = { caFile: ca ?? null, certFile: cert ?? null, keyFile: key ?? null };
       const { place: added, runs } = await withHost(data, async (host, running) => {
         const kept = await host.fleet.places.add({ name, url, token, ...files });
-        return { place: running === null ? kept : await firstKnown(host, kept), runs: running !== null };
+        return { place: running === null ? kept : await settledPlace(host, kept), runs: running !== null };
       });
       const { text, warning, code } = addedText(added, runs);
       terminal.out(json ? JSON.stringify(added) : text);

@@ -4,12 +4,11 @@ import { type Command, Option } from 'commander';
 import type { ImportKey, KeyStoreKind, KeyView } from '../../../contract/keys.ts';
 import { KEY_STORE_KINDS } from '../../../contract/keys.ts';
 import type { HostClient } from '../../../contract/rpc-client.ts';
-import { looksLikeKey } from '../../../host/keys/pasted-text.ts';
+import { looksLikePrivateKey } from '../../../host/keys/pasted-text.ts';
 import { sameAddress } from '../../../protocol/wire/fields.ts';
 import { HeadlessError } from '../../errors.ts';
-import { addressArgument } from '../address-argument.ts';
 import { withHost } from '../ask-program.ts';
-import { type CommonOptions, common, type Registry, wholeNumber } from '../context.ts';
+import { addressArgument, type CommonOptions, common, type Registry, wholeNumber } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { readTextArgument } from '../file-argument.ts';
 import { table, timeText } from '../node-text.ts';
@@ -135,7 +134,7 @@ function importOf(secret: string, keystoreFile: string | undefined) {
       filePassphrase: secret,
     } as const satisfies Partial<ImportKey>;
   }
-  return looksLikeKey(secret)
+  return looksLikePrivateKey(secret)
     ? ({ kind: 'privateKey', privateKey: secret } as const)
     : ({ kind: 'words', words: secret } as const);
 }

@@ -3,10 +3,9 @@ import { OFFICIAL_PLACES } from '../../../contract/first-run.ts';
 import { networkPresetData } from '../../../contract/node-config.ts';
 import { CodedError, type ErrorData } from '../../../protocol/errors.ts';
 import { formatCnxExact, parseCnx } from '../../../protocol/money/wei.ts';
-import { addressArgument } from '../address-argument.ts';
 import { withHost, withProgram } from '../ask-program.ts';
-import { confirmed } from '../confirm.ts';
-import { type CommonOptions, common, type Registry } from '../context.ts';
+import { requireConfirmation } from '../confirm.ts';
+import { addressArgument, type CommonOptions, common, type Registry } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { readPresetArgument } from '../file-argument.ts';
 import { table } from '../node-text.ts';
@@ -137,7 +136,7 @@ function addNetworks({ program, terminal, end }: Registry): void {
     .argument('<id>')
     .option('--yes', 'do not ask for confirmation')
     .action(async (id: string, { data, json, yes = false }: CommonOptions & { yes?: boolean }) => {
-      await confirmed(`Remove the network ${id}?`, { yes, terminal });
+      await requireConfirmation(`Remove the network ${id}?`, { yes, terminal });
       await withHost(data, (host) => host.networks.remove({ id }));
       terminal.out(json ? JSON.stringify({ removed: id }) : `Removed ${id}.`);
       end(EXIT.ok);

@@ -15,10 +15,10 @@ import type { LegacyStakeView, StakeView, WithdrawalPreviewView } from '../../..
 import type { NodeClient } from '../../../contract/rpc-client.ts';
 import { parseCnx } from '../../../protocol/money/wei.ts';
 import { firstOf, withHost, withNode } from '../ask-program.ts';
-import { confirmed, possible } from '../confirm.ts';
+import { confirmationId, requireConfirmation } from '../confirm.ts';
 import { type CommonOptions, common, type Registry, wholeNumber } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
-import { cnx, linked, table, timeText } from '../node-text.ts';
+import { cnx, table, timeText, withTransactionUrl } from '../node-text.ts';
 
 type NodeOptions = CommonOptions & { readonly node?: string };
 type ActOptions = NodeOptions & { readonly yes?: boolean };
@@ -48,7 +48,7 @@ export function addMoneyCommands(registry: Registry): void {
     .argument('<file>', 'file to write; - for standard output')
     .option('--node <name>', 'node, if there are several')
     .action(async (file: string, { json, ...which }: NodeOptions) => {
-      const text = await withNode(which, ({ node }) => wholeCsv(node));
+      const text = await withNode(which, ({ node }) => fetchCsv(node));
       if (file === '-') terminal.out(text.trimEnd());
       else {
         writeFileSync(file, text, { mode: 0o600 });
@@ -96,7 +96,7 @@ function addActs({ program, terminal, end }: Registry): void {
   common(program.command('stake'))
     .description("Shows a node's stake, or changes it to an amount.")
     .option('--node <name>', 'node, if there are several')
-    .option('--set <cnx>', 'target amount, in CNX', amount)
+    .option('--set <cnx>', 'target amount, in CNX', parseAmount)
     .option('--yes', 'do not ask for confirmation')
     .action(async ({ json, set, yes = false, ...which }: ActOptions & { set?: bigint }) => {
       const answer = await withNode(which, async ({ node, view }) => {
@@ -104,11 +104,11 @@ function addActs({ program, terminal, end }: Registry): void {
         if (set === undefined) return { stake: await node.money.stake({}) };
         const act = { kind: 'setStake' as const, stakeWei: set.toString() };
         const preview = await node.money.prepareChainAct({ act });
-        const confirmation = possible(preview);
+        const confirmation = confirmationId(preview);
         for (const [name, fact] of Object.entries(preview.facts)) terminal.note(`${name.padEnd(20)} ${fact}`);
-        await confirmed(`Change the stake to ${cnx(set)}?`, { yes, terminal });
+        await requireConfirmation(`Change the stake to ${cnx(set)}?`, { yes, terminal });
         terminal.note('Waiting for the transaction …');
-        return linked(await node.money.confirmChainAct({ act, confirmation }), view);
+        return withTransactionUrl(await node.money.confirmChainAct({ act, confirmation }), view);
       });
       if (json) terminal.out(JSON.stringify(answer));
       else if ('stake' in answer) terminal.out(stakeText(answer.stake));
@@ -118,7 +118,7 @@ function addActs({ program, terminal, end }: Registry): void {
     });
   common(program.command('withdraw'))
     .description("Withdraws from the relay account to the node's beneficial address.")
-    .argument('<cnx>', 'amount to arrive, in CNX; the fee is added', amount)
+    .argument('<cnx>', 'amount to arrive, in CNX; the fee is added', parseAmount)
     .option('--node <name>', 'node, if there are several')
     .option('--yes', 'do not ask for confirmation')
     .action(async (wei: bigint, { json, yes = false, ...which }: ActOptions) => {
@@ -126,8 +126,8 @@ function addActs({ program, terminal, end }: Registry): void {
         const amountWei = wei.toString();
         const preview = await node.money.prepareWithdrawal({ amountWei });
         if (!json) terminal.note(withdrawalText(preview));
-        const confirmation = possible(preview);
-        await confirmed('Withdraw this?', { yes, terminal });
+        const confirmation = confirmationId(preview);
+        await requireConfirmation('Withdraw this?', { yes, terminal });
         return node.money.confirmWithdrawal({ amountWei, confirmation });
       });
       terminal.out(json ? JSON.stringify(answer) : `Requested, as record ${answer.record}. It takes a while to arrive.`);
@@ -139,7 +139,7 @@ function addActs({ program, terminal, end }: Registry): void {
     .option('--yes', 'do not ask for confirmation')
     .action(async ({ json, yes = false, ...which }: ActOptions) => {
       await withNode(which, async ({ node, view }) => {
-        await confirmed(`Take ${view.profile.name} out of the network and return its stake?`, { yes, terminal });
+        await requireConfirmation(`Take ${view.profile.name} out of the network and return its stake?`, { yes, terminal });
         await node.node.unstake({});
       });
       terminal.out(json ? '{"asked":true}' : 'Requested. `crynux-node status` and `stake` show the progress.');
@@ -158,11 +158,11 @@ function addDelegatorShare({ program, terminal, end }: Registry): void {
         if (set === undefined) return { percent: (await node.money.stake({})).delegatorShare };
         const act = { kind: 'setDelegatorShare' as const, percent: set };
         const preview = await node.money.prepareChainAct({ act });
-        const confirmation = possible(preview);
+        const confirmation = confirmationId(preview);
         for (const [name, fact] of Object.entries(preview.facts)) terminal.note(`${name.padEnd(20)} ${fact}`);
-        await confirmed(`Give ${set} % to delegators?`, { yes, terminal });
+        await requireConfirmation(`Give ${set} % to delegators?`, { yes, terminal });
         terminal.note('Waiting for the transaction …');
-        return linked(await node.money.confirmChainAct({ act, confirmation }), view);
+        return withTransactionUrl(await node.money.confirmChainAct({ act, confirmation }), view);
       });
       if (json) terminal.out(JSON.stringify(answer));
       else if ('percent' in answer) terminal.out(`${answer.percent} %`);
@@ -172,7 +172,7 @@ function addDelegatorShare({ program, terminal, end }: Registry): void {
 }
 
 /** Interval for reading the chain's clock. */
-const LOOK_MS = 20_000;
+const POLL_MS = 20_000;
 
 function addLegacyStake({ program, terminal, clock, end }: Registry): void {
   const legacy = program.command('legacy-stake').description('A stake left in contracts that the network no longer uses.');
@@ -193,8 +193,8 @@ function addLegacyStake({ program, terminal, clock, end }: Registry): void {
       const left = await withNode(which, async ({ node }) => {
         const step = async (kind: 'legacyTryUnstake' | 'legacyForceUnstake', question: string) => {
           const preview = await node.money.prepareChainAct({ act: { kind } });
-          const confirmation = possible(preview);
-          await confirmed(question, { yes, terminal });
+          const confirmation = confirmationId(preview);
+          await requireConfirmation(question, { yes, terminal });
           terminal.note('Waiting for the transaction …');
           await node.money.confirmChainAct({ act: { kind }, confirmation });
         };
@@ -206,7 +206,7 @@ function addLegacyStake({ program, terminal, clock, end }: Registry): void {
         }
         while (wait && found?.recovery.state === 'waiting') {
           terminal.note(`It can be withdrawn in ${found.recovery.remainingSeconds} s.`);
-          await clock.sleep(Math.min(LOOK_MS, found.recovery.remainingSeconds * 1_000));
+          await clock.sleep(Math.min(POLL_MS, found.recovery.remainingSeconds * 1_000));
           found = await read();
         }
         if (found?.recovery.state !== 'available') return found;
@@ -218,7 +218,7 @@ function addLegacyStake({ program, terminal, clock, end }: Registry): void {
     });
 }
 
-function amount(text: string): bigint {
+function parseAmount(text: string): bigint {
   try {
     return parseCnx(text);
   } catch {
@@ -226,7 +226,7 @@ function amount(text: string): bigint {
   }
 }
 
-async function wholeCsv(node: NodeClient): Promise<string> {
+async function fetchCsv(node: NodeClient): Promise<string> {
   let text = '';
   for (let after: number | null = null; ; ) {
     const chunk: { text: string; next: number | null } = await node.money.exportCsv({ after });
@@ -275,7 +275,7 @@ function stakeText(stake: StakeView): string {
   );
 }
 
-function doneText({ transaction, url }: ReturnType<typeof linked>): string {
+function doneText({ transaction, url }: ReturnType<typeof withTransactionUrl>): string {
   if (transaction === null) return 'There was nothing left to do.';
   return `Done by ${transaction}${url === null ? '' : ` (${url})`}.`;
 }

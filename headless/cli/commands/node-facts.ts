@@ -7,7 +7,7 @@ import type { HostClient, NodeClient } from '../../../contract/rpc-client.ts';
 import type { NoTasks, QosExplanation } from '../../../contract/standing.ts';
 import { HeadlessError } from '../../errors.ts';
 import { chooseProfile, profilesOf, withHost, withNode } from '../ask-program.ts';
-import { confirmed } from '../confirm.ts';
+import { requireConfirmation } from '../confirm.ts';
 import { type CommonOptions, common, type Registry, wholeNumber } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { shortHex, table, timeText } from '../node-text.ts';
@@ -82,7 +82,7 @@ function addModels({ program, terminal, end }: Registry): void {
         }
         const shared = removal?.modelIds.filter((id) => id !== modelId) ?? [];
         const also = shared.length === 0 ? '' : `, and with it ${shared.join(', ')}`;
-        await confirmed(`Delete ${modelId}${also} (${bytesText(removal?.freedBytes ?? 0)})?`, { yes, terminal });
+        await requireConfirmation(`Delete ${modelId}${also} (${bytesText(removal?.freedBytes ?? 0)})?`, { yes, terminal });
         await node.models.ask({ type: 'remove', ...key });
       });
       terminal.out(json ? JSON.stringify({ removed: modelId }) : `Deleted ${modelId}.`);
@@ -233,7 +233,7 @@ function addCases({ program, terminal, end }: Registry): void {
     .option(...NODE_OPTION)
     .action(async (id: string, file: string, { json, ...which }: NodeOptions) => {
       const { base64 } = await withNode(which, ({ node }) => node.trust.exportCase({ id }));
-      terminal.out(saved(file, base64, json));
+      terminal.out(saveFile(file, base64, json));
       end(EXIT.ok);
     });
 }
@@ -246,7 +246,7 @@ function addLogs({ program, terminal, end }: Registry): void {
     .option('--text <text>', 'only lines that contain this text', '')
     .option('--limit <number>', 'how many', wholeNumber(1, 2_000), 100)
     .action(async ({ data, json, node, ...query }: NodeOptions & { level: LogLevel; text: string; limit: number }) => {
-      const page = await withHost(data, async (host) => host.logs.page({ profileId: await profileId(host, node), ...query }));
+      const page = await withHost(data, async (host) => host.logs.page({ profileId: await profileIdOf(host, node), ...query }));
       terminal.out(json ? JSON.stringify(page) : page.lines.map(logText).join('\n'));
       end(EXIT.ok);
     });
@@ -255,13 +255,13 @@ function addLogs({ program, terminal, end }: Registry): void {
     .argument('<file>')
     .option(...NODE_OPTION)
     .action(async (file: string, { data, json, node }: NodeOptions) => {
-      const { base64 } = await withHost(data, async (host) => host.logs.bundle({ id: await profileId(host, node) }));
-      terminal.out(saved(file, base64, json));
+      const { base64 } = await withHost(data, async (host) => host.logs.bundle({ id: await profileIdOf(host, node) }));
+      terminal.out(saveFile(file, base64, json));
       end(EXIT.ok);
     });
 }
 
-async function profileId(host: HostClient, name: string | undefined): Promise<string> {
+async function profileIdOf(host: HostClient, name: string | undefined): Promise<string> {
   return chooseProfile(await profilesOf(host), name).profile.id;
 }
 
@@ -269,7 +269,7 @@ function logText({ atMs, level, message, code }: LogLine): string {
   return `${timeText(atMs)}  ${level.padEnd(5)}  ${message}${code === null ? '' : ` (${code})`}`;
 }
 
-function saved(file: string, base64: string, json: boolean | undefined): string {
+function saveFile(file: string, base64: string, json: boolean | undefined): string {
   const bytes = Buffer.from(base64, 'base64');
   writeFileSync(file, bytes, { mode: 0o600 });
   return json ? JSON.stringify({ file, bytes: bytes.length }) : `Wrote ${file}.`;

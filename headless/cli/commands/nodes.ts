@@ -51,7 +51,7 @@ export function addNodeCommands(registry: Registry): void {
       );
       end(EXIT.ok);
     });
-  steer(registry);
+  addControls(registry);
 }
 
 const ACTS = [
@@ -61,7 +61,7 @@ const ACTS = [
   ['resume', 'Resumes a paused node. After a slash or a kick-out, this is the consent to join again with a new stake.'],
 ] as const;
 
-function steer({ program, terminal, end }: Registry): void {
+function addControls({ program, terminal, end }: Registry): void {
   for (const [act, description] of ACTS) {
     common(program.command(act))
       .description(description)
@@ -72,7 +72,7 @@ function steer({ program, terminal, end }: Registry): void {
           if (act === 'stop' && !json) terminal.note('It will finish its current task first …');
           if (act === 'start' || act === 'stop') await host.profiles[act]({ id });
           else await (await node(id)).node[act]({});
-          return act === 'pause' || act === 'resume' ? steered(host, id, act) : chooseProfile(await profilesOf(host), id);
+          return act === 'pause' || act === 'resume' ? viewAfter(host, id, act) : chooseProfile(await profilesOf(host), id);
         });
         terminal.out(json ? JSON.stringify({ node: nodeFacts(view) }) : `${view.profile.name}: ${stateText(view)}`);
         end(act === 'start' && hasFailed(view) ? EXIT.failed : EXIT.ok);
@@ -80,22 +80,22 @@ function steer({ program, terminal, end }: Registry): void {
   }
 }
 
-const BEFORE: Readonly<Record<'pause' | 'resume', ReadonlySet<string>>> = {
+const STATES_BEFORE: Readonly<Record<'pause' | 'resume', ReadonlySet<string>>> = {
   pause: new Set(['starting', 'running']),
   resume: new Set(['paused', 'pausing', 'slashed', 'kickedOut']),
 };
 /** A node may still show its old state after it accepted the call; wait until it reports the change itself. */
-const PATIENCE_MS = 3_000;
+const REPORT_WITHIN_MS = 3_000;
 
 /** The node after the call; its own report of it comes a moment later. */
-async function steered(host: HostClient, id: string, act: 'pause' | 'resume'): Promise<ProfileView> {
+async function viewAfter(host: HostClient, id: string, act: 'pause' | 'resume'): Promise<ProfileView> {
   const seen = async () => {
     const view = chooseProfile(await profilesOf(host), id);
-    return view.node === null || !BEFORE[act].has(view.node.state) ? view : null;
+    return view.node === null || !STATES_BEFORE[act].has(view.node.state) ? view : null;
   };
   const known = await seen();
   if (known !== null) return known;
-  const ending = AbortSignal.timeout(PATIENCE_MS);
+  const ending = AbortSignal.timeout(REPORT_WITHIN_MS);
   try {
     for await (const _ of await host.profiles.watch({}, { signal: ending })) {
       const view = await seen();

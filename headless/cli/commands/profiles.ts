@@ -10,7 +10,7 @@ import { parseCnx } from '../../../protocol/money/wei.ts';
 import { suggestSelection } from '../../../worker/gpu/assignment.ts';
 import { HeadlessError } from '../../errors.ts';
 import { chooseProfile, profilesOf, withHost, withProgram } from '../ask-program.ts';
-import { confirmed } from '../confirm.ts';
+import { requireConfirmation } from '../confirm.ts';
 import { type CommonOptions, common, type Registry } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { readJsonArgument } from '../file-argument.ts';
@@ -71,7 +71,7 @@ export function addProfileCommands({ program, terminal, end }: Registry): void {
       const view = isLocal
         ? await withProgram(data, ({ host }) => {
             terminal.note('Starting the local network and a node in it; this takes up to a minute …');
-            return rehearsalOf(name, options, host);
+            return createLocalNode(name, options, host);
           })
         : await withHost(data, async (host) => host.profiles.create({ draft: await draftOf(name, options, host) }));
       terminal.out(json ? JSON.stringify({ profile: view.profile }) : view.profile.id);
@@ -96,7 +96,7 @@ export function addProfileCommands({ program, terminal, end }: Registry): void {
         const { profile: known } = chooseProfile(await profilesOf(host), name);
         const { id, createdMs: _created, ...draft } = known;
         const engine = change.engine === undefined ? {} : { engine: await engineOf(change.engine, known.networkId, host) };
-        return host.profiles.update({ id, draft: parsed({ ...draft, ...engine, ...changed(change, draft) }) });
+        return host.profiles.update({ id, draft: parseDraft({ ...draft, ...engine, ...changedFields(change, draft) }) });
       });
       terminal.out(json ? JSON.stringify({ profile: view.profile }) : `Changed ${view.profile.id}.`);
       end(EXIT.ok);
@@ -108,7 +108,7 @@ export function addProfileCommands({ program, terminal, end }: Registry): void {
     .action(async (name: string, { data, json, yes = false }: CommonOptions & { yes?: boolean }) => {
       const id = await withHost(data, async (host) => {
         const { profile } = chooseProfile(await profilesOf(host), name);
-        await confirmed(`Remove the profile ${profile.name}?`, { yes, terminal });
+        await requireConfirmation(`Remove the profile ${profile.name}?`, { yes, terminal });
         await host.profiles.remove({ id: profile.id });
         return profile.id;
       });
@@ -118,7 +118,7 @@ export function addProfileCommands({ program, terminal, end }: Registry): void {
 }
 
 /** On the local network, with the embedded engine, or with the official worker and the models it has on disk. */
-async function rehearsalOf(
+async function createLocalNode(
   name: string,
   { engine, model }: CreateOptions | Omit<CreateOptions, keyof CommonOptions>,
   host: HostClient,
@@ -149,16 +149,16 @@ interface ChangeOptions {
 }
 
 /** Only what was named on the command line. */
-function changed(options: ChangeOptions, { models }: Pick<ProfileDraft, 'models'>): object {
+function changedFields(options: ChangeOptions, { models }: Pick<ProfileDraft, 'models'>): object {
   const { name, model, stake, modelsFolder, hub, mirror, autoStart, rejoin, logLevel } = options;
   const directory = modelsFolder === undefined ? undefined : path.resolve(modelsFolder);
-  return named({
+  return withoutUndefined({
     ...{ name, modelIds: model, stakeWei: stake && parseCnx(stake).toString(), autoStart, rejoin, logLevel },
-    models: { ...models, ...named({ directory, hubUrl: hub, mirrorUrls: mirror }) },
+    models: { ...models, ...withoutUndefined({ directory, hubUrl: hub, mirrorUrls: mirror }) },
   });
 }
 
-function named(options: object): object {
+export function withoutUndefined(options: object): object {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
@@ -167,7 +167,7 @@ async function draftOf(
   options: Omit<CreateOptions, keyof CommonOptions>,
   host: HostClient,
 ): Promise<ProfileDraftInput> {
-  if (options.file !== undefined) return parsed({ name, ...readJsonArgument(options.file, '--file') });
+  if (options.file !== undefined) return parseDraft({ name, ...readJsonArgument(options.file, '--file') });
   const { network: networkId, key: address, model: modelIds, stake } = options;
   if (networkId === undefined || address === undefined || modelIds === undefined) {
     throw new HeadlessError('HEADLESS_BAD_ARGUMENT', 'a profile needs --network, --key and --model, or --file');
@@ -178,7 +178,7 @@ async function draftOf(
     throw new HeadlessError('HEADLESS_BAD_ARGUMENT', `there is no network ${networkId}`, { field: '--network' });
   const ids = options.card ?? chosenCards(await host.gpus.inventory({}));
   const report = await host.gpus.report({ ids: [...ids] });
-  return parsed({
+  return parseDraft({
     name,
     networkId,
     address,
@@ -195,7 +195,7 @@ async function draftOf(
   });
 }
 
-function parsed(draft: object): ProfileDraftInput {
+function parseDraft(draft: object): ProfileDraftInput {
   const result = profileDraftSchema.safeParse(draft);
   if (result.success) return result.data;
   const issue = result.error.issues[0];

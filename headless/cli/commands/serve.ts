@@ -7,7 +7,7 @@ import { feed } from '../../../host/app/feed.ts';
 import type { HostApp } from '../../../host/app/host-app.ts';
 import type { LeaseSource } from '../../../host/app/node-leases.ts';
 import { kubernetesLeases, kubernetesPlace } from '../../../host/lease/kubernetes.ts';
-import { givenDescriptors } from '../../../platform/given-descriptors.ts';
+import { inheritedDescriptors } from '../../../platform/inherited-descriptors.ts';
 import { PROGRAMS } from '../../../platform/programs.ts';
 import type { Clock } from '../../../protocol/ports.ts';
 import { createLog } from '../../../worker/log.ts';
@@ -59,7 +59,7 @@ export async function serve(options: ServeOptions, { terminal, clock }: Context)
   const dataDir = path.resolve(options.data);
   const log = createLog({ level: 'warn', secrets: [] });
   const descriptor = options.passphraseFd ?? null;
-  const given = givenDescriptors(descriptor);
+  const given = inheritedDescriptors(descriptor);
   const passphrases = await readPassphrases({
     descriptor,
     credentialsDir: process.env.CREDENTIALS_DIRECTORY,
@@ -82,7 +82,7 @@ export async function serve(options: ServeOptions, { terminal, clock }: Context)
     terminal.out(json ? JSON.stringify(ready) : readyText(address, dataDir));
     if (!json && metricsAddress !== null) terminal.out(`Metrics: ${metricsAddress}`);
     if (options.open && address !== null) openBrowser({ address, dataDir, say: terminal.note });
-    const told = follow(program.app, { json, terminal, signal: following.signal });
+    const printing = printStates(program.app, { json, terminal, signal: following.signal });
     const open = async () => {
       await unlockKeys(program.app, passphrases, { json, terminal });
       await startNodes(program.app, ids);
@@ -91,13 +91,13 @@ export async function serve(options: ServeOptions, { terminal, clock }: Context)
     // The first start of the local network takes minutes, and ending the program must not wait for it.
     await Promise.race([asked, open().then(() => asked)]);
     terminal.note('Ending: each node finishes its current task first. Press Ctrl-C again to end at once.');
-    await inTime(program.close(graceMs), { clock, graceMs });
+    await closeInTime(program.close(graceMs), { clock, graceMs });
     following.abort();
-    await told;
+    await printing;
     return EXIT.ok;
   } finally {
     following.abort();
-    await inTime(program.close(graceMs), { clock, graceMs });
+    await closeInTime(program.close(graceMs), { clock, graceMs });
   }
 }
 
@@ -151,7 +151,7 @@ async function startNodes({ autoStart, client }: HostApp, ids: readonly string[]
 }
 
 /** @throws HeadlessError HEADLESS_ENDED_LATE */
-async function inTime(
+async function closeInTime(
   closing: Promise<void>,
   { clock, graceMs }: { readonly clock: Clock; readonly graceMs: number },
 ): Promise<void> {
@@ -180,7 +180,7 @@ function idOf({ parts: { profiles } }: HostApp, name: string): string {
 }
 
 /** Prints a node's state whenever it changes. */
-async function follow(
+async function printStates(
   { parts: { views } }: HostApp,
   { json, terminal, signal }: { readonly json: boolean; readonly terminal: Terminal; readonly signal: AbortSignal },
 ): Promise<void> {
@@ -189,7 +189,7 @@ async function follow(
     if (update.kind === 'removed') continue;
     for (const view of update.kind === 'snapshot' ? update.profiles : [update.profile]) {
       const line = stateLine(view);
-      const word = waitsFor(view) ?? line;
+      const word = leaseError(view) ?? line;
       if (said.get(view.profile.id) === word) continue;
       said.set(view.profile.id, word);
       terminal.out(json ? JSON.stringify({ event: 'node', ...nodeFacts(view) }) : line);
@@ -198,7 +198,7 @@ async function follow(
 }
 
 /** A node retries its lease every few seconds; the holder is printed only once. Null = it waits for no lease. */
-function waitsFor({ worker }: ProfileView): string | null {
+function leaseError({ worker }: ProfileView): string | null {
   const error = worker.kind === 'backoff' ? worker.error : worker.kind === 'starting' ? worker.after : undefined;
   return error?.code.startsWith('LEASE_') === true ? `${error.code} ${error.data.holder ?? ''}` : null;
 }

@@ -6,7 +6,7 @@ import { settingsSchema } from '../../../contract/settings.ts';
 import { ManualClock } from '../../../protocol/ports.ts';
 import { runCli } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
-import { aboutRoutes } from './doctor.ts';
+import { routeFindings } from './doctor.ts';
 import { SETTING_KEYS } from './settings.ts';
 
 let data: string;
@@ -91,7 +91,7 @@ describe('the doctor', () => {
       message: 'bad',
       remedy: 'mend it',
     };
-    const findings = aboutRoutes(
+    const findings = routeFindings(
       [
         { target: 'relay', networkId: 'n', host: 'relay', way: { kind: 'proxy', proxy: 'http://***@p:1', source: 'settings' } },
         { target: 'chain', networkId: 'n', host: 'rpc', way: { kind: 'direct', why: 'excepted' } },

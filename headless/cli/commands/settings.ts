@@ -36,21 +36,21 @@ function readOnOff(text: string): boolean {
   throw new HeadlessError('HEADLESS_BAD_ARGUMENT', `"${text}" is neither on nor off`, { field: 'value' });
 }
 
-const plain = (effect: 'appearance' | 'updates', values: string): Key => ({
+const choiceKey = (effect: 'appearance' | 'updates', values: string): Key => ({
   values,
   shown: (settings) => settings[effect],
   change: (text) => ({ [effect]: text }),
   effect,
 });
 
-const switched = (effect: 'startAtLogin' | 'keepRunningInTray' | 'railCollapsed'): Key => ({
+const switchKey = (effect: 'startAtLogin' | 'keepRunningInTray' | 'railCollapsed'): Key => ({
   values: 'on, off',
   shown: (settings) => onOff(settings[effect]),
   change: (text) => ({ [effect]: readOnOff(text) }),
   effect,
 });
 
-const elsewhere = (
+const channelKey = (
   values: string,
   shown: (now: ChannelSettings) => string,
   change: (text: string, now: ChannelSettings) => object,
@@ -61,14 +61,14 @@ const elsewhere = (
   effect: 'elsewhere',
 });
 
-const costs = (name: keyof Costs, values: string): Key => ({
+const costKey = (name: keyof Costs, values: string): Key => ({
   values,
   shown: (settings) => settings.costs[name] ?? 'none',
   change: (text, settings) => ({ costs: { ...settings.costs, [name]: text === 'none' ? null : text } }),
   effect: 'costs',
 });
 
-function quietOf(text: string, { quiet }: ChannelSettings): object {
+function parseQuietHours(text: string, { quiet }: ChannelSettings): object {
   if (text === 'off') return { quiet: { ...quiet, on: false } };
   const [from, to] = text.split('-');
   return { quiet: { ...quiet, on: true, from, to } };
@@ -78,7 +78,7 @@ export const SETTING_KEYS: Readonly<Record<string, Key>> = {
   proxy: {
     values: 'environment, off, ADDRESS',
     shown: ({ proxy }) => (proxy.kind === 'address' ? proxy.address : proxy.kind === 'none' ? 'off' : 'environment'),
-    change: (text, { proxy }) => ({ proxy: proxyOf(text, proxy.kind === 'address' ? proxy.noProxy : '') }),
+    change: (text, { proxy }) => ({ proxy: parseProxy(text, proxy.kind === 'address' ? proxy.noProxy : '') }),
     effect: 'proxy',
   },
   'no-proxy': {
@@ -93,41 +93,41 @@ export const SETTING_KEYS: Readonly<Record<string, Key>> = {
     },
     effect: 'proxy',
   },
-  appearance: plain('appearance', 'system, light, dark'),
+  appearance: choiceKey('appearance', 'system, light, dark'),
   language: {
     values: 'desktop, en, zh-CN',
     shown: ({ language }) => language ?? 'desktop',
     change: (text) => ({ language: text === 'desktop' ? null : text }),
     effect: 'language',
   },
-  updates: plain('updates', 'ask, off'),
+  updates: choiceKey('updates', 'ask, off'),
   ...Object.fromEntries(
     CHANNELS.map((channel): [string, Key] => [
       channel,
-      elsewhere(
+      channelKey(
         'on, off',
         (now) => onOff(now[channel].on),
         (text, now) => ({ [channel]: { ...now[channel], on: readOnOff(text) } }),
       ),
     ]),
   ),
-  'telegram-chat': elsewhere(
+  'telegram-chat': channelKey(
     'number of a chat, @name',
     ({ telegram }) => telegram.chatId,
     (chatId, { telegram }) => ({ telegram: { ...telegram, chatId } }),
   ),
-  'quiet-hours': elsewhere('HH:MM-HH:MM, off', ({ quiet }) => (quiet.on ? `${quiet.from}-${quiet.to}` : 'off'), quietOf),
-  'summary-at': elsewhere(
+  'quiet-hours': channelKey('HH:MM-HH:MM, off', ({ quiet }) => (quiet.on ? `${quiet.from}-${quiet.to}` : 'off'), parseQuietHours),
+  'summary-at': channelKey(
     'HH:MM',
     ({ summaryAt }) => summaryAt,
     (summaryAt) => ({ summaryAt }),
   ),
-  currency: costs('currency', 'letters'),
-  tariff: costs('tariff', 'per kWh, none'),
-  'cnx-price': costs('cnxPrice', 'of one CNX, none'),
-  'start-at-login': switched('startAtLogin'),
-  'keep-running-in-tray': switched('keepRunningInTray'),
-  'rail-collapsed': switched('railCollapsed'),
+  currency: costKey('currency', 'letters'),
+  tariff: costKey('tariff', 'per kWh, none'),
+  'cnx-price': costKey('cnxPrice', 'of one CNX, none'),
+  'start-at-login': switchKey('startAtLogin'),
+  'keep-running-in-tray': switchKey('keepRunningInTray'),
+  'rail-collapsed': switchKey('railCollapsed'),
   'column-widths': {
     values: 'default',
     shown: ({ columnWidths }) =>
@@ -183,7 +183,7 @@ export function addSettingsCommands(registry: Registry): void {
   common(command.command('show'))
     .description('Shows every setting. For secrets, shows only whether they are set.')
     .action(async ({ data, json }: CommonOptions) => {
-      const { settings, secrets } = await withHost(data, readAll);
+      const { settings, secrets } = await withHost(data, readSettings);
       const values = shownSettings(settings, secrets);
       if (json) terminal.out(JSON.stringify({ settings, secrets }));
       else terminal.out(table(['key', 'value', 'possible'], values));
@@ -204,7 +204,7 @@ export function addSettingsCommands(registry: Registry): void {
         if (json) terminal.out(JSON.stringify({ secrets }));
         else terminal.out(`${key}: ${place === null ? 'removed' : PLACES[place]}.${NODE_EFFECT}`);
       } else {
-        const settings = await withHost(data, (host) => setOne(host, key, value));
+        const settings = await withHost(data, (host) => changeSetting(host, key, value));
         const { shown, effect } = keyOf(key);
         if (json) terminal.out(JSON.stringify({ settings }));
         else terminal.out(`${key}: ${shown(settings)}.${EFFECTS[SETTING_EFFECT[effect]]}`);
@@ -246,7 +246,7 @@ function shownSettings(settings: Settings, secrets: SecretsView): string[][] {
   return [...Object.entries(SETTING_KEYS).map(([key, { shown, values }]) => [key, shown(settings), values]), ...places];
 }
 
-async function readAll(host: HostClient): Promise<{ settings: Settings; secrets: SecretsView }> {
+async function readSettings(host: HostClient): Promise<{ settings: Settings; secrets: SecretsView }> {
   return { settings: await settingsOf(host), secrets: await host.settings.secrets({}) };
 }
 
@@ -260,7 +260,7 @@ function keyOf(name: string): Key {
   throw new HeadlessError('HEADLESS_BAD_ARGUMENT', `there is no setting "${name}"; the settings are ${known}`, { field: 'key' });
 }
 
-async function setOne(host: HostClient, name: string, value: string | undefined): Promise<Settings> {
+async function changeSetting(host: HostClient, name: string, value: string | undefined): Promise<Settings> {
   if (value === undefined) {
     throw new HeadlessError('HEADLESS_BAD_ARGUMENT', `${name} needs a value: ${keyOf(name).values}`, { field: 'value' });
   }
@@ -277,7 +277,7 @@ export function settingChange(name: string, value: string, settings: Settings): 
   throw new HeadlessError('HEADLESS_BAD_ARGUMENT', `${name}: ${why}; possible: ${key.values}`, { field: 'value' });
 }
 
-function proxyOf(text: string, noProxy: string): SettingsChange['proxy'] {
+function parseProxy(text: string, noProxy: string): SettingsChange['proxy'] {
   if (text === 'environment') return { kind: 'environment' };
   if (text === 'off') return { kind: 'none' };
   const reading = readProxyAddress(text);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type FleetPlace, type FleetRow, fleetRowSchema } from '../../../contract/fleet.ts';
 import type { Fleet } from '../../../contract/fleet-merge.ts';
-import { LIFE_STATES } from '../../../contract/truth/life-word.ts';
+import { LIFE_STATES } from '../../../contract/truth/life-state.ts';
 import {
   filterLines,
   fleetLines,

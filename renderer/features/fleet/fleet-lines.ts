@@ -1,7 +1,7 @@
 /** The fleet as the screen shows it: rows grouped by state, filtered, added up. Pure. */
 import type { FleetOrder, FleetPlace, FleetRow } from '../../../contract/fleet.ts';
 import { distinctNodes, type Fleet, fleetKey } from '../../../contract/fleet-merge.ts';
-import type { LifeState } from '../../../contract/truth/life-word.ts';
+import type { LifeState } from '../../../contract/truth/life-state.ts';
 import type { SortValues } from '../../ui/use-sorted.ts';
 
 /** What a host asks first: which nodes work, which do not, and which are unknown. */

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { SystemName } from '../../../platform/machine.ts';
-import { systemStandingHere } from '../../../platform/testing/other-system.ts';
+import { otherSystemHere } from '../../../platform/testing/other-system.ts';
 import { engineCandidates } from '../engine-candidates.ts';
 import { type InstallationFiles, systemFiles } from './files.ts';
 import { findOfficialWorkers } from './find.ts';
@@ -27,7 +27,7 @@ const files: InstallationFiles = {
   list: (folder) => (folder.startsWith(home) ? systemFiles.list(folder) : []),
 };
 const find = (platform: SystemName, env: Record<string, string> = {}) =>
-  findOfficialWorkers({ system: systemStandingHere(platform, { env, home }), files }).map(({ path: at, problem }) => [
+  findOfficialWorkers({ system: otherSystemHere(platform, { env, home }), files }).map(({ path: at, problem }) => [
     at,
     problem?.code ?? null,
   ]);
@@ -69,7 +69,7 @@ describe('the engines of a machine', () => {
     const bundle = bundleInstallation(at('crynux-node-x'), 'linux');
     const networks = [{ id: 'lab', acceptedEngines: ['embedded' as const] }];
     const places = [at('gone'), path.join(bundle, 'crynux_worker_process')];
-    const found = engineCandidates({ system: systemStandingHere('linux', { home }), files, places, networks });
+    const found = engineCandidates({ system: otherSystemHere('linux', { home }), files, places, networks });
     expect(found.map(({ kind, path: where, problem, acceptedBy }) => [kind, where, problem?.code ?? null, acceptedBy])).toEqual([
       ['embedded', null, null, ['lab']],
       ['official', at('gone'), 'OFFICIAL_NOT_FOUND', []],

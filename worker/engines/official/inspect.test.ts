@@ -4,7 +4,7 @@ import path from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { engineCandidateSchema } from '../../../contract/engines.ts';
 import type { SystemName } from '../../../platform/machine.ts';
-import { systemStandingHere } from '../../../platform/testing/other-system.ts';
+import { otherSystemHere } from '../../../platform/testing/other-system.ts';
 import { engineProgram } from '../engine-program.ts';
 import { systemFiles } from './files.ts';
 import { type InspectOptions, inspectOfficialWorker } from './inspect.ts';
@@ -25,7 +25,7 @@ type Options = Partial<InspectOptions> & {
 };
 
 const inspect = (place: string, { platform = 'linux', home = root, env = {}, ...options }: Options = {}) =>
-  engineCandidateSchema.parse(inspectOfficialWorker(place, { system: systemStandingHere(platform, { home, env }), ...options }));
+  engineCandidateSchema.parse(inspectOfficialWorker(place, { system: otherSystemHere(platform, { home, env }), ...options }));
 const worker = (...parts: string[]) => path.join(root, 'worker', ...parts);
 
 describe('9.1 program: an installation of the official worker', () => {

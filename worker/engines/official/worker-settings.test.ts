@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { LOG_LEVELS } from '../../../contract/logs.ts';
 import { modelSettingsSchema } from '../../../contract/model-settings.ts';
 import type { SystemName } from '../../../platform/machine.ts';
-import { systemStandingHere } from '../../../platform/testing/other-system.ts';
+import { otherSystemHere } from '../../../platform/testing/other-system.ts';
 import { ENGINE_ROLES } from '../../../protocol/engine/messages.ts';
 import { engineWithSources } from '../../node/node-models.ts';
 import { workerProxy } from '../../outbound/proxy-setting.ts';
@@ -38,7 +38,7 @@ function sent(given: {
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly proxy: (typeof PROXIES)[number];
 }): Record<string, string> {
-  const system = systemStandingHere(given.platform, { home: root });
+  const system = otherSystemHere(given.platform, { home: root });
   const { config } = inspectOfficialWorker(given.place, { system });
   if (config === null) throw new Error('the installation cannot be used');
   const engine = engineWithSources({ engine: config, models: modelSettingsSchema.parse({ proxy: given.proxy }) });

@@ -16,13 +16,13 @@ import { HostError } from '../errors.ts';
  */
 export type AskPerson = (question: ActQuestion, signal: AbortSignal) => Promise<boolean | null>;
 
-export interface ActDeskOptions {
+export interface PendingActsOptions {
   readonly ask: AskPerson;
   readonly clock: Clock;
   readonly random: Random;
 }
 
-export interface ActDesk {
+export interface PendingActs {
   /** True = a person said yes. `signal` withdraws the question, which counts as a no. */
   ask(question: ActQuestion, signal?: AbortSignal): Promise<boolean>;
   pending(): readonly PendingAct[];
@@ -32,18 +32,18 @@ export interface ActDesk {
   refuse(id: string): void;
 }
 
-export const ACT_WAITS_MS = 2 * 60_000;
+export const ACT_EXPIRES_MS = 2 * 60_000;
 /** After a page has withdrawn its question, so that it cannot put another one under a click that is on its way. */
 export const ACT_PAUSE_MS = 1_000;
 const ID_BYTES = 4;
 
-interface Waiting extends Omit<PendingAct, 'leftMs'> {
+interface WaitingAct extends Omit<PendingAct, 'leftMs'> {
   readonly sinceMs: () => number;
   readonly settle: (allowed: boolean) => void;
 }
 
-export function createActDesk({ ask, clock, random }: ActDeskOptions): ActDesk {
-  let waiting: Waiting | null = null;
+export function createPendingActs({ ask, clock, random }: PendingActsOptions): PendingActs {
+  let waiting: WaitingAct | null = null;
   let sinceWithdrawnMs = () => ACT_PAUSE_MS;
   function answer(id: string, allowed: boolean): void {
     if (waiting?.id !== id) throw new HostError('ACT_NOT_PENDING', `no act ${id} is pending`, { id });
@@ -65,7 +65,7 @@ export function createActDesk({ ask, clock, random }: ActDeskOptions): ActDesk {
         (allowed) => allowed !== null && resolve(allowed),
         () => resolve(false),
       );
-      clock.sleep(ACT_WAITS_MS, over.signal).then(
+      clock.sleep(ACT_EXPIRES_MS, over.signal).then(
         () => resolve(false),
         () => {},
       );
@@ -79,7 +79,7 @@ export function createActDesk({ ask, clock, random }: ActDeskOptions): ActDesk {
     pending() {
       if (waiting === null) return [];
       const { id, question, sinceMs } = waiting;
-      return [{ id, question, leftMs: Math.max(0, ACT_WAITS_MS - sinceMs()) }];
+      return [{ id, question, leftMs: Math.max(0, ACT_EXPIRES_MS - sinceMs()) }];
     },
     confirm: (id) => answer(id, true),
     refuse: (id) => answer(id, false),

@@ -2,7 +2,7 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { givenDescriptors, isGiven } from './given-descriptors.ts';
+import { inheritedDescriptors, isInherited } from './inherited-descriptors.ts';
 
 function openFile(): number {
   const folder = mkdtempSync(path.join(tmpdir(), 'given-'));
@@ -16,9 +16,9 @@ describe('descriptors for secrets', () => {
   it('are those that are open for reading, except one that is already taken', () => {
     const descriptor = openFile();
     onTestFinished(() => closeSync(descriptor));
-    expect(givenDescriptors(null).has(descriptor)).toBe(true);
-    expect(givenDescriptors(descriptor).has(descriptor)).toBe(false);
-    expect(givenDescriptors(null).has(1_000)).toBe(false);
+    expect(inheritedDescriptors(null).has(descriptor)).toBe(true);
+    expect(inheritedDescriptors(descriptor).has(descriptor)).toBe(false);
+    expect(inheritedDescriptors(null).has(1_000)).toBe(false);
   });
 
   it.each([
@@ -33,6 +33,6 @@ describe('descriptors for secrets', () => {
     ['one whose flags the system does not report', { number: 3, flags: null }, true],
   ] as const)('%s', (_, parts, given) => {
     const own = { number: 6, flags: 0o1, kind: 'pipe', inode: 7n } as const;
-    expect(isGiven({ flags: 0, kind: 'file', inode: 9n, ...parts }, [own])).toBe(given);
+    expect(isInherited({ flags: 0, kind: 'file', inode: 9n, ...parts }, [own])).toBe(given);
   });
 });

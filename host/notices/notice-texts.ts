@@ -2,7 +2,7 @@
 import type { Notice } from '../../contract/notify.ts';
 import type { Language } from '../../contract/settings.ts';
 
-interface NoticeWords {
+interface NoticeTexts {
   /** Follows the node's name; for the program itself, it stands alone. */
   readonly notice: Readonly<Record<Notice, string>>;
   readonly test: string;
@@ -13,7 +13,7 @@ interface NoticeWords {
   readonly noRecords: string;
 }
 
-export const NOTICE_WORDS: Readonly<Record<Language, NoticeWords>> = {
+export const NOTICE_TEXTS: Readonly<Record<Language, NoticeTexts>> = {
   en: {
     notice: {
       slashed: 'was slashed: its stake is lost. The case file says what is known.',

@@ -21,13 +21,13 @@ interface Open {
  * returns.
  * @param taken one that has already been read, whose number may soon be reused
  */
-export function givenDescriptors(taken: number | null): ReadonlySet<number> {
+export function inheritedDescriptors(taken: number | null): ReadonlySet<number> {
   const all = openDescriptors();
-  return new Set(all.filter((one) => one.number !== taken && isGiven(one, all)).map(({ number }) => number));
+  return new Set(all.filter((one) => one.number !== taken && isInherited(one, all)).map(({ number }) => number));
 }
 
 /** Exported for its test. No secret comes from 1 or 2: this program writes to them. */
-export function isGiven({ number, flags, kind, inode }: Open, all: readonly Open[]): boolean {
+export function isInherited({ number, flags, kind, inode }: Open, all: readonly Open[]): boolean {
   if (kind === 'other' || number === 1 || number === 2) return false;
   if (flags === null) return true;
   if ((flags & ACCESS_MODE) === WRITE_ONLY) return false;

@@ -6,19 +6,19 @@ import { HostError } from '../errors.ts';
 import { type AskKeychain, KEYCHAIN_SERVICE } from '../keys/keychain-access.ts';
 
 /** What an index file stores of a secret. */
-export const keptSecretSchema = z.discriminatedUnion('place', [
+export const storedSecretSchema = z.discriminatedUnion('place', [
   z.object({ place: z.literal('keychain') }),
   z.object({ place: z.literal('file'), value: z.string().min(1) }),
 ]);
-export type KeptSecret = z.output<typeof keptSecretSchema>;
+export type StoredSecret = z.output<typeof storedSecretSchema>;
 
 /** Null = the keychain no longer has it. @throws HostError KEYCHAIN_* if the keychain does not return it */
-export async function readSecret(askKeychain: AskKeychain, account: string, kept: KeptSecret): Promise<string | null> {
+export async function readSecret(askKeychain: AskKeychain, account: string, kept: StoredSecret): Promise<string | null> {
   return kept.place === 'file' ? kept.value : await askKeychain((keytar) => keytar.getPassword(KEYCHAIN_SERVICE, account));
 }
 
 /** Stores it in the keychain if possible. @returns what belongs in the index file */
-export async function keepSecret(askKeychain: AskKeychain, account: string, value: string): Promise<KeptSecret> {
+export async function storeSecret(askKeychain: AskKeychain, account: string, value: string): Promise<StoredSecret> {
   const isKept = await askKeychain(async (keytar) => {
     await keytar.setPassword(KEYCHAIN_SERVICE, account, value);
     return (await keytar.getPassword(KEYCHAIN_SERVICE, account)) === value;
@@ -30,6 +30,6 @@ export async function keepSecret(askKeychain: AskKeychain, account: string, valu
 }
 
 /** @throws HostError KEYCHAIN_* if it is in the keychain and cannot be deleted */
-export async function dropSecret(askKeychain: AskKeychain, account: string, kept: KeptSecret): Promise<void> {
+export async function deleteSecret(askKeychain: AskKeychain, account: string, kept: StoredSecret): Promise<void> {
   if (kept.place === 'keychain') await askKeychain((keytar) => keytar.deletePassword(KEYCHAIN_SERVICE, account));
 }

@@ -1,9 +1,9 @@
 /** The few texts that the shell itself shows outside the window. */
 import type { PlaceKind } from '../contract/host-contract.ts';
 import type { Language } from '../contract/settings.ts';
-import type { LifeState } from '../contract/truth/life-word.ts';
+import type { LifeState } from '../contract/truth/life-state.ts';
 
-interface Words {
+interface ShellTexts {
   readonly show: string;
   readonly pauseAll: string;
   readonly resumeAll: string;
@@ -13,10 +13,10 @@ interface Words {
   readonly actAllow: string;
   readonly actCancel: string;
   readonly choose: Readonly<Record<PlaceKind, string>>;
-  readonly noSandbox: Readonly<Record<'message' | 'detail' | 'goOn' | 'quit', string>>;
+  readonly noSandbox: Readonly<Record<'message' | 'detail' | 'continueAnyway' | 'quit', string>>;
 }
 
-export const WORDS: Readonly<Record<Language, Words>> = {
+export const SHELL_TEXTS: Readonly<Record<Language, ShellTexts>> = {
   en: {
     show: 'Show Crynux Node Desktop',
     pauseAll: 'Pause all nodes',
@@ -54,7 +54,7 @@ export const WORDS: Readonly<Record<Language, Words>> = {
       message: 'This system cannot sandbox the window.',
       detail:
         'If a page broke out of the window, nothing would keep it from this user’s files and keys. The .deb package includes what Ubuntu 24.04 and newer need; the documentation says what to do with an AppImage. You have to confirm “Start anyway” each time.',
-      goOn: 'Start anyway',
+      continueAnyway: 'Start anyway',
       quit: 'Quit',
     },
   },
@@ -95,7 +95,7 @@ export const WORDS: Readonly<Record<Language, Words>> = {
       message: '此系统无法为窗口提供沙箱。',
       detail:
         '如果有代码从窗口中逃逸，将没有任何屏障保护该用户的文件和密钥。Ubuntu 24.04 及更高版本请使用 .deb 软件包，它自带所需配置；AppImage 的处理方法见文档。选择“仍要启动”后，下次启动会再次询问。',
-      goOn: '仍要启动',
+      continueAnyway: '仍要启动',
       quit: '退出',
     },
   },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type TaskRow, taskRowSchema } from '../../contract/tasks.ts';
-import { noticeOfTask } from './task-notices.ts';
+import { noticeOfTask } from './node-notices.ts';
 
 const open = taskRowSchema.parse({
   commitment: `0x${'ab'.repeat(32)}`,

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { ActQuestion } from '../../contract/act-questions.ts';
 import { networkPresetSchema } from '../../contract/node-config.ts';
 import { type Profile, profileSchema } from '../../contract/profiles.ts';
-import { createStakeWords } from './stake-words.ts';
+import { createStakePermissions } from './stake-permissions.ts';
 
 const ADDRESS = `0x${'11'.repeat(20)}`;
 const PROFILE: Profile = profileSchema.parse({
@@ -22,7 +22,7 @@ function rig({
 }: { staked?: bigint | null; preset?: typeof RELAY_ONLY } & Partial<Profile> = {}) {
   let profile: Profile = { ...PROFILE, ...part };
   const asked: ActQuestion[] = [];
-  const words = createStakeWords({
+  const permissions = createStakePermissions({
     profiles: {
       get: () => profile,
       allowStake(_id, stakeWord) {
@@ -40,41 +40,41 @@ function rig({
       profile = { ...profile, ...change };
     };
   const check = () =>
-    words.check(profile).then(
+    permissions.check(profile).then(
       () => 'starts',
       (error: { code: string }) => error.code,
     );
-  return { words, asked, ask, check, change: (change: Partial<Profile>) => (profile = { ...profile, ...change }) };
+  return { permissions, asked, ask, check, change: (change: Partial<Profile>) => (profile = { ...profile, ...change }) };
 }
 
 it('asks a person once for an amount, showing the current stake; afterwards any start may stake it', async () => {
-  const { words, asked, ask, check } = rig();
+  const { permissions, asked, ask, check } = rig();
   expect(await check()).toBe('PROFILE_STAKE_NOT_ALLOWED');
-  await words.allowBy('heron', ask());
+  await permissions.allowBy('heron', ask());
   const facts = { node: 'Heron', stakedWei: '0', targetWei: '400', rejoinsItself: false, network: 'Lab' };
   expect(asked).toEqual([{ name: 'stakeAtStart', address: ADDRESS, facts }]);
   expect(await check()).toBe('starts');
-  await words.allowBy('heron', ask());
+  await permissions.allowBy('heron', ask());
   expect(asked).toHaveLength(1);
 });
 
 it('does not ask if a start moves nothing: the stake is already right, or the network has none', async () => {
   for (const one of [rig({ staked: 400n }), rig({ preset: RELAY_ONLY })]) {
-    await one.words.allowBy('heron', one.ask());
+    await one.permissions.allowBy('heron', one.ask());
     expect([one.asked, await one.check()]).toEqual([[], 'starts']);
   }
 });
 
 it('asks if the chain does not answer, because then nobody knows what would move', async () => {
-  const { words, asked, ask, check } = rig({ staked: null });
+  const { permissions, asked, ask, check } = rig({ staked: null });
   expect(await check()).toBe('PROFILE_STAKE_NOT_ALLOWED');
-  await words.allowBy('heron', ask());
+  await permissions.allowBy('heron', ask());
   expect(asked[0]?.facts.stakedWei).toBeNull();
 });
 
 it('asks again for another amount, and for staking again after a kick-out', async () => {
-  const { words, ask, check, change } = rig();
-  await words.allowBy('heron', ask());
+  const { permissions, ask, check, change } = rig();
+  await permissions.allowBy('heron', ask());
   change({ stakeWei: '401' });
   expect(await check()).toBe('PROFILE_STAKE_NOT_ALLOWED');
   change({ stakeWei: '400', rejoin: 'afterKickOut' });
@@ -82,15 +82,15 @@ it('asks again for another amount, and for staking again after a kick-out', asyn
 });
 
 it('allows what the person was shown, not what a page wrote in the meantime', async () => {
-  const { words, ask, check } = rig();
-  await words.allowBy('heron', ask({ stakeWei: '9000' }));
+  const { permissions, ask, check } = rig();
+  await permissions.allowBy('heron', ask({ stakeWei: '9000' }));
   expect(await check()).toBe('PROFILE_STAKE_NOT_ALLOWED');
 });
 
 it('allows nothing if the person says no; the command line needs no confirmation', async () => {
-  const { words, check } = rig();
-  await expect(words.allowBy('heron', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+  const { permissions, check } = rig();
+  await expect(permissions.allowBy('heron', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
   expect(await check()).toBe('PROFILE_STAKE_NOT_ALLOWED');
-  words.allow('heron');
+  permissions.allow('heron');
   expect(await check()).toBe('starts');
 });

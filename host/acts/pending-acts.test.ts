@@ -1,22 +1,22 @@
 import { expect, it } from 'vitest';
 import type { ActQuestion } from '../../contract/act-questions.ts';
 import { ManualClock } from '../../protocol/ports.ts';
-import { ACT_PAUSE_MS, ACT_WAITS_MS, type AskPerson, createActDesk } from './act-desk.ts';
+import { ACT_EXPIRES_MS, ACT_PAUSE_MS, type AskPerson, createPendingActs } from './pending-acts.ts';
 
 const QUESTION: ActQuestion = { name: 'setBenefitAddress', address: '0xaa', facts: { address: '0xbb' } };
 
-function desk(ask: AskPerson) {
+function openActs(ask: AskPerson) {
   const clock = new ManualClock(1_000);
   let next = 0;
   const random = { bytes: (count: number) => new Uint8Array(count).fill(next++), fraction: () => 0 };
-  return { clock, desk: createActDesk({ ask, clock, random }) };
+  return { clock, desk: createPendingActs({ ask, clock, random }) };
 }
 const nobody: AskPerson = async () => null;
 const silent: AskPerson = (_question, signal) =>
   new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
 
 it.each([true, false])('the person who is asked decides: %s', async (word) => {
-  const { desk: acts } = desk(async (question) => {
+  const { desk: acts } = openActs(async (question) => {
     expect(question).toEqual(QUESTION);
     return word;
   });
@@ -28,10 +28,10 @@ it.each([
   ['nobody', nobody],
   ['somebody who does not answer', silent],
 ])('with %s to ask, the command line confirms one act, and only once', async (_who, ask) => {
-  const { desk: acts } = desk(ask);
+  const { desk: acts } = openActs(ask);
   const asked = acts.ask(QUESTION);
   const [waiting] = acts.pending();
-  expect(waiting).toEqual({ id: expect.any(String), question: QUESTION, leftMs: ACT_WAITS_MS });
+  expect(waiting).toEqual({ id: expect.any(String), question: QUESTION, leftMs: ACT_EXPIRES_MS });
   const id = waiting?.id ?? '';
   expect(() => acts.confirm('another')).toThrow(expect.objectContaining({ code: 'ACT_NOT_PENDING' }));
   acts.confirm(id);
@@ -44,21 +44,21 @@ it.each([
 
 it('an act that nobody answers is refused when its time is up, and the question is withdrawn', async () => {
   let withdrawn = false;
-  const { clock, desk: acts } = desk((_question, signal) => {
+  const { clock, desk: acts } = openActs((_question, signal) => {
     signal.addEventListener('abort', () => {
       withdrawn = true;
     });
     return Promise.resolve(null);
   });
   const asked = acts.ask(QUESTION);
-  await clock.tick(ACT_WAITS_MS);
+  await clock.tick(ACT_EXPIRES_MS);
   expect(await asked).toBe(false);
   expect(withdrawn).toBe(true);
   expect(acts.pending()).toEqual([]);
 });
 
 it('a question is withdrawn when nobody is waiting for it any more, and another can be asked after a pause', async () => {
-  const { clock, desk: acts } = desk(silent);
+  const { clock, desk: acts } = openActs(silent);
   const gone = new AbortController();
   const asked = acts.ask(QUESTION, gone.signal);
   expect(acts.pending()).toHaveLength(1);
@@ -78,7 +78,7 @@ it('a question is withdrawn when nobody is waiting for it any more, and another 
 });
 
 it('a second act is refused at once while one is pending, so that nobody answers a question they have not read', async () => {
-  const { desk: acts } = desk(nobody);
+  const { desk: acts } = openActs(nobody);
   const first = acts.ask(QUESTION);
   expect(await acts.ask({ ...QUESTION, facts: { address: '0xcc' } })).toBe(false);
   acts.confirm(acts.pending()[0]?.id ?? '');
@@ -86,7 +86,7 @@ it('a second act is refused at once while one is pending, so that nobody answers
 });
 
 it('a question that cannot be asked is refused', async () => {
-  const { desk: acts } = desk(async () => {
+  const { desk: acts } = openActs(async () => {
     throw new Error('no display');
   });
   expect(await acts.ask(QUESTION)).toBe(false);
