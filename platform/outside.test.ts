@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { hashOf, openOutside } from './outside.ts';
+import { sha256OfFile } from './file-hash.ts';
+import { openOutside } from './outside.ts';
 
 /** One of each kind: a runtime, code of a program, a native library, a model, a file of the window. */
 const FILES = [
@@ -25,7 +26,7 @@ beforeEach(async () => {
   for (const name of FILES) {
     mkdirSync(path.dirname(place(name)), { recursive: true });
     writeFileSync(place(name), `content of ${name}`);
-    files[name] = await hashOf(place(name));
+    files[name] = await sha256OfFile(place(name));
   }
   outsideList = path.join(folder, 'outside.json');
   writeFileSync(outsideList, JSON.stringify({ files }));

@@ -2,12 +2,11 @@
  * Checks an installed desktop program's files outside its archive against the list inside, before any of them is loaded
  * or started. The other worlds have no archive, so nothing is checked there.
  */
-import { createHash } from 'node:crypto';
-import { createReadStream, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { PlatformError } from './errors.ts';
+import { sha256OfFile } from './file-hash.ts';
 import { PROGRAMS, type Programs } from './programs.ts';
 
 /** SHA-256 in hex by path: relative to the folder, with forward slashes. */
@@ -37,7 +36,7 @@ export function openOutside({ outsideList, outside }: Pick<Programs, 'outsideLis
     if (found === null) throw new PlatformError('PROGRAM_FILE_MISSING', file, { file });
     const identity = `${found.ino}/${found.size}/${found.mtimeNs}/${found.ctimeNs}`;
     if (seen.get(name) === identity) return;
-    if ((await hashOf(file)) !== expected) throw new PlatformError('PROGRAM_FILE_CHANGED', file, { file });
+    if ((await sha256OfFile(file)) !== expected) throw new PlatformError('PROGRAM_FILE_CHANGED', file, { file });
     seen.set(name, identity);
   }
 
@@ -68,12 +67,6 @@ async function refuseUnknown(outside: string, part: string, files: OutsideList['
 function readList(file: string): OutsideList {
   const list: OutsideList = JSON.parse(readFileSync(file, 'utf8'));
   return list;
-}
-
-export async function hashOf(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), hash);
-  return hash.digest('hex');
 }
 
 export const OUTSIDE: Outside = openOutside(PROGRAMS);

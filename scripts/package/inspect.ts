@@ -1,7 +1,8 @@
 /** Opens a built package and compares it to what it should be. */
 import path from 'node:path';
 import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
-import { hashOf, type OutsideList } from '../../platform/outside.ts';
+import { sha256OfFile } from '../../platform/file-hash.ts';
+import type { OutsideList } from '../../platform/outside.ts';
 import { openArchive } from './archive.ts';
 import { fits, machinesOfFile } from './binaries.ts';
 import { type Account, account, groupsOf, packedFiles } from './contents.ts';
@@ -78,7 +79,7 @@ async function listProblems(folder: string): Promise<string[]> {
     .map((name) => `resources/${name} is listed but missing`);
   const changed: string[] = [];
   for (const [name, hash] of Object.entries(files)) {
-    if (there.includes(name) && (await hashOf(path.join(resources, name))) !== hash)
+    if (there.includes(name) && (await sha256OfFile(path.join(resources, name))) !== hash)
       changed.push(`resources/${name} differs from the list`);
   }
   return [...unlisted, ...gone, ...changed];

@@ -11,7 +11,7 @@ export function noticesOf(components: readonly Component[], root: string): strin
   for (const component of components) {
     const text =
       licenceText(path.join(root, component.place)) ??
-      `Licence: ${component.license ?? 'not stated'}. Its package contains no text of it.t.`;
+      `Licence: ${component.license ?? 'not stated'}. Its package contains no text of it.`;
     byText.set(text, [...(byText.get(text) ?? []), component]);
   }
   const parts = [...byText].map(([text, owners]) => {

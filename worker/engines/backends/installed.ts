@@ -1,11 +1,10 @@
 /** Downloaded back ends: whether they are unchanged, and how the language runtime finds them. */
-import { createHash } from 'node:crypto';
-import { createReadStream, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { registerHooks } from 'node:module';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { pathToFileURL } from 'node:url';
+import { sha256OfFile } from '../../../platform/file-hash.ts';
 import { EngineError } from '../errors.ts';
 import { type BackendPackage, backendsFolder, folderOf, readBackends } from './backend-list.ts';
 
@@ -21,9 +20,7 @@ export async function checkBackend({ files }: Pick<BackendPackage, 'files'>, fol
   for (const file of there) if (!(file in files)) refuse(file);
   for (const [file, expected] of Object.entries(files)) {
     if (!there.includes(file)) refuse(file);
-    const hash = createHash('sha256');
-    await pipeline(createReadStream(path.join(folder, file), { highWaterMark: 1 << 20 }), hash);
-    if (hash.digest('hex') !== expected) refuse(file);
+    if ((await sha256OfFile(path.join(folder, file))) !== expected) refuse(file);
   }
 }
 
