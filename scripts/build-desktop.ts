@@ -1,6 +1,6 @@
 /**
- * Builds the desktop program: the rooms as plain JavaScript with their resources (`dist/`), the preload script and the
- * window (`out/`). What has not changed since the last build is not built again, and two builds never run at the same
+ * Builds the desktop program: its programs as bundles with their resources (`dist/`), the preload script and the window
+ * (`out/`). What has not changed since the last build is not built again, and two builds never run at the same
  * time, so that every test file may request one.
  */
 import { spawn } from 'node:child_process';
@@ -20,7 +20,7 @@ const work = at('out', '.build');
 const INPUTS = [
   ...['protocol', 'contract', 'platform', 'worker', 'host', 'devnet', 'headless', 'electron', 'renderer', 'resources'],
   ...['scripts/window-build.ts', 'scripts/catalogues.ts', 'scripts/build-desktop.ts', 'scripts/serve-fixtures.ts'],
-  ...['tsconfig.json', 'tsconfig.build.json', 'electron.vite.config.ts', 'package.json', 'package-lock.json'],
+  ...['scripts/package/bundle.ts', 'tsconfig.json', 'electron.vite.config.ts', 'package.json', 'package-lock.json'],
 ];
 /** If somebody deletes one of these, it is built again. */
 const OUTPUTS = ['dist/electron/main.js', 'dist/package.json', 'out/preload/preload.cjs', 'out/renderer/index.html'];
@@ -30,7 +30,7 @@ const WAITS = 1_500;
 /** @returns false = everything is up to date. @throws Error if something does not compile */
 export function buildDesktop(): Promise<boolean> {
   return buildOnce('desktop', OUTPUTS, async () => {
-    await Promise.all([buildRooms(), buildPreload()]);
+    await Promise.all([buildPrograms(), buildPreload()]);
     await buildWindow();
   });
 }
@@ -92,10 +92,10 @@ async function filesOf(place: string): Promise<string[]> {
  * Built aside and then moved into place, so that a program that runs from the old files is disturbed as briefly as
  * possible.
  */
-async function buildRooms(): Promise<void> {
+async function buildPrograms(): Promise<void> {
   const made = path.join(work, 'dist');
   await rm(made, { recursive: true, force: true });
-  await run(['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', made]);
+  await run(['scripts/package/bundle.ts', made]);
   await cp(at('resources'), path.join(made, 'resources'), { recursive: true });
   await cp(at('package.json'), path.join(made, 'package.json'));
   const old = path.join(work, 'old');
@@ -109,7 +109,6 @@ async function buildPreload(): Promise<void> {
   await run(['node_modules/electron-vite/bin/electron-vite.js', 'build', '--logLevel', 'warn']);
 }
 
-/** In a separate process, because the bundler reads its mode from the environment. */
 async function buildWindow(): Promise<void> {
   const script = `
     const { build } = await import('vite');
@@ -118,6 +117,7 @@ async function buildWindow(): Promise<void> {
   await run(['--input-type=module', '--eval', script]);
 }
 
+/** In a separate process, because the bundler reads its mode from the environment. */
 function run(args: readonly string[]): Promise<void> {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
     cwd: root,

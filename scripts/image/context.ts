@@ -18,7 +18,7 @@ export interface ImageContext {
   readonly program: string;
 }
 
-/** From the existing `out/`; `npm run build` creates it. */
+/** From the existing `dist/` and `out/`; `npm run build` creates them. */
 export async function makeImageContext(options: {
   readonly root: string;
   readonly target: Target;

@@ -1,7 +1,7 @@
 /**
- * Bundles the programs of a package, each with all its modules in a few files, with the layout of `dist/`. Shared
- * chunks are one folder deep as well, so that the module that locates programs (`platform/world.ts`) still gets the
- * right place.
+ * Bundles the programs of a build, each with all its modules in a few files. Shared chunks are one folder deep as well,
+ * so that the module that locates programs (`platform/world.ts`) still gets the right place. `build-desktop.ts` runs it
+ * with the folder to write.
  */
 import path from 'node:path';
 import { build } from 'vite';
@@ -24,7 +24,7 @@ export const ENTRIES = [
 /** Packages with machine code next to their modules; and Electron itself. */
 export const EXTERNAL: readonly string[] = ['electron', 'node-llama-cpp', 'onnxruntime-node', 'keytar'];
 
-export async function bundlePrograms(outDir: string): Promise<void> {
+async function bundlePrograms(outDir: string): Promise<void> {
   await build({
     configFile: false,
     root: ROOT,
@@ -44,4 +44,10 @@ export async function bundlePrograms(outDir: string): Promise<void> {
       },
     },
   });
+}
+
+if (import.meta.main) {
+  const [, , outDir] = process.argv;
+  if (outDir === undefined) throw new Error('which folder?');
+  await bundlePrograms(outDir);
 }

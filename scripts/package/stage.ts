@@ -7,7 +7,6 @@ import { sha256OfFile } from '../../platform/file-hash.ts';
 import type { OutsideList } from '../../platform/outside.ts';
 import { SYSTEM } from '../../platform/system.ts';
 import { backendList } from './backend-list.ts';
-import { bundlePrograms } from './bundle.ts';
 import { componentsOf } from './components.ts';
 import { copyPackages, filesOf, readLock } from './dependencies.ts';
 import { noticesOf } from './notices.ts';
@@ -25,7 +24,7 @@ function npmRegistry(): string {
   return said.endsWith('/') ? said : `${said}/`;
 }
 
-/** From the existing `out/` and `resources/`; `npm run build` creates them. */
+/** From the existing `dist/` and `out/`; `npm run build` creates them. */
 export async function makeStage(options: {
   readonly root: string;
   readonly target: Target;
@@ -44,8 +43,7 @@ export async function makeStage(options: {
   await mkdir(outside, { recursive: true });
 
   const manifest = await shippedManifest(root, feed);
-  await bundlePrograms(path.join(app, 'dist'));
-  await cp(at('resources'), path.join(app, 'dist', 'resources'), { recursive: true });
+  await cp(at('dist'), path.join(app, 'dist'), { recursive: true });
   await writeFile(path.join(app, 'dist', 'package.json'), manifest);
   const packages = await backendList({ root, lock: await readLock(root), target, registry: npmRegistry() });
   await writeFile(path.join(app, 'dist', 'resources', 'gpu-backends.json'), JSON.stringify({ packages }));
