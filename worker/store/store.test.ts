@@ -285,6 +285,16 @@ describe('tasks', () => {
     expect(store.tasks.get(TASK)).toMatchObject({ feeWei, paymentWei: feeWei + 1n });
   });
 
+  it('counts only the first payment, and the next one only after the end was reverted', () => {
+    const store = withTask();
+    expect([store.tasks.setPayment(TASK, 0n), store.tasks.setPayment(TASK, 5n)]).toEqual([true, false]);
+    expect(store.tasks.get(TASK).paymentWei).toBe(0n);
+    store.tasks.close(TASK, 'EndAborted', NOW);
+    store.tasks.reopen(TASK);
+    expect(store.tasks.setPayment(TASK, 5n)).toBe(true);
+    expect(store.tasks.get(TASK).paymentWei).toBe(5n);
+  });
+
   it('stores an alarm once', () => {
     const store = withTask();
     store.tasks.raiseAlarm(TASK, { code: 'REMOTE_SCORE_CONFLICT', message: 'first', atMs: NOW });

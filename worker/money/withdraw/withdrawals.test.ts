@@ -1,16 +1,18 @@
 import { describe, expect, it } from 'vitest';
+import type { Hex } from '../../../protocol/hex.ts';
+import type { WithdrawalRecord } from '../../../protocol/wire/relay-account.ts';
 import { WorkerError } from '../../kit/errors.ts';
 import type { RelayAccount, WithdrawRequest } from '../../networks/relay/relay-account.ts';
 import { BENEFIT, type RelayRig, relayRig, SELF } from '../testing/relay-rig.ts';
 import { WithdrawalAttempts } from './attempts.ts';
-import { Withdrawals } from './withdrawals.ts';
+import { Withdrawals, type WithdrawalsOptions } from './withdrawals.ts';
 
 interface WithdrawRig extends RelayRig {
   readonly attempts: WithdrawalAttempts;
   /** What happens to the current request and its answer. */
   fate: 'arrives' | 'lostRequest' | 'lostAnswer' | 'serverError' | 'killed';
   /** A new process on the same store. */
-  restart(): Withdrawals;
+  restart(changes?: Partial<WithdrawalsOptions>): Withdrawals;
 }
 
 async function withdrawRig(): Promise<WithdrawRig> {
@@ -31,7 +33,7 @@ async function withdrawRig(): Promise<WithdrawRig> {
       return id;
     },
   };
-  const restart = () =>
+  const restart = (changes: Partial<WithdrawalsOptions> = {}) =>
     new Withdrawals({
       account,
       attempts: new WithdrawalAttempts(rig.db),
@@ -40,6 +42,7 @@ async function withdrawRig(): Promise<WithdrawRig> {
       benefitAddress: async () => BENEFIT,
       basis: async () => null,
       nowMs: () => rig.harness.clock.now(),
+      ...changes,
     });
   const made: WithdrawRig = { ...rig, attempts, withdrawals: restart(), fate: 'arrives', restart };
   return made;
@@ -56,6 +59,18 @@ describe('on a real relay', () => {
     expect(rig.harness.relay.balanceWei(SELF)).toBe(preview.remainingWei);
     expect(rig.attempts.all()).toMatchObject([{ state: 'accepted', record, amountWei: 1_000n }]);
     expect((await rig.withdrawals.preview(1_000n)).leftToday).toBe(2);
+  });
+
+  it('counts the withdrawals of this day that did not fail', async () => {
+    const rig = await withdrawRig();
+    const now = rig.harness.clock.now();
+    const record = { address: SELF, benefitAddress: BENEFIT, wei: 1n, network: 'devnet', feeWei: 1n, txHash: null };
+    const readList = async (): Promise<WithdrawalRecord[]> => [
+      { ...record, id: 1, status: 'failed', createdMs: now },
+      { ...record, id: 2, status: 'success', createdMs: now - 86_400_000 },
+      { ...record, id: 3, status: 'success', createdMs: now },
+    ];
+    expect((await rig.restart({ readList }).preview(1_000n)).leftToday).toBe(2);
   });
 
   it('refuses before sending if the preview has objections, and after sending if the relay does', async () => {
@@ -133,6 +148,25 @@ describe('an unknown outcome', () => {
     await rig.harness.clock.tick(1_000_000);
     await rig.account.close();
     expect(await rig.withdrawals.settle()).not.toBeNull();
+  });
+
+  const attempt = { amountWei: 1_000n, benefitAddress: BENEFIT, network: 'devnet', signedSeconds: 1, newestRecord: 5 };
+  const listed: WithdrawalRecord = {
+    ...{ id: 6, address: SELF, benefitAddress: BENEFIT, wei: 1_000n, network: 'devnet', status: 'pending' },
+    ...{ createdMs: 0, feeWei: 10n, txHash: null },
+  };
+  it.each<[string, Partial<WithdrawalRecord>]>([
+    ['existed before', { id: 5 }],
+    ['has another amount', { wei: 1_001n }],
+    ['goes to another address', { benefitAddress: SELF }],
+    ['is on another network', { network: 'other' }],
+  ])('is not that of a record that %s', async (_what, difference) => {
+    const rig = await withdrawRig();
+    rig.attempts.begin({ ...attempt, signedSeconds: Math.floor(rig.harness.clock.now() / 1_000) });
+    const settle = (record: WithdrawalRecord) => rig.restart({ readList: async () => [record] }).settle();
+    expect(await settle({ ...listed, ...difference })).toMatchObject({ amountWei: 1_000n });
+    expect(await settle({ ...listed, benefitAddress: BENEFIT.toLowerCase() as Hex })).toBeNull();
+    expect(rig.attempts.all()).toMatchObject([{ state: 'accepted', record: 6 }]);
   });
 
   it('is on disk: the schema itself allows no second one', async () => {
