@@ -8,6 +8,8 @@ import { refuse } from '../testing/fake-network.ts';
 import { loopRig, NETWORKS, type Rig, START_MS } from '../testing/loop-rig.ts';
 import { commitmentOf, remoteTask } from '../testing/remote-task.ts';
 import { tempDir } from '../testing/temp-dir.ts';
+import { Executor, removeResults } from './executor.ts';
+import { perform } from './perform.ts';
 
 const TASK = commitmentOf(1);
 const HELLO_SCORE = '0x2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824';
@@ -190,6 +192,23 @@ describe.each(NETWORKS)('law 2: only an invalid task is reported (%s)', (_networ
   }
 });
 
+describe.each(NETWORKS)('law 2: no decision can report what was not found invalid (%s)', (_network, rules) => {
+  it.each([
+    ['a task with a score', succeedWith('hello')],
+    ['a task at which the engine failed', failing],
+  ])('%s', async (_what, answer) => {
+    const rig = await started({ rules });
+    rig.engine.answer = answer;
+    await cycle(rig);
+    const { context, network } = rig;
+    const executor = new Executor(context, { onHandedOver: () => {}, onAnswer: () => {}, onEnd: () => {}, onFatal: () => {} });
+    await expect(perform({ context, executor }, TASK, { kind: 'reportError' })).rejects.toMatchObject({
+      code: 'LEDGER_CONFLICT',
+    });
+    expect(network.reported).toEqual([]);
+  });
+});
+
 describe.each(NETWORKS)('law 3: one complete execution per engine lifetime (%s)', (_network, rules) => {
   it('an execution cut off by a crash of the engine runs again in the next lifetime', async () => {
     const rig = await started({ rules });
@@ -279,7 +298,6 @@ describe.each(NETWORKS)('law 5: only files that hash to the score are uploaded (
   it('nor is a missing one', async () => {
     const rig = await started({ rules });
     await cycles(rig, 2);
-    const { removeResults } = await import('./executor.ts');
     await removeResults(rig.context.resultsDir, TASK);
     rig.network.change(TASK, { status: 'GroupValidated' });
     await expect(cycle(rig)).rejects.toMatchObject({ code: 'RESULT_CHANGED' });
@@ -292,7 +310,6 @@ describe.each(NETWORKS)('law 7: an engine that the network does not accept never
     const rig = await started({ engineAccepted: false, rules });
     expect(await cycles(rig, 2)).toEqual(['engineNotAccepted', 'engineNotAccepted']);
     expect(rig.engine.jobs).toEqual([]);
-    const { Executor } = await import('./executor.ts');
     const executor = new Executor(rig.context, {
       onHandedOver: () => {},
       onAnswer: () => {},

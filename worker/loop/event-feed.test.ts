@@ -36,6 +36,25 @@ async function drain({ feed }: FeedRig): Promise<void> {
   for (let page = 0; page < 50; page++) if (!(await feed.poll())) return;
 }
 
+it('an event whose handling failed is handled again', async () => {
+  const { context, network } = await loopRig();
+  const handled: number[] = [];
+  let isBroken = true;
+  const feed = new EventFeed(context, {
+    wakeTask: () => {},
+    onNodeEvent: ({ id }) => {
+      if (isBroken) throw new Error('disk full');
+      handled.push(id);
+    },
+  });
+  await feed.poll();
+  network.events.push(event(1, { type: 'NodeSlashed' }));
+  await expect(feed.poll()).rejects.toThrow('disk full');
+  isBroken = false;
+  await feed.poll();
+  expect(handled).toEqual([1]);
+});
+
 describe('the cursor', () => {
   it('starts at the latest event, on the very first run only', async () => {
     const rig = await feedRig();

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { moment } from '../../protocol/monotonic.ts';
 import {
+  assertSame,
   CONFIRM_WITHIN_MS,
   type ConfirmableAct,
   issueConfirmation,
@@ -28,6 +29,18 @@ describe('confirmations', () => {
     const first = redeemConfirmation(issued, { act: other, token: 't', now: moment(1_001) });
     expect(outcome(first)).toBe('MONEY_CONFIRMATION_CHANGED');
     expect(outcome(redeemConfirmation(first.left, { act, token: 't', now: moment(1_001) }))).toBe('MONEY_CONFIRMATION_UNKNOWN');
+  });
+
+  it('are of exactly what is about to happen, also after a person has answered', () => {
+    expect(() => assertSame(act, { facts: { destination: '0xaa', amountWei: '5' }, kind: 'withdraw' })).not.toThrow();
+    const changed = expect.objectContaining({ code: 'MONEY_CONFIRMATION_CHANGED' });
+    for (const now of [
+      { ...act, facts: { ...act.facts, amountWei: '6' } },
+      { ...act, facts: { ...act.facts, destination: '0xbb' } },
+      { ...act, facts: { ...act.facts, more: null } },
+      { ...act, kind: 'setStake' as const },
+    ])
+      expect(() => assertSame(act, now)).toThrow(changed);
   });
 
   it('last two minutes', () => {

@@ -188,12 +188,38 @@ it('each result is measured once, and only a few at a time', async () => {
 it('open tasks, and those that may become a case, keep everything for ever', async () => {
   const { clock, store, closed, sweep, has, argsOf } = rig({ days: 1 });
   const invalidated = closed(1, { status: 'EndInvalidated' });
+  const timedOut = (['Timeout', 'ResultUploadTimeout'] as const).map((abortReason, at) => {
+    const commitment = closed(10 + at, { status: 'EndAborted' });
+    store.tasks.observe(remoteTask({ commitment, startTimeMs: clock.now(), status: 'EndAborted', abortReason }), clock.now());
+    return commitment;
+  });
+  const aborted = closed(12, { status: 'EndAborted' });
+  const withCase = closed(13, { status: 'EndInvalidated' });
+  store.cases.put(caseFile(withCase, { kind: 'slashed', commitment: withCase, complete: true }));
   const open = commitmentOf(2);
   store.tasks.observe(remoteTask({ commitment: open, startTimeMs: clock.now(), taskArgs: '{"open":1}' }), clock.now());
+  // Its end was seen while the engine still works on it.
+  const running = commitmentOf(3);
+  store.tasks.observe(remoteTask({ commitment: running, taskArgs: '{"runs":1}', status: 'EndAborted' }), clock.now());
+  store.executions.begin(running, 'life', clock.now());
+  store.tasks.close(running, 'EndAborted', clock.now());
   await clock.suspend(400 * DAY_MS, { monotonicGoesOn: true });
   await sweep();
-  expect([has(invalidated), argsOf(invalidated), argsOf(open)]).toEqual([true, '{}', '{"open":1}']);
-  expect(store.removed.find(invalidated)).toBeNull();
+  await sweep('allClosed');
+  expect([has(invalidated), argsOf(invalidated), argsOf(open), argsOf(running)]).toEqual([
+    true,
+    '{}',
+    '{"open":1}',
+    '{"runs":1}',
+  ]);
+  expect([timedOut.map(has), timedOut.map(argsOf)]).toEqual([
+    [true, true],
+    ['{}', '{}'],
+  ]);
+  expect([has(aborted), argsOf(aborted)]).toEqual([false, '']);
+  // A complete case has a copy of the arguments, but not of the files.
+  expect([has(withCase), argsOf(withCase)]).toEqual([true, '']);
+  expect([invalidated, ...timedOut, running].map((task) => store.removed.find(task))).toEqual([null, null, null, null]);
 });
 
 it('a network that opens task after task, or causes case after case, does not fill the disk', async () => {

@@ -84,3 +84,16 @@ it('if booking fails, the next one begins where the last good one ended', async 
   await booking.run(0);
   expect([ledger.balanceWei('wallet'), ledger.balanceWei('stake')]).toEqual([1_000n - STAKE + 7n, 0n]);
 });
+
+it('a record that contradicts what is booked is marked with the difference, and booked as it was', async () => {
+  const { records, ledger, open, put } = rig();
+  const booking = open();
+  const paid = (wei: string) => put(11, { event: 'paid', commitment: commitmentOf(1), kind: 'taskPayment', wei });
+  paid('7');
+  await booking.run(0);
+  expect(records.withProblem()).toEqual([]);
+  paid('8');
+  await booking.run(0);
+  expect(records.withProblem()).toMatchObject([{ key: 'paid11', problem: expect.stringContaining('recorded as 7 wei') }]);
+  expect([ledger.balanceWei('wallet'), ledger.conflicts().length]).toEqual([1_007n, 1]);
+});

@@ -27,6 +27,7 @@ function fakeList(order: 'newestFirst' | 'oldestFirst') {
 function importer(account: { page(list: string, page: number): Promise<RecordPage | null> }) {
   const db = memoryDatabase();
   const [records, cursors] = [new MoneyRecords(db), new Cursors(db)];
+  const gone: string[] = [];
   const run = (pageBudget: number, refresh?: ReadonlySet<string>): Promise<ListState> =>
     importList({
       account,
@@ -35,9 +36,10 @@ function importer(account: { page(list: string, page: number): Promise<RecordPag
       list: 'deposit',
       nowMs: 0,
       pageBudget,
+      onGone: (keys) => gone.push(...keys),
       ...(refresh === undefined ? {} : { refresh }),
     });
-  return { records, run };
+  return { records, gone, run };
 }
 
 describe('importList', () => {
@@ -74,6 +76,30 @@ describe('importList', () => {
     const before = list.requests();
     expect(await run(100)).toMatchObject({ kind: 'complete' });
     expect(list.requests() - before).toBe(1);
+  });
+
+  it('reports a record as gone only if the list did not change while it was read', async () => {
+    const list = fakeList('oldestFirst');
+    list.add(150);
+    let drops: number | null = null;
+    const { gone, run } = importer({
+      page(name, page) {
+        const answer = list.page(name, page);
+        // Another record disappears after the first page, so the next one moves to a page that was already read.
+        if (page === 1 && drops !== null) list.ids.splice(list.ids.indexOf(drops), 1);
+        drops = null;
+        return answer;
+      },
+    });
+    await run(100);
+    drops = 5;
+    await run(2, new Set(['101']));
+    expect(gone).toEqual([]);
+    await run(2, new Set(['101']));
+    expect(gone).toEqual([]);
+    list.ids.splice(list.ids.indexOf(101), 1);
+    await run(2, new Set(['101']));
+    expect(gone).toEqual(['101']);
   });
 
   it('does not hang if a relay returns the same page forever, and reports what is missing', async () => {

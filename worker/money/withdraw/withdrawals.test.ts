@@ -169,6 +169,14 @@ describe('an unknown outcome', () => {
     expect(rig.attempts.all()).toMatchObject([{ state: 'accepted', record: 6 }]);
   });
 
+  it('ends once: a later answer does not change it', async () => {
+    const { attempts } = await withdrawRig();
+    const begun = attempts.begin(attempt);
+    attempts.end(begun, { state: 'accepted', record: 6 });
+    attempts.end(begun, { state: 'lost', reason: 'never listed' });
+    expect(attempts.all()).toMatchObject([{ state: 'accepted', record: 6, reason: '' }]);
+  });
+
   it('is on disk: the schema itself allows no second one', async () => {
     const rig = await withdrawRig();
     const attempt = { amountWei: 1n, benefitAddress: BENEFIT, network: 'devnet', signedSeconds: 1, newestRecord: 0 };
