@@ -18,12 +18,12 @@ export const sessionSchema = z.object({ secret: z.string().regex(/^[\w-]{43}$/) 
 export const RPC_PROTOCOL = 'crynux-rpc';
 const SECRET_PROTOCOL = 'crynux-session.';
 
-export function protocolsWith(secret: string): string[] {
+export function protocolsFor(secret: string): string[] {
   return [RPC_PROTOCOL, `${SECRET_PROTOCOL}${secret}`];
 }
 
 /** From a `Sec-WebSocket-Protocol` header; null = none is offered. */
-export function secretIn(header: string | undefined): string | null {
+export function secretFromProtocols(header: string | undefined): string | null {
   for (const offer of header?.split(',') ?? []) {
     const protocol = offer.trim();
     if (protocol.startsWith(SECRET_PROTOCOL)) return protocol.slice(SECRET_PROTOCOL.length);
@@ -32,7 +32,7 @@ export function secretIn(header: string | undefined): string | null {
 }
 
 /** The value of an `Authorization` header with this scheme; null = it has a different scheme. */
-export function credentialsIn(header: string | undefined, scheme: string): string | null {
+export function credentialsFrom(header: string | undefined, scheme: string): string | null {
   return header?.startsWith(`${scheme} `) === true ? header.slice(scheme.length + 1) : null;
 }
 

@@ -12,14 +12,14 @@ export type HostClient = ContractRouterClient<HostContract>;
 export type NodeClient = ContractRouterClient<NodeContract>;
 
 export function createHostClient(port: RpcPort): HostClient {
-  return createORPCClient(linkOver(port));
+  return createORPCClient(createLink(port));
 }
 
 export function createNodeClient(port: RpcPort): NodeClient {
-  return createORPCClient(linkOver(port));
+  return createORPCClient(createLink(port));
 }
 
-function linkOver(port: RpcPort) {
+function createLink(port: RpcPort) {
   let closed = false;
   // Registered first: anything that the library sends when the port closes is already refused.
   port.onClose(() => {

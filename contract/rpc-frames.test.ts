@@ -5,7 +5,7 @@ import { createHostClient } from './rpc-client.ts';
 import { MAX_UNDER_WAY } from './rpc-frames.ts';
 import { portPair } from './rpc-port.ts';
 import { createRpcServer } from './rpc-server.ts';
-import { BAD_FRAMES, madeFrames, TOO_LARGE_FRAME } from './testing/bad-frames.ts';
+import { BAD_FRAMES, randomFrames, TOO_LARGE_FRAME } from './testing/bad-frames.ts';
 
 const INFO = { version: '1', shell: 'headless' as const, platform: 'linux', dataDir: '/data' };
 const FEATURES = { notifications: false, startAtLogin: false, tray: false, updates: false, folders: false };
@@ -61,7 +61,7 @@ describe('an invalid frame', () => {
 
   it('never does more than that, whatever it contains', async () => {
     const { open } = serve();
-    for (const frame of madeFrames(800)) {
+    for (const frame of randomFrames(800)) {
       const port = open();
       port.post(frame);
       await settled();
@@ -71,7 +71,7 @@ describe('an invalid frame', () => {
   });
 
   it("from the other side ends a client's connection and its open calls", async () => {
-    for (const frame of [...Object.values(BAD_FRAMES), ...madeFrames(200)]) {
+    for (const frame of [...Object.values(BAD_FRAMES), ...randomFrames(200)]) {
       const [near, far] = portPair();
       const call = createHostClient(near)
         .app.info({})

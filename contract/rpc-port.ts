@@ -14,14 +14,14 @@ export interface RpcPort {
 
 /** Two ends of one connection inside a process. Frames arrive in order, but never during the call that sends them. */
 export function portPair(): readonly [RpcPort, RpcPort] {
-  const ends = [new LocalEnd(), new LocalEnd()] as const;
+  const ends = [new LocalPort(), new LocalPort()] as const;
   ends[0].other = ends[1];
   ends[1].other = ends[0];
   return ends;
 }
 
-class LocalEnd implements RpcPort {
-  other: LocalEnd | null = null;
+class LocalPort implements RpcPort {
+  other: LocalPort | null = null;
   readonly #frames: ((frame: string) => void)[] = [];
   readonly #closes: ((why?: string) => void)[] = [];
   #closed = false;

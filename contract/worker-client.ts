@@ -68,7 +68,7 @@ interface Pending {
   readonly reject: (error: ContractError) => void;
 }
 
-function fatal(error: ErrorView): ContractError {
+function fatalError(error: ErrorView): ContractError {
   return new ContractError('WORKER_FATAL', `${error.code}: ${error.message}`, { reason: error.code });
 }
 
@@ -81,7 +81,7 @@ export function createWorkerClient(channel: WorkerChannel, listeners: WorkerList
   });
 
   function take(message: FromWorker): void {
-    if (message.type === 'fatal') rejectAll(fatal(message.error));
+    if (message.type === 'fatal') rejectAll(fatalError(message.error));
     if (message.type === 'node') {
       if (latest !== null && message.node.revision < latest.revision) return;
       latest = message.node;
@@ -150,7 +150,7 @@ export function createWorkerClient(channel: WorkerChannel, listeners: WorkerList
         leaseMs: leaseMs ?? null,
       });
       const node = await running;
-      if (node.state === 'failed') throw fatal(node.error ?? { code: 'UNEXPECTED', message: node.message, data: {} });
+      if (node.state === 'failed') throw fatalError(node.error ?? { code: 'UNEXPECTED', message: node.message, data: {} });
       return node;
     },
     connect: (caller) => connections.open(caller),

@@ -14,7 +14,7 @@ import type { ConnectTarget } from '../contract/bridge.ts';
 import { PORT_CHANNEL } from '../contract/message-port.ts';
 import type { ProfileView, WorkerState } from '../contract/profiles.ts';
 import type { HostClient, NodeClient } from '../contract/rpc-client.ts';
-import { BAD_FRAMES, madeFrames, TOO_LARGE_FRAME } from '../contract/testing/bad-frames.ts';
+import { BAD_FRAMES, randomFrames, TOO_LARGE_FRAME } from '../contract/testing/bad-frames.ts';
 import { systemRandom } from '../devnet/system.ts';
 import { readAddress } from '../headless/rpc/address-file.ts';
 import { connectProgram, type RunningProgram } from '../headless/rpc/running-program.ts';
@@ -26,7 +26,7 @@ import { pageClients } from './support/page-client.ts';
 import type { RunningShell } from './support/running-shell.ts';
 
 const PASSPHRASE = 'a heron on the ice of march';
-const MADE = madeFrames(40);
+const MADE = randomFrames(40);
 /** Enough words that the frames below arrive while the task is running. */
 const LONG_TASK = 192;
 

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { networkPresetData } from '../contract/node-config.ts';
-import { protocolsWith, SESSION_PATH, TOKEN_SCHEME } from '../contract/page-session.ts';
+import { protocolsFor, SESSION_PATH, TOKEN_SCHEME } from '../contract/page-session.ts';
 import type { ProfileDraftInput } from '../contract/profiles.ts';
 import { createHostClient, createNodeClient, type HostClient, type NodeClient } from '../contract/rpc-client.ts';
 import { errorOf } from '../contract/rpc-errors.ts';
@@ -114,7 +114,7 @@ describe('over WebSockets, with the session of a page', () => {
     });
     const { secret } = (await entered.json()) as { secret: string };
     const connect = async (target: string) => {
-      const socket = new WebSocket(`${origin.replace('http', 'ws')}/rpc/${target}`, protocolsWith(secret), { origin });
+      const socket = new WebSocket(`${origin.replace('http', 'ws')}/rpc/${target}`, protocolsFor(secret), { origin });
       await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
       return socketPort(socket);
     };

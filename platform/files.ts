@@ -22,7 +22,7 @@ export interface FileRules {
 }
 
 /** Windows limits a full path to 260 characters, and SQLite appends suffixes of its own. */
-const LONG = 240;
+const MAX_PLAIN_PATH = 240;
 
 export function fileRulesOf(
   { name, uid }: MachineFacts,
@@ -43,6 +43,6 @@ export function fileRulesOf(
     ignoresCase,
     isSame: (a, b) => plain(a) === plain(b),
     isWithin,
-    long: (file) => (windows && resolve(file).length >= LONG ? toNamespacedPath(file) : file),
+    long: (file) => (windows && resolve(file).length >= MAX_PLAIN_PATH ? toNamespacedPath(file) : file),
   };
 }

@@ -21,10 +21,10 @@ export interface Folders {
 }
 
 const PRODUCT = 'Crynux Node Desktop';
-const PERSONAL = ['Downloads', 'Desktop', 'Documents'];
+const PERSONAL_FOLDERS = ['Downloads', 'Desktop', 'Documents'];
 
 export function foldersOf({ name, env, home }: MachineFacts, { join, delimiter }: path.PlatformPath): Folders {
-  const personal = [home, ...PERSONAL.map((folder) => join(home, folder))];
+  const personal = [home, ...PERSONAL_FOLDERS.map((folder) => join(home, folder))];
   const searchPath = (env.PATH ?? env.Path ?? '').split(delimiter).filter((folder) => folder !== '');
   switch (name) {
     case 'win32': {

@@ -45,10 +45,10 @@ export interface ProcessRules {
   needs(variable: string): boolean;
 }
 
-const NEEDED =
+const PASSED_ON =
   /^(PATH|HOME|LANG|LANGUAGE|LC_\w+|TZ|TMPDIR|TMP|TEMP|SSL_CERT_FILE|SSL_CERT_DIR|NODE_EXTRA_CA_CERTS|REQUESTS_CA_BUNDLE|HTTPS?_PROXY|ALL_PROXY|NO_PROXY|CUDA_(?!VISIBLE_DEVICES)\w+|NVIDIA_(?!VISIBLE_DEVICES)\w+|VK_\w+)$/i;
-const NEEDED_ON_POSIX = /^(USER|LOGNAME|SHELL|XDG_\w+|LD_LIBRARY_PATH|DYLD_LIBRARY_PATH)$/i;
-const NEEDED_ON_WINDOWS =
+const PASSED_ON_POSIX = /^(USER|LOGNAME|SHELL|XDG_\w+|LD_LIBRARY_PATH|DYLD_LIBRARY_PATH)$/i;
+const PASSED_ON_WINDOWS =
   /^(SYSTEMROOT|SYSTEMDRIVE|WINDIR|COMSPEC|PATHEXT|APPDATA|LOCALAPPDATA|PROGRAMDATA|PROGRAMFILES\w*|USERPROFILE|HOMEDRIVE|HOMEPATH|USERNAME|NUMBER_OF_PROCESSORS|PROCESSOR_\w+|OS)$/i;
 
 export function processRulesOf({ name, env }: MachineFacts, { join }: path.PlatformPath): ProcessRules {
@@ -75,7 +75,7 @@ export function processRulesOf({ name, env }: MachineFacts, { join }: path.Platf
       tar: join(system, 'tar.exe'),
       venvPython: (folder) => join(folder, 'Scripts', 'python.exe'),
       opener: { command: join(system, 'rundll32.exe'), args: ['url.dll,FileProtocolHandler'] },
-      needs: (variable) => NEEDED.test(variable) || NEEDED_ON_WINDOWS.test(variable),
+      needs: (variable) => PASSED_ON.test(variable) || PASSED_ON_WINDOWS.test(variable),
     };
   }
   const posix = {
@@ -88,7 +88,7 @@ export function processRulesOf({ name, env }: MachineFacts, { join }: path.Platf
     program: (file: string) => file,
     tar: 'tar',
     venvPython: (folder: string) => join(folder, 'bin', 'python'),
-    needs: (variable: string) => NEEDED.test(variable) || NEEDED_ON_POSIX.test(variable),
+    needs: (variable: string) => PASSED_ON.test(variable) || PASSED_ON_POSIX.test(variable),
   };
   if (name === 'darwin') {
     return {

@@ -4,7 +4,7 @@ import type { FileRules } from './files.ts';
 import { SYSTEM } from './system.ts';
 
 /** Windows' errors while another program has one of the two files open. */
-const HELD = ['EPERM', 'EACCES', 'EBUSY'];
+const FILE_IN_USE = ['EPERM', 'EACCES', 'EBUSY'];
 /** About three seconds in total; a virus scanner keeps a small file open for milliseconds. */
 const WAITS_MS = [10, 20, 50, 100, 200, 400, 800, 1600];
 
@@ -24,7 +24,7 @@ export function replaceFile(from: string, to: string, options: ReplaceOptions = 
       rename(from, to);
       return;
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && HELD.includes(String(error.code)))) throw error;
+      if (!(error instanceof Error && 'code' in error && FILE_IN_USE.includes(String(error.code)))) throw error;
       wait(ms);
     }
   }

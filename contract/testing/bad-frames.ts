@@ -53,15 +53,15 @@ const payload = fc.oneof(
   fc.jsonValue(),
   fc.record({ u: fc.oneof(fc.webPath(), fc.webUrl(), fc.string(), fc.constant(null)), b: fc.jsonValue(), h: fc.jsonValue() }),
 );
-const shaped = fc
+const jsonFrame = fc
   .record({ i: fc.jsonValue(), t: fc.oneof(fc.integer({ min: -1, max: 9 }), fc.jsonValue()), p: payload }, { requiredKeys: [] })
   .map((value) => JSON.stringify(value));
 /** A good frame with a part cut out or inserted. */
-const broken = fc
+const corruptedFrame = fc
   .tuple(fc.nat(60), fc.nat(20), fc.string({ maxLength: 4 }))
   .map(([at, length, put]) => `${request({}).slice(0, at)}${put}${request({}).slice(at + length)}`);
 
 /** Most of them are bad; some are good by chance. */
-export function madeFrames(count: number): readonly string[] {
-  return fc.sample(fc.oneof(fc.string(), fc.json(), shaped, broken), { seed: SEED, numRuns: count });
+export function randomFrames(count: number): readonly string[] {
+  return fc.sample(fc.oneof(fc.string(), fc.json(), jsonFrame, corruptedFrame), { seed: SEED, numRuns: count });
 }

@@ -1,7 +1,7 @@
 /** How a page gets its session: it exchanges the token of the printed address for a secret. */
-import { protocolsWith, SESSION_PATH, TOKEN_SCHEME } from '../../contract/page-session.ts';
+import { protocolsFor, SESSION_PATH, TOKEN_SCHEME } from '../../contract/page-session.ts';
 
-export const protocolsOf = (secret: string): string[] => [...protocolsWith(secret)];
+export const protocolsOf = (secret: string): string[] => [...protocolsFor(secret)];
 
 /** @returns the secret of the session */
 export async function enterAsPage(origin: string, windowAddress: string): Promise<string> {

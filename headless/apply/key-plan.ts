@@ -1,10 +1,10 @@
 /** Keys that a nodes file refers to: imports those that are missing, and unlocks them if the program keeps running. */
 import { type KeyCopy, type KeyStoreKind, type KeyView, passphraseProblem } from '../../contract/keys.ts';
-import type { HostClient } from '../../contract/rpc-client.ts';
 import { addressOfSource, keySourceOf } from '../../host/keys/imported-key.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import { checksumAddress } from '../../protocol/signing/keys.ts';
 import { sameAddress } from '../../protocol/wire/fields.ts';
+import { unlockWithAny } from '../cli/unattended.ts';
 import type { HeldKey } from './nodes-file.ts';
 import type { FieldPath } from './read-nodes-file.ts';
 import { tryOrRefuse } from './secret-reader.ts';
@@ -37,13 +37,13 @@ export async function planKeys(options: PlanOptions, refuse: Refuse): Promise<Ke
     keys: (await options.host.keys.list({})).keys,
     own: await ownPassphrase(options, refuse),
   });
-  for (const [at, key] of content.keys.entries()) await planning.held(key, ['keys', at]);
+  for (const [at, key] of content.keys.entries()) await planning.planHeldKey(key, ['keys', at]);
   const ofNodes: (PlannedKey | null)[] = [];
   for (const [at, { key }] of content.nodes.entries()) {
     const { address, create, ...source } = key;
     const field = ['nodes', at, 'key'];
     if (create !== undefined) ofNodes.push({ kind: 'made' });
-    else ofNodes.push(address === undefined ? await planning.held(source, field) : planning.adopt(address, null, field));
+    else ofNodes.push(address === undefined ? await planning.planHeldKey(source, field) : planning.adopt(address, null, field));
   }
   return { steps: planning.steps, ofNodes, newKey: planning.place(null) };
 }
@@ -79,7 +79,7 @@ class KeyPlanning {
   }
 
   /** A key that is read from a source. */
-  async held({ passphrase, ...source }: HeldKey, field: FieldPath): Promise<PlannedKey | null> {
+  async planHeldKey({ passphrase, ...source }: HeldKey, field: FieldPath): Promise<PlannedKey | null> {
     const { options, refuse } = this.#parts;
     const words =
       passphrase === undefined
@@ -125,7 +125,7 @@ class KeyPlanning {
     if (unlocked || stays === null || candidates.length === 0) return;
     this.steps.push({
       ...{ what: 'key', act: 'unlock', name: address, changes: [] },
-      perform: () => unlock(address as Hex, candidates, host),
+      perform: () => unlockWithAny(address as Hex, candidates, host.keys),
     });
   }
 }
@@ -137,15 +137,4 @@ function problemOf(passphrase: string | null): string | null {
   return passphraseProblem(passphrase) === null
     ? null
     : 'the passphrase is too short or too simple: at least eight characters, and not a common word';
-}
-
-async function unlock(address: Hex, candidates: readonly string[], host: HostClient): Promise<void> {
-  for (const [at, passphrase] of candidates.entries()) {
-    try {
-      await host.keys.unlock({ address, passphrase });
-      return;
-    } catch (error) {
-      if (at === candidates.length - 1) throw error;
-    }
-  }
 }

@@ -63,7 +63,7 @@ export async function runCli(argv: readonly string[], context: Context): Promise
     },
   };
   for (const add of COMMANDS) add(to);
-  for (const command of everyCommand(program)) {
+  for (const command of allCommands(program)) {
     command.exitOverride().configureOutput({
       writeOut: (text) => terminal.out(text.trimEnd()),
       writeErr: (text) => terminal.note(text.trimEnd()),
@@ -87,8 +87,8 @@ function isSystemError(error: unknown): error is Error {
   return error instanceof Error && 'syscall' in error && 'errno' in error && 'code' in error;
 }
 
-function everyCommand(command: Command): Command[] {
-  return [command, ...command.commands.flatMap(everyCommand)];
+function allCommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(allCommands)];
 }
 
 /** One line for a person; with --json, the error's own fields in place of the answer. */

@@ -16,7 +16,7 @@ export const EXIT = {
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-const OF_CODE: Readonly<Record<HeadlessErrorCode, ExitCode>> = {
+const EXIT_BY_CODE: Readonly<Record<HeadlessErrorCode, ExitCode>> = {
   HEADLESS_NOT_RUNNING: EXIT.notReachable,
   HEADLESS_ALREADY_RUNNING: EXIT.failed,
   HEADLESS_NO_WINDOW: EXIT.failed,
@@ -37,11 +37,11 @@ const OF_CODE: Readonly<Record<HeadlessErrorCode, ExitCode>> = {
   HEADLESS_ACT_REFUSED: EXIT.refused,
 };
 
-const isOwn = (code: string): code is HeadlessErrorCode => code in HEADLESS_ERRORS;
+const isHeadlessCode = (code: string): code is HeadlessErrorCode => code in HEADLESS_ERRORS;
 
 /** By error code, whichever process it comes from. */
 export function exitCodeOf(error: { readonly code: string }): ExitCode {
-  if (isOwn(error.code)) return OF_CODE[error.code];
+  if (isHeadlessCode(error.code)) return EXIT_BY_CODE[error.code];
   const isAway = error.code === 'RPC_DISCONNECTED' || error.code === 'NODE_NOT_RUNNING';
   return isAway ? EXIT.notReachable : EXIT.failed;
 }

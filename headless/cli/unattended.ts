@@ -69,7 +69,9 @@ export async function unlockFor(
   for (const { address } of locked) {
     try {
       const candidates = passphrases.for(address);
-      if (candidates.length > 0) results.push({ address, error: await tryPassphrases(address, candidates, keys) });
+      if (candidates.length === 0) continue;
+      await unlockWithAny(address, candidates, keys);
+      results.push({ address, error: null });
     } catch (error) {
       results.push({ address, error: serialiseError(error) });
     }
@@ -77,19 +79,18 @@ export async function unlockFor(
   return results;
 }
 
-async function tryPassphrases(
+/** @throws what the last of them failed with */
+export async function unlockWithAny(
   address: Hex,
   candidates: readonly string[],
-  keys: Pick<Keys, 'unlock'>,
-): Promise<SerialisedError | null> {
-  let last: SerialisedError | null = null;
-  for (const passphrase of candidates) {
+  keys: { unlock(input: { readonly address: Hex; readonly passphrase: string }): Promise<unknown> },
+): Promise<void> {
+  for (const [at, passphrase] of candidates.entries()) {
     try {
       await keys.unlock({ address, passphrase });
-      return null;
+      return;
     } catch (error) {
-      last = serialiseError(error);
+      if (at === candidates.length - 1) throw error;
     }
   }
-  return last;
 }

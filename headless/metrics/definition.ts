@@ -10,13 +10,13 @@ interface Sample<Value> {
   readonly value: Value;
 }
 
-interface Named {
+interface MetricHeader {
   readonly name: string;
   readonly help: string;
   readonly labels: readonly string[];
 }
 
-export type MetricDefinition = Named &
+export type MetricDefinition = MetricHeader &
   (
     | { readonly type: 'gauge' | 'counter'; readonly read: (facts: Facts) => readonly Sample<number>[] }
     /** `bounds`: upper bounds of the buckets, in the metric's unit. */
@@ -31,15 +31,15 @@ export type MetricDefinition = Named &
 export type NodeValue = number | bigint | boolean | null;
 
 /** One sample per node. This is the only place where wei become a float of CNX. */
-export function ofNode(read: (node: NodeFacts) => NodeValue | undefined): (facts: Facts) => Sample<number>[] {
-  return ofNodes((node) => {
+export function perNode(read: (node: NodeFacts) => NodeValue | undefined): (facts: Facts) => Sample<number>[] {
+  return perNodeLabelled((node) => {
     const value = read(node);
     return value === undefined ? [] : [[{}, value]];
   });
 }
 
 /** Several samples per node, distinguished by labels of their own. */
-export function ofNodes(
+export function perNodeLabelled(
   read: (node: NodeFacts) => readonly (readonly [Labels, NodeValue | undefined])[],
 ): (facts: Facts) => Sample<number>[] {
   return ({ nodes }) =>
@@ -47,18 +47,18 @@ export function ofNodes(
       read(node).flatMap(([labels, value]) =>
         value === null || value === undefined
           ? []
-          : [{ labels: { node: node.view.profile.id, ...labels }, value: numberOf(value) }],
+          : [{ labels: { node: node.view.profile.id, ...labels }, value: toNumber(value) }],
       ),
     );
 }
 
-export function ofDurations(
+export function perNodeDurations(
   read: (node: NodeFacts) => readonly (readonly [Labels, Durations])[],
 ): (facts: Facts) => Sample<Durations>[] {
   return ({ nodes }) =>
     nodes.flatMap((node) => read(node).map(([labels, value]) => ({ labels: { node: node.view.profile.id, ...labels }, value })));
 }
 
-function numberOf(value: number | bigint | boolean): number {
+function toNumber(value: number | bigint | boolean): number {
   return typeof value === 'bigint' ? Number(formatCnxExact(value)) : Number(value);
 }

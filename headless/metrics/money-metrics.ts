@@ -1,6 +1,6 @@
 /** Metrics of money, in CNX, and of a node's standing in its network. */
 import type { StakeTruth } from '../../contract/truth/stake-truth.ts';
-import { type MetricDefinition, ofNode, ofNodes } from './definition.ts';
+import { type MetricDefinition, perNode, perNodeLabelled } from './definition.ts';
 
 const NODE = ['node'];
 
@@ -26,7 +26,7 @@ export const MONEY_METRICS: readonly MetricDefinition[] = [
     type: 'gauge',
     help: 'What the node has earned since its ledger began. A gauge, because a network can take back what it granted.',
     labels: ['node', 'source'],
-    read: ofNodes(({ metrics }) => [
+    read: perNodeLabelled(({ metrics }) => [
       [{ source: 'tasks' }, wei(metrics?.earned.tasksWei)],
       [{ source: 'delegation' }, wei(metrics?.earned.delegationWei)],
       [{ source: 'emission' }, wei(metrics?.earned.emissionWei)],
@@ -37,14 +37,14 @@ export const MONEY_METRICS: readonly MetricDefinition[] = [
     type: 'counter',
     help: "Number of earnings entries in the node's ledger.",
     labels: NODE,
-    read: ofNode(({ metrics }) => metrics?.earned.payments),
+    read: perNode(({ metrics }) => metrics?.earned.payments),
   },
   {
     name: 'crynux_spent_cnx',
     type: 'gauge',
     help: 'What the node has cost since its ledger began: gas, withdrawal fees and slashes.',
     labels: ['node', 'on'],
-    read: ofNodes(({ metrics }) => [
+    read: perNodeLabelled(({ metrics }) => [
       [{ on: 'gas' }, wei(metrics?.earned.gasWei)],
       [{ on: 'withdrawals' }, wei(metrics?.earned.withdrawalFeesWei)],
       [{ on: 'slashes' }, wei(metrics?.earned.slashedWei)],
@@ -55,69 +55,69 @@ export const MONEY_METRICS: readonly MetricDefinition[] = [
     type: 'gauge',
     help: "What each of the host's accounts holds, according to the node's ledger.",
     labels: ['node', 'account'],
-    read: ofNodes(({ metrics }) => (metrics?.accounts ?? []).map((one) => [{ account: one.account }, BigInt(one.wei)])),
+    read: perNodeLabelled(({ metrics }) => (metrics?.accounts ?? []).map((one) => [{ account: one.account }, BigInt(one.wei)])),
   },
   {
     name: 'crynux_last_payment_timestamp_seconds',
     type: 'gauge',
     help: 'When the node was last paid.',
     labels: NODE,
-    read: ofNode(({ metrics }) => (metrics?.lastPaymentMs == null ? null : metrics.lastPaymentMs / 1_000)),
+    read: perNode(({ metrics }) => (metrics?.lastPaymentMs == null ? null : metrics.lastPaymentMs / 1_000)),
   },
   {
     name: 'crynux_stake_cnx',
     type: 'gauge',
     help: "The node's balance in the staking contract, as last read by its running process.",
     labels: NODE,
-    read: ofNode(({ truth }) => stakedWei(truth.stake)),
+    read: perNode(({ truth }) => stakedWei(truth.stake)),
   },
   {
     name: 'crynux_stake_wanted_cnx',
     type: 'gauge',
     help: "The stake set in the node's profile.",
     labels: NODE,
-    read: ofNode(({ view }) => BigInt(view.profile.stakeWei)),
+    read: perNode(({ view }) => BigInt(view.profile.stakeWei)),
   },
   {
     name: 'crynux_stake_minimum_cnx',
     type: 'gauge',
     help: "The minimum stake of the node's network, from its preset.",
     labels: NODE,
-    read: ofNode(({ minimumStakeWei }) => minimumStakeWei),
+    read: perNode(({ minimumStakeWei }) => minimumStakeWei),
   },
   {
     name: 'crynux_slashes_total',
     type: 'counter',
     help: 'How often the network has slashed the node, counted from its records.',
     labels: NODE,
-    read: ofNode(({ metrics }) => metrics?.slashes),
+    read: perNode(({ metrics }) => metrics?.slashes),
   },
   {
     name: 'crynux_kick_outs_total',
     type: 'counter',
     help: 'How often the network has kicked the node out, counted from its records.',
     labels: NODE,
-    read: ofNode(({ metrics }) => metrics?.kickOuts),
+    read: perNode(({ metrics }) => metrics?.kickOuts),
   },
   {
     name: 'crynux_qos_score',
     type: 'gauge',
     help: 'Quality of service as last reported by the network, 0 to 1.',
     labels: NODE,
-    read: ofNode(({ metrics }) => metrics?.standing?.qos),
+    read: perNode(({ metrics }) => metrics?.standing?.qos),
   },
   {
     name: 'crynux_staking_score',
     type: 'gauge',
     help: 'Stake score as last reported by the network, 0 to 1.',
     labels: NODE,
-    read: ofNode(({ metrics }) => metrics?.standing?.stakingScore),
+    read: perNode(({ metrics }) => metrics?.standing?.stakingScore),
   },
   {
     name: 'crynux_selection_weight',
     type: 'gauge',
     help: "The node's weight when the network selects nodes, as last reported by the network.",
     labels: NODE,
-    read: ofNode(({ metrics }) => metrics?.standing?.weight),
+    read: perNode(({ metrics }) => metrics?.standing?.weight),
   },
 ];

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { CONTENT_SECURITY_POLICY } from '../../contract/content-security.ts';
 import { hostContract } from '../../contract/host-contract.ts';
-import { protocolsWith } from '../../contract/page-session.ts';
+import { protocolsFor } from '../../contract/page-session.ts';
 import { createHostClient } from '../../contract/rpc-client.ts';
 import { portPair, type RpcPort } from '../../contract/rpc-port.ts';
 import { createRpcServer } from '../../contract/rpc-server.ts';
@@ -83,7 +83,7 @@ const post = (token: string, headers: Record<string, string> = {}) =>
 /** Headers that a page of this server connects with. */
 async function enter(): Promise<Record<string, string>> {
   const { secret } = JSON.parse((await post(tokenOf(server.address()))).body) as { secret: string };
-  return { origin: ownOrigin(), 'sec-websocket-protocol': protocolsWith(secret).join(', ') };
+  return { origin: ownOrigin(), 'sec-websocket-protocol': protocolsFor(secret).join(', ') };
 }
 
 interface Upgraded {

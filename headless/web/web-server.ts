@@ -13,12 +13,12 @@ import { ACCESS_REVOKED } from '../../contract/access.ts';
 import type { Caller } from '../../contract/acts.ts';
 import { SECURITY_HEADERS } from '../../contract/content-security.ts';
 import {
-  credentialsIn,
+  credentialsFrom,
   RPC_PROTOCOL,
   SESSION_ENDED,
   SESSION_PATH,
   SESSION_SCHEME,
-  secretIn,
+  secretFromProtocols,
   TOKEN_FRAGMENT,
   TOKEN_SCHEME,
 } from '../../contract/page-session.ts';
@@ -126,10 +126,10 @@ function addressWith(port: number, gate: EntryGate): string {
 function handleSession(request: FastifyRequest, reply: FastifyReply, gate: EntryGate): FastifyReply {
   const { authorization } = request.headers;
   if (request.method === 'DELETE') {
-    gate.leave(credentialsIn(authorization, SESSION_SCHEME) ?? '');
+    gate.leave(credentialsFrom(authorization, SESSION_SCHEME) ?? '');
     return reply.code(204).send();
   }
-  const secret = gate.enter(credentialsIn(authorization, TOKEN_SCHEME) ?? '');
+  const secret = gate.enter(credentialsFrom(authorization, TOKEN_SCHEME) ?? '');
   return secret === null ? reply.code(401).send() : reply.send({ secret });
 }
 
@@ -237,14 +237,14 @@ function identifyVisitor({ headers }: IncomingMessage, gate: EntryGate, access: 
   const { host, origin, authorization } = headers;
   // Any host name is allowed, for example behind an ingress: no page can set this header, and only its holder knows the
   // token.
-  const token = origin === undefined ? (credentialsIn(authorization, 'Bearer') ?? '') : '';
+  const token = origin === undefined ? (credentialsFrom(authorization, 'Bearer') ?? '') : '';
   const grant = access.find(token);
   if (grant !== null) return { kind: 'access', name: grant.name, role: grant.role, token };
   if (!isLoopbackHost(host)) return { kind: 'refused', status: 421 };
   // Whoever can read the token file is not a browser page; and a page cannot set this header.
   if (origin === undefined) return gate.isCommandLine(authorization) ? { kind: 'commandLine' } : { kind: 'refused', status: 401 };
   if (!isOwnOrigin(origin, host)) return { kind: 'refused', status: 403 };
-  const secret = secretIn(headers['sec-websocket-protocol']);
+  const secret = secretFromProtocols(headers['sec-websocket-protocol']);
   return secret !== null && gate.has(secret) ? { kind: 'page', secret } : { kind: 'noSession' };
 }
 

@@ -26,8 +26,11 @@ export interface ModelsGuardOptions {
   readonly confirmed: (question: ActQuestion) => Promise<void>;
 }
 
-export async function guardModels(wish: ModelSourcesChange, { profiles, places, confirmed }: ModelsGuardOptions): Promise<void> {
-  const { id, name, models, chosen } = wish;
+export async function guardModels(
+  change: ModelSourcesChange,
+  { profiles, places, confirmed }: ModelsGuardOptions,
+): Promise<void> {
+  const { id, name, models, chosen } = change;
   const all = profiles.list();
   const own = all.find((profile) => profile.id === id)?.models ?? modelSettingsSchema.parse({});
   const { directory } = models;

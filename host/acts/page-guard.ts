@@ -42,7 +42,7 @@ export interface PageGuardOptions {
 /** By path in the contract. A test checks that every act of the host has exactly one rule. */
 export const PAGE_RULES: Readonly<Record<string, (call: ActCall, options: PageGuardOptions) => Promise<void>>> = {
   'profiles.start': ({ input }, { stakePermissions, ask }) =>
-    stakePermissions.allowBy((input as { id: string }).id, (question) => confirmed(question, ask)),
+    stakePermissions.allowBy((input as { id: string }).id, (question) => requireConfirmation(question, ask)),
   'profiles.allowStake': refusePage,
   'profiles.create': knownDraft,
   'profiles.update': knownDraft,
@@ -56,7 +56,7 @@ export const PAGE_RULES: Readonly<Record<string, (call: ActCall, options: PageGu
     const { title, relayUrl, chain: staking, taskChain } = (input as { preset: NetworkPreset }).preset;
     const chain = staking ?? taskChain;
     const facts = { title, relayUrl, rpcUrls: chain?.rpcUrls.join(', ') ?? null, chainId: chain?.chainId ?? null };
-    return confirmed({ name: 'addNetwork', address: null, facts }, ask);
+    return requireConfirmation({ name: 'addNetwork', address: null, facts }, ask);
   },
   'settings.change': async ({ input }, { settings, ask }) => {
     const { proxy, elsewhere } = input as { proxy?: ProxySetting; elsewhere?: ChannelSettings };
@@ -65,18 +65,18 @@ export const PAGE_RULES: Readonly<Record<string, (call: ActCall, options: PageGu
     const chatId = elsewhere?.telegram.chatId ?? told.telegram.chatId;
     if (chatId !== told.telegram.chatId) {
       const facts = { chatId, chatIdBefore: told.telegram.chatId === '' ? null : told.telegram.chatId };
-      await confirmed({ name: 'changeChat', address: null, facts }, ask);
+      await requireConfirmation({ name: 'changeChat', address: null, facts }, ask);
     }
     if (proxy === undefined || canonicalJson(proxy) === canonicalJson(before)) return;
     const facts = { proxy: proxyText(proxy), noProxy: proxy.kind === 'address' ? proxy.noProxy : null };
-    await confirmed({ name: 'changeProxy', address: null, facts: { ...facts, proxyBefore: proxyText(before) } }, ask);
+    await requireConfirmation({ name: 'changeProxy', address: null, facts: { ...facts, proxyBefore: proxyText(before) } }, ask);
   },
   'settings.setSecret': ({ input }, { settings, profiles, ask }) => {
     const { name, value } = input as z.output<typeof secretChangeSchema>;
     const proxy = proxyText(settings.get().proxy);
     const hubs = new Set([DEFAULT_HUB, ...profiles.list().map(({ models }) => models.hubUrl)]);
     const facts = { secret: name, goesTo: secretRecipient(name, value, { proxy, hubs }) };
-    return confirmed({ name: value === null ? 'removeSecret' : 'setSecret', address: null, facts }, ask);
+    return requireConfirmation({ name: value === null ? 'removeSecret' : 'setSecret', address: null, facts }, ask);
   },
   'engines.inspect': async ({ path, input }, { places }) => {
     const { chosen, path: named } = input as { chosen?: string; path?: string };
@@ -84,9 +84,9 @@ export const PAGE_RULES: Readonly<Record<string, (call: ActCall, options: PageGu
     throw new ContractError('ACT_NOT_FOR_PAGES', 'a page named a place that nobody has chosen', { path });
   },
   'keys.confirmExport': ({ input }, { ask }) =>
-    confirmed({ name: 'exportKey', address: (input as z.output<typeof exportConfirmSchema>).address, facts: {} }, ask),
+    requireConfirmation({ name: 'exportKey', address: (input as z.output<typeof exportConfirmSchema>).address, facts: {} }, ask),
   'keys.archive': ({ input }, { ask }) =>
-    confirmed({ name: 'archiveKey', address: (input as { address: string }).address, facts: {} }, ask),
+    requireConfirmation({ name: 'archiveKey', address: (input as { address: string }).address, facts: {} }, ask),
   // The token is sent there, and so are this window's orders for its nodes.
   'fleet.places.add': async ({ path, input }, { ask }) => {
     const { name, url, caFile, certFile, keyFile } = input as PlaceDraft;
@@ -94,7 +94,7 @@ export const PAGE_RULES: Readonly<Record<string, (call: ActCall, options: PageGu
       throw new ContractError('ACT_NOT_FOR_PAGES', 'a page named a file', { path });
     }
     const goesTo = readPlaceUrl(url).origin;
-    await confirmed({ name: 'addPlace', address: null, facts: { place: name, goesTo } }, ask);
+    await requireConfirmation({ name: 'addPlace', address: null, facts: { place: name, goesTo } }, ask);
   },
   'access.list': refusePage,
   'access.create': refusePage,
@@ -138,11 +138,11 @@ async function knownDraft({ input }: ActCall, options: PageGuardOptions): Promis
   const { profiles, places, ask } = options;
   await guardModels(
     { id: id ?? null, name: draft.name, models: draft.models, chosen: chosen ?? null },
-    { profiles, places, confirmed: (question) => confirmed(question, ask) },
+    { profiles, places, confirmed: (question) => requireConfirmation(question, ask) },
   );
 }
 
-async function confirmed(question: ActQuestion, ask: PendingActs['ask']): Promise<void> {
+async function requireConfirmation(question: ActQuestion, ask: PendingActs['ask']): Promise<void> {
   if (await ask(question)) return;
   throw new ContractError('ACT_NOT_CONFIRMED', `${question.name} was not confirmed`, {
     name: question.name,

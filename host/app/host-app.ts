@@ -22,7 +22,7 @@ import { type AskPerson, createPendingActs } from '../acts/pending-acts.ts';
 import { HOST_ERRORS, isHostError } from '../errors.ts';
 import { connectPlace } from '../fleet/connect-place.ts';
 import { createFleet } from '../fleet/fleet.ts';
-import { fleetOrders } from '../fleet/orders.ts';
+import { createGiveOrder } from '../fleet/orders.ts';
 import { createOwnRows, type OpenNode } from '../fleet/own-rows.ts';
 import { forkDevnet } from '../local-network/devnet-channel.ts';
 import { createDevnetProcess } from '../local-network/devnet-process.ts';
@@ -227,7 +227,7 @@ export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
     port === null ? null : { client: createNodeClient(port), close: () => port.close() };
   const openNode = (profileId: string) => opened(nodePort(profileId, 'own'));
   const ownRows = createOwnRows({ profiles, views, keys, openNode, version: info.version, clock, log });
-  const giveOrder = fleetOrders({
+  const giveOrder = createGiveOrder({
     profiles,
     views,
     nodes,

@@ -8,9 +8,9 @@ import { OFFICIAL_PATCH_URL, readPatchList } from '../../worker/engines/official
 import { systemClock } from '../../worker/kit/system-clock.ts';
 import type { ProxyPolicy } from '../../worker/outbound/proxy-policy.ts';
 
-const KEEP_MS = 60 * 60_000;
+const CACHE_MS = 60 * 60_000;
 /** A window waits no longer than this, and gets the list the next time. */
-const PATIENCE_MS = 2_000;
+const ANSWER_WITHIN_MS = 2_000;
 
 /** Text of the list; undefined = not known (yet). Never rejects: without an answer, new patches are not mentioned. */
 export type PatchList = () => Promise<string | undefined>;
@@ -29,7 +29,7 @@ export function createPatchList({
   let known: string | undefined;
   let sinceAsked: (() => number) | null = null;
   return async () => {
-    if (reading === null && (sinceAsked === null || sinceAsked() >= KEEP_MS)) {
+    if (reading === null && (sinceAsked === null || sinceAsked() >= CACHE_MS)) {
       sinceAsked = startStopwatch(clock);
       reading = read()
         .then((text) => {
@@ -43,7 +43,7 @@ export function createPatchList({
     }
     if (reading === null) return known;
     const enough = new AbortController();
-    const late = clock.sleep(PATIENCE_MS, enough.signal).then(
+    const late = clock.sleep(ANSWER_WITHIN_MS, enough.signal).then(
       () => known,
       () => known,
     );

@@ -43,7 +43,7 @@ export function createProfileViews(parts: {
       worker,
       node,
       // A process that is still starting uses the current profile.
-      pendingRestart: isActive && worker.kind !== 'starting' && waits(profile, startedWith.get(profile.id), node),
+      pendingRestart: isActive && worker.kind !== 'starting' && isRestartPending(profile, startedWith.get(profile.id), node),
     };
   }
 
@@ -77,15 +77,15 @@ export function createProfileViews(parts: {
 }
 
 /** Whether a change waits for the next start. A stake that the node has already changed itself does not wait. */
-function waits(profile: Profile, started: Profile | undefined, node: NodeView | null): boolean {
+function isRestartPending(profile: Profile, started: Profile | undefined, node: NodeView | null): boolean {
   if (started === undefined) return true;
   const stake = node?.stake ?? null;
   const staked = stake?.status === 'Staked' ? BigInt(stake.balanceWei) + BigInt(stake.creditsWei) : null;
   const isTaken = staked === BigInt(profile.stakeWei);
-  return effectOf(isTaken ? { ...started, stakeWei: profile.stakeWei } : started) !== effectOf(profile);
+  return restartKey(isTaken ? { ...started, stakeWei: profile.stakeWei } : started) !== restartKey(profile);
 }
 
 /** The part that takes effect at a node's next start; not its name or autoStart. */
-function effectOf(profile: Profile): string {
+function restartKey(profile: Profile): string {
   return JSON.stringify({ ...profile, name: '', autoStart: false, stakeWord: null });
 }

@@ -8,7 +8,7 @@ import { createRpcServer } from '../../contract/rpc-server.ts';
 import { type NodeView, nodeViewSchema } from '../../contract/worker-channel.ts';
 import { ManualClock } from '../../protocol/ports.ts';
 import { HostError } from '../errors.ts';
-import { fleetOrders } from './orders.ts';
+import { createGiveOrder } from './orders.ts';
 
 const RUNNING: WorkerState = { kind: 'running', pid: 1, sinceMs: 0 };
 
@@ -39,7 +39,7 @@ function rig({
   };
   const stop = Promise.withResolvers<void>();
   const silent = () => {};
-  const give = fleetOrders({
+  const give = createGiveOrder({
     profiles: { get: (id) => ({ id }) as never },
     views: { view: () => ({ worker, node }) as ProfileView },
     nodes: {

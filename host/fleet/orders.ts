@@ -31,7 +31,7 @@ export type GiveOrder = (target: { readonly node: string; readonly order: FleetO
  * Resolves when the order has been accepted, not when it has been carried out: a drain ends with the node's task.
  * @throws HostError PROFILE_UNKNOWN, FLEET_ORDER_UNFIT, PROFILE_STAKE_NOT_ALLOWED; ContractError ACT_NOT_CONFIRMED
  */
-export function fleetOrders(parts: FleetOrdersParts): GiveOrder {
+export function createGiveOrder(parts: FleetOrdersParts): GiveOrder {
   const { profiles, views, nodes, stakePermissions, connectNode, clock, log } = parts;
 
   async function tellNode(node: string, act: 'pause' | 'resume'): Promise<void> {

@@ -20,7 +20,7 @@ const SNAPSHOT_WITHIN_MS = 20_000;
 const ORDER_WITHIN_MS = 20_000;
 const RETRY = { baseMs: 1_000, capMs: 60_000 };
 /** A connection that lasted this long resets the retry delay. */
-const GOOD_MS = 30_000;
+const STABLE_MS = 30_000;
 const MAX_TEXT = 300;
 
 type PlaceReach =
@@ -124,7 +124,7 @@ export function followPlace(parts: PlaceFollowerParts): PlaceFollower {
       } catch (error) {
         if (ending.signal.aborted) return;
         if (reach.kind === 'open') heardMs = clock.now();
-        if (ran() >= GOOD_MS) failures = 1;
+        if (ran() >= STABLE_MS) failures = 1;
         reach = { kind: 'away', error: foreignError(error) };
         onChange([]);
       }

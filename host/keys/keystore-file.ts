@@ -3,7 +3,7 @@
  * Other formats that wallets export are reported by name.
  */
 import { z } from 'zod';
-import { HostError, type HostErrorCode } from '../errors.ts';
+import { HostError } from '../errors.ts';
 
 const hex = z
   .string()
@@ -53,7 +53,7 @@ const MAX_PBKDF2_ROUNDS = 2_000_000;
  */
 export function parseKeystore(json: string): KeystoreFile {
   const file = fieldsOf(parseJson(json));
-  if (file === null) throw bad('it is not a JSON object');
+  if (file === null) throw badKeystore('it is not a JSON object');
   const crypto = fieldsOf(file.crypto);
   const other = otherFormat(file, crypto);
   if (other !== null) throw other;
@@ -61,7 +61,7 @@ export function parseKeystore(json: string): KeystoreFile {
     address: file.address === '' ? null : file.address,
     crypto: { ...crypto, kdfparams: fieldsOf(crypto?.kdfparams), cipherparams: fieldsOf(crypto?.cipherparams) },
   });
-  if (!parsed.success) throw bad(`the field ${parsed.error.issues[0]?.path.join('.') ?? ''} is missing or invalid`);
+  if (!parsed.success) throw badKeystore(`the field ${parsed.error.issues[0]?.path.join('.') ?? ''} is missing or invalid`);
   assertAffordable(parsed.data.crypto);
   return parsed.data;
 }
@@ -71,21 +71,21 @@ function assertAffordable(crypto: KeystoreFile['crypto']): void {
     crypto.kdf === 'scrypt'
       ? crypto.kdfparams.n * crypto.kdfparams.r * crypto.kdfparams.p <= MAX_SCRYPT_UNITS
       : crypto.kdfparams.c <= MAX_PBKDF2_ROUNDS;
-  if (!affordable) throw bad('opening it takes more work than this program allows');
+  if (!affordable) throw badKeystore('opening it takes more work than this program allows');
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Recognises formats other than version 3; null = it may be version 3. */
 function otherFormat(file: Fields, crypto: Fields | null): HostError | null {
-  if ('encseed' in file) return coded('KEY_KEYSTORE_PRESALE', 'an Ethereum presale wallet of 2014');
+  if ('encseed' in file) return new HostError('KEY_KEYSTORE_PRESALE', 'an Ethereum presale wallet of 2014');
   // In this format kdf, checksum and cipher are objects, each with a `function`.
   if (file.version === 4 || 'checksum' in (crypto ?? {})) {
-    return coded('KEY_KEYSTORE_EIP2335', "an EIP-2335 keystore: a validator's key");
+    return new HostError('KEY_KEYSTORE_EIP2335', "an EIP-2335 keystore: a validator's key");
   }
   const version = String(file.version ?? '');
-  if (version === '1') return coded('KEY_KEYSTORE_V1', 'a keystore of version 1');
-  return version === '3' ? null : bad(`its version is ${/^\d{1,3}$/.test(version) ? version : 'missing'}`);
+  if (version === '1') return new HostError('KEY_KEYSTORE_V1', 'a keystore of version 1');
+  return version === '3' ? null : badKeystore(`its version is ${/^\d{1,3}$/.test(version) ? version : 'missing'}`);
 }
 
 /** Field names in lower case, because some wallets write `Crypto` and `KDF`; two names must not mean the same field. */
@@ -94,7 +94,7 @@ function fieldsOf(value: unknown): Fields | null {
   const fields = new Map<string, unknown>();
   for (const [name, content] of Object.entries(value)) {
     const lower = name.toLowerCase();
-    if (fields.has(lower)) throw bad('it has a field twice');
+    if (fields.has(lower)) throw badKeystore('it has a field twice');
     fields.set(lower, content);
   }
   // No prototype, because a file may use any field name.
@@ -105,14 +105,10 @@ function parseJson(json: string): unknown {
   try {
     return JSON.parse(json.replace(/^\ufeff/, ''));
   } catch {
-    throw bad('it is not JSON');
+    throw badKeystore('it is not JSON');
   }
 }
 
-function bad(why: string): HostError {
-  return coded('KEY_BAD_KEYSTORE', `not a version 3 keystore that can be opened: ${why}`);
-}
-
-function coded(code: HostErrorCode, message: string): HostError {
-  return new HostError(code, message);
+function badKeystore(why: string): HostError {
+  return new HostError('KEY_BAD_KEYSTORE', `not a version 3 keystore that can be opened: ${why}`);
 }

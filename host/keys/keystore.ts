@@ -6,7 +6,7 @@ import { bytesToHex, type Hex } from '../../protocol/hex.ts';
 import type { Clock } from '../../protocol/ports.ts';
 import { addressOf, checksumAddress } from '../../protocol/signing/keys.ts';
 import { writeAtomically } from '../data-file.ts';
-import { HostError, type HostErrorCode } from '../errors.ts';
+import { HostError } from '../errors.ts';
 import { readTextFile } from '../text-file.ts';
 import { archivedName, type KeyStore } from './key-store.ts';
 import { openKeystore } from './keystore-cipher.ts';
@@ -37,11 +37,11 @@ export async function decryptKey({ json, passphrase }: { json: string; passphras
   const file = parseKeystore(json);
   for (const spelling of spellings(passphrase)) {
     const key = await openKeystore(file, Buffer.from(spelling)).catch(() => {
-      throw keystoreError('KEY_BAD_KEYSTORE', 'the keystore cannot be opened');
+      throw new HostError('KEY_BAD_KEYSTORE', 'the keystore cannot be opened');
     });
     if (key !== null) return keyOf(file, key);
   }
-  throw keystoreError('KEY_WRONG_PASSPHRASE', 'the passphrase does not open the keystore');
+  throw new HostError('KEY_WRONG_PASSPHRASE', 'the passphrase does not open the keystore');
 }
 
 /** As typed, then as normalised by wallets; a single text if it is plain ASCII. */
@@ -57,7 +57,7 @@ function keyOf({ address }: KeystoreFile, key: Buffer): Hex {
   } catch {
     // Invalid key; reported below without echoing the input.
   }
-  throw keystoreError('KEY_BAD_KEYSTORE', 'the keystore does not contain the key of its address');
+  throw new HostError('KEY_BAD_KEYSTORE', 'the keystore does not contain the key of its address');
 }
 
 export function createKeystore({ folder, clock, scryptN = SCRYPT_N }: KeystoreOptions): KeyStore {
@@ -95,10 +95,6 @@ export function createKeystore({ folder, clock, scryptN = SCRYPT_N }: KeystoreOp
 }
 
 function requirePassphrase(passphrase: string | null): string {
-  if (passphrase === null) throw keystoreError('KEY_PASSPHRASE_NEEDED', 'the keystore needs a passphrase');
+  if (passphrase === null) throw new HostError('KEY_PASSPHRASE_NEEDED', 'the keystore needs a passphrase');
   return passphrase;
-}
-
-function keystoreError(code: HostErrorCode, message: string): HostError {
-  return new HostError(code, message);
 }

@@ -8,7 +8,7 @@ import { Agent, request } from 'undici';
 import { z } from 'zod';
 import { HostError } from '../errors.ts';
 import { readTextFile } from '../text-file.ts';
-import type { LeaseRecord, LeaseStore, LeaseWish } from './lease-store.ts';
+import type { LeaseRecord, LeaseRequest, LeaseStore } from './lease-store.ts';
 
 /** Folder of a pod's service account. */
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -125,7 +125,7 @@ export function kubernetesLeases(place: KubernetesPlace): LeaseStore {
   };
 }
 
-function bodyOf(metadata: object, { holder, durationSeconds, renewed, acquired, transitions }: LeaseWish): object {
+function bodyOf(metadata: object, { holder, durationSeconds, renewed, acquired, transitions }: LeaseRequest): object {
   return {
     apiVersion: 'coordination.k8s.io/v1',
     kind: 'Lease',

@@ -17,14 +17,14 @@ export interface LeaseRecord {
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
-export type LeaseWish = Omit<LeaseRecord, 'version' | 'metadata'>;
+export type LeaseRequest = Omit<LeaseRecord, 'version' | 'metadata'>;
 
 export interface LeaseStore {
   /** Null = no lease with this name. @throws HostError LEASE_UNREACHABLE, LEASE_FORBIDDEN */
   read(name: string): Promise<LeaseRecord | null>;
   /** @returns `taken` if somebody else has created it. @throws the same */
-  create(name: string, wish: LeaseWish): Promise<LeaseRecord | 'taken'>;
+  create(name: string, wish: LeaseRequest): Promise<LeaseRecord | 'taken'>;
   /** @returns `taken` if it has changed since, or is gone. @throws the same */
-  replace(name: string, wish: LeaseWish, read: LeaseRecord): Promise<LeaseRecord | 'taken'>;
+  replace(name: string, wish: LeaseRequest, read: LeaseRecord): Promise<LeaseRecord | 'taken'>;
   close(): Promise<void>;
 }

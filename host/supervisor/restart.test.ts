@@ -19,7 +19,7 @@ describe('a process that ended by itself', () => {
   it('waits no longer than the cap, and longer after more failures, whatever happens', () => {
     const end = fc.record({
       failures: fc.integer({ min: 0, max: 10_000 }),
-      ranMs: fc.integer({ min: 0, max: RESTART_LIMITS.goodMs - 1 }),
+      ranMs: fc.integer({ min: 0, max: RESTART_LIMITS.stableMs - 1 }),
       fraction: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
     });
     fc.assert(
@@ -40,8 +40,8 @@ describe('a process that ended by itself', () => {
 
   it('resets the count after running well', () => {
     const end = { failures: 9, error, fraction: 1 };
-    expect(restartAfter({ ...end, ranMs: RESTART_LIMITS.goodMs })).toMatchObject({ ms: 1_000, failures: 1 });
-    expect(restartAfter({ ...end, ranMs: RESTART_LIMITS.goodMs - 1 })).toMatchObject({ failures: 10 });
+    expect(restartAfter({ ...end, ranMs: RESTART_LIMITS.stableMs })).toMatchObject({ ms: 1_000, failures: 1 });
+    expect(restartAfter({ ...end, ranMs: RESTART_LIMITS.stableMs - 1 })).toMatchObject({ failures: 10 });
   });
 
   it.each(['WORKER_BAD_MESSAGE', 'STORE_OTHER_KEY', 'ENGINE_NOT_ACCEPTED', 'GPU_REPORT_MISMATCH'])(
@@ -49,7 +49,7 @@ describe('a process that ended by itself', () => {
     (code) => {
       const end = { failures: 0, fraction: 0, error: { ...error, code } };
       expect(restartAfter({ ...end, ranMs: 0 })).toEqual({ kind: 'never' });
-      expect(restartAfter({ ...end, ranMs: RESTART_LIMITS.goodMs * 2 })).toEqual({ kind: 'never' });
+      expect(restartAfter({ ...end, ranMs: RESTART_LIMITS.stableMs * 2 })).toEqual({ kind: 'never' });
     },
   );
 

@@ -7,10 +7,10 @@ export interface RestartLimits {
   /** Longest wait. */
   readonly capMs: number;
   /** A process that ran this long started properly, so the count is reset. */
-  readonly goodMs: number;
+  readonly stableMs: number;
 }
 
-export const RESTART_LIMITS: RestartLimits = { baseMs: 1_000, capMs: 5 * 60_000, goodMs: 10 * 60_000 };
+export const RESTART_LIMITS: RestartLimits = { baseMs: 1_000, capMs: 5 * 60_000, stableMs: 10 * 60_000 };
 
 /** Causes that a restart cannot fix: configuration, key and data directory, not circumstances. */
 const PERMANENT_FAILURES = new Set([
@@ -53,9 +53,9 @@ export interface WorkerEnd {
 export type Restart = { readonly kind: 'never' } | { readonly kind: 'after'; readonly ms: number; readonly failures: number };
 
 /** Doubles from the base to the cap; the wait is between half of that and all of it. */
-export function restartAfter(end: WorkerEnd, { baseMs, capMs, goodMs }: RestartLimits = RESTART_LIMITS): Restart {
+export function restartAfter(end: WorkerEnd, { baseMs, capMs, stableMs }: RestartLimits = RESTART_LIMITS): Restart {
   if (PERMANENT_FAILURES.has(end.error.code)) return { kind: 'never' };
-  const failures = (end.ranMs >= goodMs ? 0 : end.failures) + 1;
+  const failures = (end.ranMs >= stableMs ? 0 : end.failures) + 1;
   const mostMs = LEASE_ERROR.test(end.error.code) ? Math.min(capMs, LEASE_CAP_MS) : capMs;
   const full = Math.min(mostMs, baseMs * 2 ** Math.min(failures - 1, 30));
   return { kind: 'after', failures, ms: Math.round(full / 2 + (full / 2) * end.fraction) };

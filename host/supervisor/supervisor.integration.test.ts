@@ -40,7 +40,7 @@ it('a worker killed by its process id is back, has its engine again, and leaves 
   const supervisor = createSupervisor({
     clock: systemClock,
     random: systemRandom,
-    limits: { baseMs: 10, capMs: 100, goodMs: 60_000 },
+    limits: { baseMs: 10, capMs: 100, stableMs: 60_000 },
     order: async () => ({ config, privateKey }),
     open: ({ secrets }) => {
       const log = createLogWriter({ folder: logs, clock: systemClock, secrets });

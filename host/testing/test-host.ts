@@ -42,10 +42,10 @@ export function idleWorker({
 }
 
 /** Records what it is told, and ends when told to. */
-export function recordingWorker(told: ToWorkerInput[]): SupervisedChannel {
+export function recordingWorker(received: ToWorkerInput[]): SupervisedChannel {
   return idleWorker({
     onSent(message, exit) {
-      told.push(message);
+      received.push(message);
       if (message.type === 'stop') exit();
     },
   });

@@ -1,7 +1,7 @@
 /** How the window reaches the host and its nodes: Electron's preload bridge, or WebSockets on the page's own origin. */
 import { type CrynuxBridge, connectOverBridge } from '../../contract/bridge.ts';
 import { ContractError } from '../../contract/errors.ts';
-import { protocolsWith, SESSION_ENDED } from '../../contract/page-session.ts';
+import { protocolsFor, SESSION_ENDED } from '../../contract/page-session.ts';
 import type { RpcPort } from '../../contract/rpc-port.ts';
 import { createPageSession } from './page-session.ts';
 
@@ -34,7 +34,7 @@ export function windowTransport(page: Window): Transport {
     if (secret === null) throw new ContractError(SESSION_ENDED, 'this page has no session');
     const url = new URL(path, page.location.href);
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-    return webSocketPort(new WebSocket(url, protocolsWith(secret)));
+    return webSocketPort(new WebSocket(url, protocolsFor(secret)));
   };
   return {
     host: () => socket('/rpc/host'),

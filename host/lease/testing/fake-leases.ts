@@ -1,6 +1,6 @@
 /** Leases as an API server stores them: every write names the version that was read. */
 import { HostError } from '../../errors.ts';
-import type { LeaseRecord, LeaseStore, LeaseWish } from '../lease-store.ts';
+import type { LeaseRecord, LeaseRequest, LeaseStore } from '../lease-store.ts';
 
 export class FakeLeases {
   readonly records = new Map<string, LeaseRecord>();
@@ -26,7 +26,7 @@ export class FakeLeases {
     };
   }
 
-  #write(lease: string, wish: LeaseWish): LeaseRecord {
+  #write(lease: string, wish: LeaseRequest): LeaseRecord {
     const record = { ...wish, version: String(++this.#version), metadata: {} };
     this.records.set(lease, record);
     return record;
