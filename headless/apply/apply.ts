@@ -13,7 +13,7 @@ import { readNodesFile, type Variables } from './read-nodes-file.ts';
 import { createSecretReader } from './secret-reader.ts';
 import type { HostAccess, Plan, PlanOptions, Step } from './step.ts';
 
-export interface ApplyOptions extends HostAccess, Pick<PlanOptions, 'stays' | 'prune'> {
+export interface ApplyOptions extends HostAccess, Pick<PlanOptions, 'program' | 'prune'> {
   readonly file: string;
   readonly variables: Variables;
   readonly dataDir: string;
@@ -35,7 +35,7 @@ export interface ApplyOptions extends HostAccess, Pick<PlanOptions, 'stays' | 'p
 export async function applyNodesFile(options: ApplyOptions): Promise<Plan> {
   const { variables, credentialsDir, given, dryRun, dataDir, signal } = options;
   const file = readNodesFile(options.file, variables);
-  if (options.prune && !file.saysNodes) {
+  if (options.prune && !file.declaresNodes) {
     const problem =
       '--prune removes every node that is not in the file, but the file has no `nodes` field. To remove all nodes, write `nodes: []`';
     throw new HeadlessError('HEADLESS_APPLY_WRONG', problem, { file: options.file, problems: [problem] });

@@ -24,7 +24,7 @@ interface KeyPlace {
 export interface KeyPlan {
   readonly steps: readonly Step[];
   /** In file order; null = refused. */
-  readonly ofNodes: readonly (PlannedKey | null)[];
+  readonly nodeKeys: readonly (PlannedKey | null)[];
   /** Where new keys are stored. */
   readonly newKey: KeyPlace;
 }
@@ -38,14 +38,14 @@ export async function planKeys(options: PlanOptions, refuse: Refuse): Promise<Ke
     own: await ownPassphrase(options, refuse),
   });
   for (const [at, key] of content.keys.entries()) await planning.planHeldKey(key, ['keys', at]);
-  const ofNodes: (PlannedKey | null)[] = [];
+  const nodeKeys: (PlannedKey | null)[] = [];
   for (const [at, { key }] of content.nodes.entries()) {
     const { address, create, ...source } = key;
     const field = ['nodes', at, 'key'];
-    if (create !== undefined) ofNodes.push({ kind: 'made' });
-    else ofNodes.push(address === undefined ? await planning.planHeldKey(source, field) : planning.adopt(address, null, field));
+    if (create !== undefined) nodeKeys.push({ kind: 'made' });
+    else nodeKeys.push(address === undefined ? await planning.planHeldKey(source, field) : planning.adopt(address, null, field));
   }
-  return { steps: planning.steps, ofNodes, newKey: planning.place(null) };
+  return { steps: planning.steps, nodeKeys, newKey: planning.place(null) };
 }
 
 async function ownPassphrase({ file, reader }: PlanOptions, refuse: Refuse): Promise<string | null> {
@@ -120,9 +120,9 @@ class KeyPlanning {
   }
 
   #open({ address, unlocked }: KeyView): void {
-    const { host, stays } = this.#parts.options;
+    const { host, program } = this.#parts.options;
     const { candidates } = this.place(address as Hex);
-    if (unlocked || stays === null || candidates.length === 0) return;
+    if (unlocked || program === null || candidates.length === 0) return;
     this.steps.push({
       ...{ what: 'key', act: 'unlock', name: address, changes: [] },
       perform: () => unlockWithAny(address as Hex, candidates, host.keys),

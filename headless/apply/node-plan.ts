@@ -155,7 +155,7 @@ function claimCards({ gpu }: ProfileDraft, { declared, field }: DeclaredEntry, {
 }
 
 function creationStep({ declared, field, key }: DeclaredEntry, draft: ProfileDraft, planning: NodePlanning): Step {
-  const { host, stays, newKey, refuse } = planning;
+  const { host, program, newKey, refuse } = planning;
   if (key.kind === 'made' && newKey.problem !== null) refuse([...field, 'key'], newKey.problem);
   const isMinimum = stakeOf(declared) === null;
   const rows = {
@@ -171,7 +171,7 @@ function creationStep({ declared, field, key }: DeclaredEntry, draft: ProfileDra
       const address = key.kind === 'made' ? (await host.keys.create(newKey.to)).key.address : draft.address;
       const { profile } = await host.profiles.create({ draft: { ...draft, stakeWei, address } });
       await host.profiles.allowStake({ id: profile.id });
-      if (stays === 'program' && draft.autoStart) await host.profiles.start({ id: profile.id });
+      if (program === 'running' && draft.autoStart) await host.profiles.start({ id: profile.id });
     },
   };
 }

@@ -38,7 +38,7 @@ export async function planOf(options: PlanOptions): Promise<Plan> {
   const shared = { ...options, refuse, views, networks: networks.facts, newKey: keys.newKey, claimed: new Map<string, string>() };
   for (const [at, declared] of file.content.nodes.entries()) {
     const field = ['nodes', at];
-    const key = keys.ofNodes[at] ?? null;
+    const key = keys.nodeKeys[at] ?? null;
     if (key === null) continue;
     const { step, view } = await planNode({ declared, field, key }, shared);
     const node = { declared, field, key, view };

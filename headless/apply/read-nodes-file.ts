@@ -12,7 +12,7 @@ export type FieldPath = readonly (string | number)[];
 export interface NodesFile {
   readonly content: NodesContent;
   /** Whether it has a `nodes` field, even an empty one. */
-  readonly saysNodes: boolean;
+  readonly declaresNodes: boolean;
   /** Folder that relative paths in the file start from. */
   readonly folder: string;
   /** `nodes.yaml:12:5 nodes[0].stake`, for messages. */
@@ -50,8 +50,8 @@ export function parseNodesFile(given: {
   if (unknown.length > 0) throw fileError(file, unknown);
   const place = (field: FieldPath) => `${at(offsetOf(document, field))} ${fieldText(field)}`.trimEnd();
   const parsed = nodesFileSchema.safeParse(contentOf(document, file));
-  const saysNodes = document.hasIn(['nodes']);
-  if (parsed.success) return { content: parsed.data, saysNodes, folder: path.dirname(path.resolve(file)), place };
+  const declaresNodes = document.hasIn(['nodes']);
+  if (parsed.success) return { content: parsed.data, declaresNodes, folder: path.dirname(path.resolve(file)), place };
   const issues = issuesOf(parsed.error.issues).toSorted((a, b) => offsetOf(document, a.field) - offsetOf(document, b.field));
   throw fileError(
     file,

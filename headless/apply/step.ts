@@ -17,11 +17,8 @@ export interface PlanOptions extends HostAccess {
   /** Passphrases for the keystore, in addition to those the file refers to. */
   readonly passphrases: Passphrases;
   readonly applied: AppliedFile;
-  /**
-   * `program`: it is already running, so new autoStart nodes are started here; `start`: it starts right after this;
-   * null: it does not run.
-   */
-  readonly stays: 'program' | 'start' | null;
+  /** `running`: new autoStart nodes are started here; `starting`: it starts right after this; null: it does not run. */
+  readonly program: 'running' | 'starting' | null;
   /** Whether to remove nodes that are not in the file. */
   readonly prune: boolean;
 }

@@ -166,7 +166,7 @@ export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
       return channel;
     },
   });
-  keys.onAdded(() => supervisor.tellOwnAddresses());
+  keys.onAdded(() => supervisor.updateOwnAddresses());
   const outbound = outboundSettings({ ...stores, environment: process.env, log });
   const views = createProfileViews({ profiles, supervisor, networks });
   const stakePermissions = createStakePermissions({

@@ -119,7 +119,7 @@ export function createNodeRunner(parts: NodeRunnerParts): NodeRunner {
     async createLocal(wish, signal) {
       const { minStakeWei } = await startLocal(signal);
       const address = devnetKeys.create();
-      supervisor.tellOwnAddresses();
+      supervisor.updateOwnAddresses();
       const profile = profiles.create(localDraft({ ...wish, address, stakeWei: minStakeWei }));
       // The program created the key and its money, so no person has to allow the stake.
       stakePermissions.allow(profile.id);

@@ -149,7 +149,7 @@ export class SupervisedNode {
   }
 
   /** Tells a running process about a key that was added. */
-  tellOwnAddresses(): void {
+  updateOwnAddresses(): void {
     this.#process?.client.ownAddresses(this.#options.ownAddresses());
   }
 

@@ -45,7 +45,7 @@ export interface Supervisor {
   /** Tells a running process how long it may use the key from now on. */
   lease(profileId: string, leftMs: number): void;
   /** Tells every running process about an added key. */
-  tellOwnAddresses(): void;
+  updateOwnAddresses(): void;
   /** Profiles with a process, or about to have one. */
   active(): readonly string[];
   watch(listener: (view: SupervisionView) => void): () => void;
@@ -99,8 +99,8 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     view,
     fence: (profileId, error, withinMs) => nodes.get(profileId)?.fence(error, withinMs),
     lease: (profileId, leftMs) => nodes.get(profileId)?.lease(leftMs),
-    tellOwnAddresses() {
-      for (const node of nodes.values()) node.tellOwnAddresses();
+    updateOwnAddresses() {
+      for (const node of nodes.values()) node.updateOwnAddresses();
     },
     active: () => [...nodes].filter(([, node]) => !INACTIVE.includes(node.state.kind)).map(([profileId]) => profileId),
     watch(listener) {

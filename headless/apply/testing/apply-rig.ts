@@ -85,7 +85,7 @@ export async function apply(text: string, options: Partial<ApplyOptions> = {}) {
       dataDir: path.join(rig.folder, 'data'),
       credentialsDir: rig.folder,
       given: new Set<number>(),
-      stays: 'program' as const,
+      program: 'running' as const,
     },
     passphrases: await readPassphrases({ descriptor: null, credentialsDir: rig.folder }),
     ...{ signal: new AbortController().signal, prune: false, dryRun: false },

@@ -50,7 +50,7 @@ export function addApplyCommand({ program, terminal, end, endsInOrder }: Registr
         endsInOrder();
         return applyNodesFile({
           ...{ host, nodeOf, file, variables: set, dataDir: data, passphrases, credentialsDir, given, dryRun, prune },
-          ...{ signal: terminal.signal, stays: runs ? 'program' : null },
+          ...{ signal: terminal.signal, program: runs ? 'running' : null },
         });
       });
       terminal.out(json ? JSON.stringify(planData(plan, { dryRun })) : planText(plan, { dryRun }));

@@ -125,7 +125,7 @@ async function applyAtStart(
   const plan = await applyNodesFile({
     ...{ host: app.client, nodeOf: async (id) => recordsOf(app, id), file, variables: set, passphrases },
     ...{ dataDir: app.parts.info.dataDir, credentialsDir: process.env.CREDENTIALS_DIRECTORY, given },
-    ...{ signal: terminal.signal, stays: 'start', prune: false, dryRun: false },
+    ...{ signal: terminal.signal, program: 'starting', prune: false, dryRun: false },
   });
   const dryRun = false;
   terminal.out(json ? JSON.stringify({ event: 'apply', ...planData(plan, { dryRun }) }) : planText(plan, { dryRun }));
