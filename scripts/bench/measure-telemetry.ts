@@ -3,7 +3,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { GPU_FILE, openGpuDatabase } from '../../worker/gpu/gpu-database.ts';
-import { LEVELS, TelemetryStore } from '../../worker/gpu/telemetry-store.ts';
+import { RESOLUTIONS, TelemetryStore } from '../../worker/gpu/telemetry-store.ts';
 import { type Figures, median } from './figures.ts';
 import { START_MS } from './filled-store.ts';
 
@@ -20,7 +20,7 @@ export async function measureTelemetry(figures: Figures): Promise<void> {
     const store = new TelemetryStore(db);
     const readings = CARDS.map((id) => ({ id, loadPercent: 50, memoryUsedMib: 9_000, temperatureC: 60, powerW: 200 }));
     // The rows that a month of readings every five seconds leaves: each level is filled as far back as it is kept.
-    for (const { seconds, keepSeconds } of [...LEVELS].reverse()) {
+    for (const { seconds, keepSeconds } of [...RESOLUTIONS].reverse()) {
       db.exec('BEGIN');
       for (let atMs = NOW_MS - keepSeconds * 1_000; atMs < NOW_MS; atMs += seconds * 1_000) store.record(atMs, readings);
       db.exec('COMMIT');

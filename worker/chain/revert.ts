@@ -33,11 +33,11 @@ export function explainRefusal(refusal: RpcRefused): ChainError {
     const reason = revertData !== null && revertData !== '0x' ? revertReason(revertData) : words || 'reverted without a reason';
     return new ChainError('CHAIN_REVERTED', reason, { reason }, { cause: refusal });
   }
-  const code = codeOf(rpcMessage);
+  const code = revertCode(rpcMessage);
   return code === null ? refusal : new ChainError(code, rpcMessage, refusal.data, { cause: refusal });
 }
 
-function codeOf(message: string): ChainErrorCode | null {
+function revertCode(message: string): ChainErrorCode | null {
   if (/insufficient (funds|balance)/i.test(message)) return 'CHAIN_INSUFFICIENT_FUNDS';
   if (/max fee per gas less than|underpriced|fee cap less than|gas price.*(too low|below)/i.test(message))
     return 'CHAIN_FEE_ABOVE_CAP';
@@ -63,7 +63,7 @@ export function classifySendRefusal({ rpcMessage }: RpcRefused): SendRefusal {
   if (/already (known|imported|exists)|known transaction|alreadyknown/i.test(rpcMessage)) return 'known';
   if (/nonce.*too low|nonce.*(already|expired|used)|oldnonce|invalid nonce/i.test(rpcMessage)) return 'nonceUsed';
   if (/replacement.*underpriced|feetoolowtocompete|rival/i.test(rpcMessage)) return 'underpriced';
-  if (codeOf(rpcMessage) !== null || /invalid (sender|signature|chain ?id)|oversized|not supported/i.test(rpcMessage))
+  if (revertCode(rpcMessage) !== null || /invalid (sender|signature|chain ?id)|oversized|not supported/i.test(rpcMessage))
     return 'rejected';
   return 'unclear';
 }

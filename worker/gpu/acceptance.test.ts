@@ -6,7 +6,7 @@ import {
   type AcceptanceInput,
   type AcceptanceMemory,
   acceptance,
-  NOTHING_REMEMBERED,
+  EMPTY_MEMORY,
   parseGpuSettings,
   SAMPLE_MAX_AGE_MS,
 } from './acceptance.ts';
@@ -33,7 +33,7 @@ function input(given: Partial<AcceptanceInput> & { readonly cards?: readonly Gpu
     nowMs: NOW,
     now: moment(NOW),
     timeZone: 'UTC',
-    memory: NOTHING_REMEMBERED,
+    memory: EMPTY_MEMORY,
     ...rest,
   };
 }
@@ -45,7 +45,7 @@ function codes(given: AcceptanceInput): readonly string[] {
 
 /** Decides for a series of samples, each with the memory of the previous decision. */
 function over<Value>(values: readonly Value[], toInput: (value: Value, i: number) => Partial<AcceptanceInput>): boolean[] {
-  let memory: AcceptanceMemory = NOTHING_REMEMBERED;
+  let memory: AcceptanceMemory = EMPTY_MEMORY;
   return values.map((value, i) => {
     const decision = acceptance({ ...input(), ...toInput(value, i), memory });
     memory = decision.memory;

@@ -16,7 +16,7 @@ export interface AcceptanceMemory {
   /** When another program was last seen on the cards. */
   readonly foreignAt: Monotonic | null;
 }
-export const NOTHING_REMEMBERED: AcceptanceMemory = { tooHot: false, tooMuchPower: false, foreignAt: null };
+export const EMPTY_MEMORY: AcceptanceMemory = { tooHot: false, tooMuchPower: false, foreignAt: null };
 
 export interface AcceptanceInput extends GpuSettings {
   readonly sample: GpuSample | null;
@@ -55,9 +55,9 @@ export function acceptance(input: AcceptanceInput): Acceptance {
     reasons.push(gpuProblem('GPU_OUTSIDE_SCHEDULE', next === null ? '' : `until ${new Date(next).toISOString()}`));
   }
   const memory = {
-    tooHot: heat(input, cards, reasons),
-    tooMuchPower: power(input, cards, reasons),
-    foreignAt: foreign(input, cards, reasons),
+    tooHot: checkTemperature(input, cards, reasons),
+    tooMuchPower: checkPower(input, cards, reasons),
+    foreignAt: checkForeignProcesses(input, cards, reasons),
   };
   return reasons.length === 0 ? { accept: true, memory } : { accept: false, reasons, memory };
 }
@@ -69,30 +69,34 @@ function freshCards({ sample, ids, now }: AcceptanceInput): readonly GpuCard[] |
   return cards.length === ids.length ? cards : null;
 }
 
-function heat({ limits, memory }: AcceptanceInput, cards: readonly GpuCard[] | null, reasons: GpuProblem[]): boolean {
+function checkTemperature({ limits, memory }: AcceptanceInput, cards: readonly GpuCard[] | null, reasons: GpuProblem[]): boolean {
   if (limits.temperatureC === null) return false;
-  const readings = known(cards?.map((card) => card.temperatureC));
-  if (readings === null) return noReading('temperature', memory.tooHot, reasons);
+  const readings = allKnown(cards?.map((card) => card.temperatureC));
+  if (readings === null) return addNoReading('temperature', memory.tooHot, reasons);
   const hottest = Math.max(...readings);
   const over = isOver(hottest, limits.temperatureC, memory.tooHot);
-  if (over) reasons.push(gpuProblem('GPU_TOO_HOT', describe(hottest, limits.temperatureC, '°C')));
+  if (over) reasons.push(gpuProblem('GPU_TOO_HOT', describeReading(hottest, limits.temperatureC, '°C')));
   return over;
 }
 
-function power({ limits, memory }: AcceptanceInput, cards: readonly GpuCard[] | null, reasons: GpuProblem[]): boolean {
+function checkPower({ limits, memory }: AcceptanceInput, cards: readonly GpuCard[] | null, reasons: GpuProblem[]): boolean {
   if (limits.powerW === null) return false;
-  const readings = known(cards?.map((card) => card.powerW));
-  if (readings === null) return noReading('power', memory.tooMuchPower, reasons);
+  const readings = allKnown(cards?.map((card) => card.powerW));
+  if (readings === null) return addNoReading('power', memory.tooMuchPower, reasons);
   const total = readings.reduce((sum, watts) => sum + watts, 0);
   const over = isOver(total, limits.powerW, memory.tooMuchPower);
-  if (over) reasons.push(gpuProblem('GPU_TOO_MUCH_POWER', describe(total, limits.powerW, 'W')));
+  if (over) reasons.push(gpuProblem('GPU_TOO_MUCH_POWER', describeReading(total, limits.powerW, 'W')));
   return over;
 }
 
-function foreign(input: AcceptanceInput, cards: readonly GpuCard[] | null, reasons: GpuProblem[]): Monotonic | null {
+function checkForeignProcesses(
+  input: AcceptanceInput,
+  cards: readonly GpuCard[] | null,
+  reasons: GpuProblem[],
+): Monotonic | null {
   const { idle, ownPids, memory, nowMs, now } = input;
   if (!idle.only) return null;
-  const lists = known(cards?.map((card) => card.processes));
+  const lists = allKnown(cards?.map((card) => card.processes));
   if (lists === null) {
     reasons.push(gpuProblem('GPU_NO_READING', 'processes'));
     return memory.foreignAt;
@@ -106,12 +110,12 @@ function foreign(input: AcceptanceInput, cards: readonly GpuCard[] | null, reaso
 }
 
 /** A limit that cannot be judged counts as reached, because the host set it for safety. */
-function noReading(what: string, before: boolean, reasons: GpuProblem[]): boolean {
+function addNoReading(what: string, before: boolean, reasons: GpuProblem[]): boolean {
   reasons.push(gpuProblem('GPU_NO_READING', what));
   return before;
 }
 
-function known<Value>(values: readonly (Value | null)[] | undefined): readonly Value[] | null {
+function allKnown<Value>(values: readonly (Value | null)[] | undefined): readonly Value[] | null {
   const present = values?.flatMap((value) => (value === null ? [] : [value]));
   return present === undefined || present.length === 0 || present.length !== values?.length ? null : present;
 }
@@ -125,6 +129,6 @@ function isOver(value: number, limit: Limit, before: boolean): boolean {
   return before ? value > limit.resumeAt : value >= limit.pauseAt;
 }
 
-function describe(value: number, limit: Limit, unit: string): string {
+function describeReading(value: number, limit: Limit, unit: string): string {
   return `${Math.round(value)} ${unit}; pauses at ${limit.pauseAt} ${unit}, resumes at ${limit.resumeAt} ${unit}`;
 }

@@ -53,12 +53,12 @@ export function suggestSelection({
   const memory = (group: readonly GpuCard[]) => Math.max(...group.map((card) => card.memoryMib ?? 0));
   const index = (group: readonly GpuCard[]) => Math.min(...group.map((card) => card.index));
   const best = [...groups.values()].sort((a, b) => b.length - a.length || memory(b) - memory(a) || index(a) - index(b))[0];
-  return best === undefined ? null : { ids: inDriverOrder(best).map((card) => card.id) };
+  return best === undefined ? null : { ids: sortByDriverIndex(best).map((card) => card.id) };
 }
 
 /** @throws GpuError GPU_BAD_SELECTION, GPU_UNKNOWN_CARD, GPU_NOT_IDENTICAL, or the code for an unusable card. */
 export function deriveGpu(selection: GpuSelection, machine: NodeMachine): DerivedGpu {
-  const cards = inDriverOrder(selectedCards(selection, machine.cards));
+  const cards = sortByDriverIndex(selectedCards(selection, machine.cards));
   const first = cards[0];
   if (first === undefined) throw gpuError('GPU_BAD_SELECTION', 'It is empty.');
   const { platform, executor, macName = 'official' } = machine;
@@ -106,6 +106,6 @@ function selectedCards(selection: GpuSelection, cards: readonly GpuCard[]): read
   return selected;
 }
 
-function inDriverOrder(cards: readonly GpuCard[]): readonly GpuCard[] {
+function sortByDriverIndex(cards: readonly GpuCard[]): readonly GpuCard[] {
   return [...cards].sort((a, b) => a.index - b.index);
 }

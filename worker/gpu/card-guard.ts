@@ -9,7 +9,7 @@ import type { Clock } from '../../protocol/ports.ts';
 import { WorkerError } from '../kit/errors.ts';
 import { Waker } from '../kit/waker.ts';
 import type { Log } from '../log.ts';
-import { type Acceptance, acceptance, NOTHING_REMEMBERED } from './acceptance.ts';
+import { type Acceptance, acceptance, EMPTY_MEMORY } from './acceptance.ts';
 import type { DerivedGpu } from './assignment.ts';
 import type { GpuProblem } from './errors.ts';
 import type { NvidiaProbe } from './nvidia-smi.ts';
@@ -111,7 +111,7 @@ export class CardGuard {
 
   #decide(ownPids: ReadonlySet<number>): Acceptance {
     const { config, gpu, clock, timeZone } = this.#options;
-    const memory = this.#acceptance?.memory ?? NOTHING_REMEMBERED;
+    const memory = this.#acceptance?.memory ?? EMPTY_MEMORY;
     const sample = this.#sample();
     return acceptance({
       ...config.settings,

@@ -5,10 +5,10 @@
  *
  * A label beside it names the owner for people; it decides nothing.
  */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
+import { tryLock } from '../kit/folder-lock.ts';
 import { type GpuProblem, gpuProblem } from './errors.ts';
 
 const labelSchema = z.object({ profile: z.string(), pid: z.number(), sinceMs: z.number() });
@@ -40,34 +40,27 @@ export interface Claimant {
   readonly nowMs: number;
 }
 
-/** Keeps open claims alive: the garbage collector closes unreferenced databases. */
-const held = new Set<DatabaseSync>();
-
 /** Claims all of these cards or none. */
 export function claimGpus(ids: readonly string[], claimant: Claimant): ClaimOutcome {
-  const own: DatabaseSync[] = [];
+  const releases: (() => void)[] = [];
   const release = () => {
-    for (const database of own.splice(0)) {
-      held.delete(database);
-      database.close();
-    }
+    for (const releaseCard of releases.splice(0)) releaseCard();
   };
   // In the same order for everybody, so that among several with overlapping groups, one gets its whole group.
   const ordered = [...new Set(ids)].sort();
   for (const id of ordered) {
-    const database = lock(id, claimant.folder);
-    if (database === null) {
+    const releaseCard = lockCard(id, claimant.folder);
+    if (releaseCard === null) {
       release();
-      return taken(ordered.flatMap((one) => ownerOf(one, claimant.folder) ?? []));
+      return takenOutcome(ordered.flatMap((one) => ownerOf(one, claimant.folder) ?? []));
     }
-    own.push(database);
-    held.add(database);
+    releases.push(releaseCard);
   }
   for (const id of ordered) writeLabel(id, claimant);
   return { kind: 'claimed', claim: { ids: ordered, release } };
 }
 
-function taken(by: readonly ClaimOwner[]): ClaimOutcome {
+function takenOutcome(by: readonly ClaimOwner[]): ClaimOutcome {
   const owners = by.map(
     ({ id, label }) => `${id}: ${label === null ? 'another profile' : `${label.profile} (process ${label.pid})`}`,
   );
@@ -76,28 +69,18 @@ function taken(by: readonly ClaimOwner[]): ClaimOutcome {
 
 /** The running profile that owns a card, or null if it is free. */
 export function ownerOf(id: string, folder: string): ClaimOwner | null {
-  const database = lock(id, folder);
-  if (database === null) return { id, label: readLabel(id, folder) };
-  database.close();
+  const release = lockCard(id, folder);
+  if (release === null) return { id, label: readLabel(id, folder) };
+  release();
   return null;
 }
 
 /** Another process may be looking up the owner, which takes a millisecond; a real owner stays. */
 const BUSY_MS = 250;
-const SQLITE_BUSY = 5;
 
 /** Null = another connection, in this or another process, owns the card. */
-function lock(id: string, folder: string): DatabaseSync | null {
-  mkdirSync(folder, { recursive: true });
-  const database = new DatabaseSync(fileOf(id, folder, 'lock'), { timeout: BUSY_MS });
-  try {
-    database.exec('BEGIN IMMEDIATE');
-    return database;
-  } catch (error) {
-    database.close();
-    if (error instanceof Error && 'errcode' in error && Number(error.errcode) === SQLITE_BUSY) return null;
-    throw error;
-  }
+function lockCard(id: string, folder: string): (() => void) | null {
+  return tryLock(fileOf(id, folder, 'lock'), BUSY_MS);
 }
 
 function writeLabel(id: string, { folder, profile, pid, nowMs }: Claimant): void {

@@ -12,10 +12,10 @@ export function diagnosedGpu({ model, perCardMib }: Pick<DerivedGpu, 'model' | '
   return { model, perCardMib: perCardMib[0] ?? 0 };
 }
 
-const STATED = /^(?:(\d+)x )?.*?(?= TP\+|\+|$)/;
+const REPORTED_NAME = /^(?:(\d+)x )?.*?(?= TP\+|\+|$)/;
 
 /** For stated cards, from the name that the network knows: `2x RTX 4090 TP+Linux`. */
 export function diagnosedByName({ name, vramGib }: { readonly name: string; readonly vramGib: number }): DiagnosedGpu {
-  const [model = name, count] = STATED.exec(name) ?? [];
+  const [model = name, count] = REPORTED_NAME.exec(name) ?? [];
   return { model, perCardMib: Math.round((vramGib * 1024) / Number(count ?? 1)) };
 }

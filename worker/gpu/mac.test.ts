@@ -7,7 +7,7 @@ import { QUIET_LOG } from '../testing/loop-rig.ts';
 import { tempDir } from '../testing/temp-dir.ts';
 import { nodeConfig } from '../testing/worker-rig.ts';
 import { gpuProblem } from './errors.ts';
-import { assertMac, macCards, statesMac } from './mac.ts';
+import { assertMac, macCards, namesMac } from './mac.ts';
 import { gpuConfigOf } from './machine-inventory.ts';
 import { openNodeGpu } from './node-gpu.ts';
 import { controllerCard } from './other-cards.ts';
@@ -25,8 +25,8 @@ describe("8.9 a Mac's GPU", () => {
     const gpu = gpuConfigOf({ ids: ['apple-0'] }, machine);
     const { name, vramGib } = M2;
     expect(gpu).toEqual({ kind: 'nvidia', uuids: ['apple-0'], confirmed: { name, vramGib }, selfTest: null });
-    expect(statesMac(M2)).toBe(true);
-    expect(statesMac({ ...M2, name: 'NVIDIA GeForce RTX 4090+Linux' })).toBe(false);
+    expect(namesMac(M2)).toBe(true);
+    expect(namesMac({ ...M2, name: 'NVIDIA GeForce RTX 4090+Linux' })).toBe(false);
   });
 
   it('is read, claimed and watched like any card, but cannot be isolated', async () => {

@@ -27,11 +27,11 @@ export function macCards(controllers: ControllerProbe, machine: Machine): Nvidia
   return { kind: 'found', cards, problems: [] };
 }
 
-const MAC_SUFFIX = '+Darwin';
+const MAC_NAME_SUFFIX = '+Darwin';
 
 /** True for a configuration that states a Mac's own GPU; other stated cards belong to devnets. */
-export function statesMac({ name, uuids }: ReportedGpu): boolean {
-  return uuids.length === 0 && name.endsWith(MAC_SUFFIX);
+export function namesMac({ name, uuids }: ReportedGpu): boolean {
+  return uuids.length === 0 && name.endsWith(MAC_NAME_SUFFIX);
 }
 
 /**

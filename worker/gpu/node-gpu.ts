@@ -20,7 +20,7 @@ import { EnergyStore, readEnergy } from './energy-store.ts';
 import { gpuError, problemError } from './errors.ts';
 import { GPU_FILE, openGpuDatabase } from './gpu-database.ts';
 import { assertReportedGpu, type ReportedGpu, reportedGpu } from './isolation.ts';
-import { assertMac, macProbe, statesMac } from './mac.ts';
+import { assertMac, macProbe, namesMac } from './mac.ts';
 import { machineNvidiaSmi, type NvidiaProbe } from './nvidia-smi.ts';
 import { ownProcesses } from './own-processes.ts';
 import { thisPlatform } from './platform.ts';
@@ -62,8 +62,8 @@ export async function openNodeGpu(options: NodeGpuOptions): Promise<NodeGpu> {
   const { config, clock } = options;
   const { gpu } = config;
   if (gpu.kind !== 'nvidia' && (gpu.uuids.length === 0 || config.engine.kind === 'program')) {
-    if (isMacsOwn(config.engine.kind, gpu)) assertMac(gpu, found(await macProbe(clock).probe()));
-    else assertMadeUpWelcome(config);
+    if (isMacGpu(config.engine.kind, gpu)) assertMac(gpu, cardsFrom(await macProbe(clock).probe()));
+    else assertStatedCardsAllowed(config);
     return statedGpu(gpu);
   }
   if (config.engine.kind === 'embedded' && config.engine.device === 'cpu') {
@@ -71,11 +71,11 @@ export async function openNodeGpu(options: NodeGpuOptions): Promise<NodeGpu> {
   }
   const command = gpu.kind === 'nvidia' ? gpu.nvidiaSmi : undefined;
   const probe = options.probe ?? machineProbe(clock, command);
-  const cards = found(await probe.probe());
+  const cards = cardsFrom(await probe.probe());
   const machine = { cards, platform: thisPlatform(), executor: executorOf(config) };
   const derived = gpu.kind === 'nvidia' ? selectedGpu(gpu, machine) : assertReportedGpu(gpu, machine);
   if (derived === null) throw gpuError('GPU_BAD_SELECTION', 'It is empty.');
-  const claim = claimed(derived, options);
+  const claim = claimCards(derived, options);
   const close = () => claim.release();
   const reported = {
     gpu: { ...reportedGpu(derived), diagnosed: diagnosedGpu(derived) },
@@ -83,7 +83,7 @@ export async function openNodeGpu(options: NodeGpuOptions): Promise<NodeGpu> {
   };
   if (gpu.kind !== 'nvidia') return { ...reported, guard: () => undefined, history: () => [], energy: () => [], close };
   try {
-    const watched = watch({ ...options, gpu, derived, probe, cards });
+    const watched = watchCards({ ...options, gpu, derived, probe, cards });
     return {
       ...reported,
       guard: watched.guard,
@@ -100,7 +100,7 @@ export async function openNodeGpu(options: NodeGpuOptions): Promise<NodeGpu> {
   }
 }
 
-/** Believed, if {@link assertMadeUpWelcome} allows it: the devnet's cards are invented. */
+/** Believed, if {@link assertStatedCardsAllowed} allows it: the devnet's cards are invented. */
 function statedGpu({ name, vramGib, uuids }: ReportedGpu): NodeGpu {
   const executorMode = name.includes(' TP+') ? 'tensor_parallel' : 'device_map';
   const gpu = { name, vramGib, uuids, diagnosed: diagnosedByName({ name, vramGib }) };
@@ -112,14 +112,14 @@ function statedGpu({ name, vramGib, uuids }: ReportedGpu): NodeGpu {
  * anything.
  * @throws GpuError GPU_REPORT_MISMATCH
  */
-function assertMadeUpWelcome({ network }: NodeConfig): void {
+function assertStatedCardsAllowed({ network }: NodeConfig): void {
   if (network.acceptedEngines.some((engine) => engine !== 'official')) return;
   throw gpuError('GPU_REPORT_MISMATCH', `${network.title} accepts no card that is only stated; choose one by its UUID.`);
 }
 
 /** A Mac's GPU cannot be selected by UUID, but it can be compared. The official worker always uses it there. */
-function isMacsOwn(engine: NodeConfig['engine']['kind'], gpu: ReportedGpu): boolean {
-  return SYSTEM.cards.unified && engine !== 'program' && (engine === 'official' || statesMac(gpu));
+function isMacGpu(engine: NodeConfig['engine']['kind'], gpu: ReportedGpu): boolean {
+  return SYSTEM.cards.unified && engine !== 'program' && (engine === 'official' || namesMac(gpu));
 }
 
 /** A Mac has no nvidia-smi. */
@@ -129,7 +129,7 @@ function machineProbe(clock: Clock, command: string | undefined): CardProbe {
 }
 
 /** @throws GpuError why the cards could not be read */
-function found(probe: NvidiaProbe): readonly GpuCard[] {
+function cardsFrom(probe: NvidiaProbe): readonly GpuCard[] {
   if (probe.kind !== 'found') throw problemError(probe.problem);
   return probe.cards;
 }
@@ -139,7 +139,7 @@ function selectedGpu({ uuids, confirmed }: NvidiaGpuConfig, machine: NodeMachine
   return confirmed === undefined ? deriveGpu({ ids: uuids }, machine) : assertReportedGpu({ ...confirmed, uuids }, machine);
 }
 
-function claimed({ ids }: DerivedGpu, { config, clock }: NodeGpuOptions): GpuClaim {
+function claimCards({ ids }: DerivedGpu, { config, clock }: NodeGpuOptions): GpuClaim {
   const { gpu, dataDir } = config;
   const outcome = claimGpus(ids, {
     folder: (gpu.kind === 'nvidia' ? gpu.claimsDir : undefined) ?? join(dirname(dataDir), 'gpu-claims'),
@@ -151,14 +151,14 @@ function claimed({ ids }: DerivedGpu, { config, clock }: NodeGpuOptions): GpuCla
   return outcome.claim;
 }
 
-interface Watch extends NodeGpuOptions {
+interface WatchOptions extends NodeGpuOptions {
   readonly gpu: NvidiaGpuConfig;
   readonly derived: DerivedGpu;
   readonly probe: CardProbe;
   readonly cards: readonly GpuCard[];
 }
 
-function watch(options: Watch): Pick<NodeGpu, 'guard' | 'history' | 'energy' | 'close'> {
+function watchCards(options: WatchOptions): Pick<NodeGpu, 'guard' | 'history' | 'energy' | 'close'> {
   const { config, gpu, derived, probe, cards, clock, log } = options;
   const database = openGpuDatabase(join(config.dataDir, GPU_FILE), ({ kept, error }) =>
     log.warn({ err: error, kept }, 'telemetry and self-tests are started anew'),

@@ -39,7 +39,7 @@ const CODES: Readonly<Record<NvidiaFailureKind, GpuErrorCode>> = {
 };
 
 /** nvidia-smi's documented return codes come first, because they do not depend on the language. */
-const BY_EXIT_CODE: ReadonlyMap<number, NvidiaFailureKind> = new Map([
+const FAILURE_BY_EXIT_CODE: ReadonlyMap<number, NvidiaFailureKind> = new Map([
   [4, 'noPermission'],
   [6, 'noCards'],
   [9, 'noDriver'],
@@ -50,7 +50,7 @@ const BY_EXIT_CODE: ReadonlyMap<number, NvidiaFailureKind> = new Map([
 ]);
 
 /** For codes that say nothing (1, 255), and for builds that exit with 0 all the same. */
-const BY_TEXT: readonly (readonly [RegExp, NvidiaFailureKind])[] = [
+const FAILURE_BY_TEXT: readonly (readonly [RegExp, NvidiaFailureKind])[] = [
   [/version mismatch/i, 'driverMismatch'],
   [/couldn't communicate with the NVIDIA driver|driver not loaded|couldn't find libnvidia-ml/i, 'noDriver'],
   [/insufficient permissions/i, 'noPermission'],
@@ -87,12 +87,12 @@ export class NvidiaSmi {
   /** Never rejects. */
   async probe(): Promise<NvidiaProbe> {
     const { runner, commands, timeoutMs = NVIDIA_SMI_TIMEOUT_MS } = this.#options;
-    if (this.#hanging) return failure('timedOut', 'an earlier call still hangs');
+    if (this.#hanging) return failureOutcome('timedOut', 'an earlier call still hangs');
     for (const command of commands) {
       const outcome = await runner.run({ command, args: ['-q', '-x'], timeoutMs });
       if (outcome.kind !== 'notFound') return this.#judge(outcome, timeoutMs);
     }
-    return failure('binaryMissing', commands.join(', '));
+    return failureOutcome('binaryMissing', commands.join(', '));
   }
 
   async #judge(outcome: Exclude<ProcessOutcome, { kind: 'notFound' }>, timeoutMs: number): Promise<NvidiaProbe> {
@@ -102,9 +102,9 @@ export class NvidiaSmi {
         void outcome.gone.then(() => {
           this.#hanging = false;
         });
-        return failure('timedOut', `no answer within ${timeoutMs / 1000} s`);
+        return failureOutcome('timedOut', `no answer within ${timeoutMs / 1000} s`);
       case 'failed':
-        return failure('failed', outcome.detail);
+        return failureOutcome('failed', outcome.detail);
       case 'exited':
         return await judgeOutput(outcome);
     }
@@ -114,33 +114,33 @@ export class NvidiaSmi {
 async function judgeOutput(exit: Exited): Promise<NvidiaProbe> {
   const located = locateLog(exit.stdout);
   const text = `${exit.stderr}\n${located === null ? exit.stdout : located.around}`;
-  const said = failureOf(exit.code, text);
+  const reportedFailure = failureOf(exit.code, text);
   const detail = `exit code ${exit.code}: ${firstLine(text)}`;
-  if (located === null) return failure(said ?? (exit.code === 0 ? 'unreadable' : 'failed'), detail);
+  if (located === null) return failureOutcome(reportedFailure ?? (exit.code === 0 ? 'unreadable' : 'failed'), detail);
   const xml = await parseNvidiaXml(exit.stdout);
-  if (xml.kind === 'unreadable') return failure(said ?? 'unreadable', xml.detail);
-  if (xml.cards.length === 0) return failure(said ?? 'noCards', detail);
-  return { kind: 'found', cards: xml.cards, problems: problemsBeside({ xml, said, exit, text }) };
+  if (xml.kind === 'unreadable') return failureOutcome(reportedFailure ?? 'unreadable', xml.detail);
+  if (xml.cards.length === 0) return failureOutcome(reportedFailure ?? 'noCards', detail);
+  return { kind: 'found', cards: xml.cards, problems: warningsWithCards({ xml, reportedFailure, exit, text }) };
 }
 
 /** Problems to report although cards were read. */
-function problemsBeside(given: {
+function warningsWithCards(given: {
   readonly xml: Extract<NvidiaXml, { kind: 'cards' }>;
-  readonly said: NvidiaFailureKind | null;
+  readonly reportedFailure: NvidiaFailureKind | null;
   readonly exit: Exited;
   readonly text: string;
 }): GpuProblem[] {
-  const { xml, said, exit, text } = given;
+  const { xml, reportedFailure, exit, text } = given;
   const problems: GpuProblem[] = [];
   const quoted = firstLine(text) || `exit code ${exit.code}`;
   if (exit.code === INFOROM_CORRUPTED || /inforom is corrupted/i.test(text)) {
     problems.push(gpuProblem('GPU_INFOROM_CORRUPTED', quoted));
-  } else if (said !== null) {
-    problems.push(gpuProblem(CODES[said], quoted));
+  } else if (reportedFailure !== null) {
+    problems.push(gpuProblem(CODES[reportedFailure], quoted));
   } else if (exit.code !== 0) {
     problems.push(gpuProblem('GPU_PROBE_WARNED', `exit code ${exit.code}: ${firstLine(text)}`));
   }
-  if (said !== 'cardLost' && xml.attached !== null && xml.attached > xml.cards.length) {
+  if (reportedFailure !== 'cardLost' && xml.attached !== null && xml.attached > xml.cards.length) {
     problems.push(gpuProblem('GPU_CARD_LOST', `${xml.attached} cards attached, ${xml.cards.length} shown`));
   }
   if (xml.persistence === 'off' && exit.tookMs >= SLOW_MS) {
@@ -150,14 +150,18 @@ function problemsBeside(given: {
 }
 
 function failureOf(code: number, text: string): NvidiaFailureKind | null {
-  return (code === 0 ? undefined : BY_EXIT_CODE.get(code)) ?? BY_TEXT.find(([pattern]) => pattern.test(text))?.[1] ?? null;
+  return (
+    (code === 0 ? undefined : FAILURE_BY_EXIT_CODE.get(code)) ??
+    FAILURE_BY_TEXT.find(([pattern]) => pattern.test(text))?.[1] ??
+    null
+  );
 }
 
 function firstLine(text: string): string {
   return (text.split('\n').find((line) => line.trim() !== '') ?? '').trim().slice(0, 200);
 }
 
-function failure(kind: NvidiaFailureKind, detail: string): NvidiaProbe {
+function failureOutcome(kind: NvidiaFailureKind, detail: string): NvidiaProbe {
   return { kind, problem: gpuProblem(CODES[kind], detail) };
 }
 

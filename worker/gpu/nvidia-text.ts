@@ -33,7 +33,7 @@ function linesOf(text: string): string[] {
 
 /** Removes every `<tag>…</tag>`; one that is not closed before its card ends stays. */
 export function withoutElement(text: string, tag: string): string {
-  return replaced(text, { tag, within: '</gpu>' }, () => '');
+  return replaceElements(text, { tag, within: '</gpu>' }, () => '');
 }
 
 /** The text between the first `<tag>` and the next `</tag>`; null = none. */
@@ -45,16 +45,16 @@ export function elementText(text: string, tag: string): string | null {
 }
 
 /** Escapes process names as XML text. A name that is already escaped stays as it is. */
-export function withWrittenNames(text: string): string {
-  return replaced(
+export function withEscapedNames(text: string): string {
+  return replaceElements(
     text,
     { tag: 'process_name', within: '</process_info>' },
-    (name) => `<process_name>${asText(name)}</process_name>`,
+    (name) => `<process_name>${escapeXml(name)}</process_name>`,
   );
 }
 
 /** An element that is not closed before its parent ends stays as it is. */
-function replaced(
+function replaceElements(
   text: string,
   { tag, within }: { readonly tag: string; readonly within: string },
   replace: (content: string) => string,
@@ -87,7 +87,7 @@ export function withoutStrayAmpersands(text: string): string {
   return text.replace(STRAY_AMPERSAND, '&amp;');
 }
 
-function asText(content: string): string {
+function escapeXml(content: string): string {
   return withoutStrayAmpersands(content).replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 

@@ -11,10 +11,10 @@ import {
   gpuBlocks,
   isWellFormed,
   locateLog,
+  withEscapedNames,
   withoutControlCharacters,
   withoutElement,
   withoutStrayAmpersands,
-  withWrittenNames,
 } from './nvidia-text.ts';
 import { nvidiaUnusable } from './usability.ts';
 
@@ -34,22 +34,24 @@ export type NvidiaXml =
 const NUMBER = /^(-?\d+(?:[.,]\d+)?)(?:\s*[%A-Za-z/]+)?$/;
 
 /** `26.78 W`, `15360 MiB`, `40 C`, `65 %` → the number; `N/A`, `[Not Supported]`, `Unknown Error`, … → null. */
-function figure(text: unknown): number | null {
+function parseNumber(text: unknown): number | null {
   const number = typeof text === 'string' ? NUMBER.exec(text.trim())?.[1] : undefined;
   return number === undefined ? null : Number(number.replace(',', '.'));
 }
 
 /** Any element, or none. */
 const anything = z.unknown().optional();
-const quantity = anything.transform(figure);
+const quantity = anything.transform(parseNumber);
 /** A failing driver also reports -1, or all bits set. */
-const amount = quantity.transform((value) => (value === null || value < 0 || value > Number.MAX_SAFE_INTEGER ? null : value));
-const words = anything.transform((value) =>
+const nonNegative = quantity.transform((value) =>
+  value === null || value < 0 || value > Number.MAX_SAFE_INTEGER ? null : value,
+);
+const textOrNull = anything.transform((value) =>
   typeof value === 'string' && value.trim() !== '' && !/^\[?(?:n\/a|not supported)\]?$/i.test(value) ? value : null,
 );
 
 /** xml2js returns a string for an empty element, an object for one child, an array for several. */
-function list<Item extends z.ZodType>(item: Item) {
+function listOf<Item extends z.ZodType>(item: Item) {
   return anything
     .transform((value) => (Array.isArray(value) ? value : [value]).filter((one) => typeof one === 'object' && one !== null))
     .pipe(z.array(item));
@@ -61,18 +63,18 @@ function element<Shape extends z.ZodRawShape>(shape: Shape) {
     .pipe(z.object(shape));
 }
 
-const power = element({ instant_power_draw: amount, power_draw: amount, average_power_draw: amount });
+const power = element({ instant_power_draw: nonNegative, power_draw: nonNegative, average_power_draw: nonNegative });
 
 const gpuSchema = z.object({
-  $: element({ id: words }),
-  product_name: words,
-  uuid: words,
-  compute_mode: words,
-  persistence_mode: words,
-  gpu_recovery_action: words,
-  mig_mode: element({ current_mig: words }),
-  fb_memory_usage: element({ total: amount, used: amount }),
-  utilization: element({ gpu_util: amount }),
+  $: element({ id: textOrNull }),
+  product_name: textOrNull,
+  uuid: textOrNull,
+  compute_mode: textOrNull,
+  persistence_mode: textOrNull,
+  gpu_recovery_action: textOrNull,
+  mig_mode: element({ current_mig: textOrNull }),
+  fb_memory_usage: element({ total: nonNegative, used: nonNegative }),
+  utilization: element({ gpu_util: nonNegative }),
   temperature: element({ gpu_temp: quantity }),
   power_readings: power,
   gpu_power_readings: power,
@@ -82,7 +84,11 @@ const gpuSchema = z.object({
       z.union([
         z.null(),
         z.string(),
-        z.object({ process_info: list(z.object({ pid: amount, type: words, process_name: words, used_memory: amount })) }),
+        z.object({
+          process_info: listOf(
+            z.object({ pid: nonNegative, type: textOrNull, process_name: textOrNull, used_memory: nonNegative }),
+          ),
+        }),
       ]),
     )
     .catch(null),
@@ -90,7 +96,7 @@ const gpuSchema = z.object({
 type Gpu = z.output<typeof gpuSchema>;
 
 const logSchema = z.object({
-  nvidia_smi_log: z.object({ driver_version: words, attached_gpus: amount, gpu: list(gpuSchema) }),
+  nvidia_smi_log: z.object({ driver_version: textOrNull, attached_gpus: nonNegative, gpu: listOf(gpuSchema) }),
 });
 type Log = z.output<typeof logSchema>['nvidia_smi_log'];
 
@@ -112,8 +118,8 @@ const MAX_PIECE = 256 * 1024;
 export async function parseNvidiaXml(output: string): Promise<NvidiaXml> {
   const located = locateLog(output);
   if (located === null) return { kind: 'unreadable', detail: 'there is no <nvidia_smi_log>' };
-  const text = withoutStrayAmpersands(withWrittenNames(withoutControlCharacters(withoutElement(located.log, SUPPORTED_CLOCKS))));
-  const log = (await wholeLog(text)) ?? (await logInPieces(text));
+  const text = withoutStrayAmpersands(withEscapedNames(withoutControlCharacters(withoutElement(located.log, SUPPORTED_CLOCKS))));
+  const log = (await parseWhole(text)) ?? (await parseInPieces(text));
   if (log === null) return { kind: 'unreadable', detail: 'no card in it is complete' };
   const { driver_version: driver, attached_gpus: attached, gpu: gpus } = log;
   const modes = gpus.map(({ persistence_mode: mode }) => mode?.toLowerCase());
@@ -125,11 +131,11 @@ export async function parseNvidiaXml(output: string): Promise<NvidiaXml> {
   };
 }
 
-async function wholeLog(text: string): Promise<Log | null> {
-  return text.length > MAX_LOG ? null : (logSchema.safeParse(await treeOf(text)).data?.nvidia_smi_log ?? null);
+async function parseWhole(text: string): Promise<Log | null> {
+  return text.length > MAX_LOG ? null : (logSchema.safeParse(await parseXml(text)).data?.nvidia_smi_log ?? null);
 }
 
-async function logInPieces(text: string): Promise<Log | null> {
+async function parseInPieces(text: string): Promise<Log | null> {
   const blocks = gpuBlocks(text);
   if (blocks.length === 0) return null;
   const head = text.slice(0, text.indexOf('<gpu '));
@@ -141,23 +147,23 @@ async function logInPieces(text: string): Promise<Log | null> {
     ids.add(id);
     const processes = block.indexOf('<processes>');
     const facts = withoutElement(processes < 0 ? block : block.slice(0, processes), MIG_DEVICES);
-    const pieces = await Promise.all(ELEMENTS.map((name) => piece(facts, name)));
-    const parts: Record<string, unknown> = Object.assign({}, ...pieces, await piece(block, 'processes'));
+    const pieces = await Promise.all(ELEMENTS.map((name) => parsePiece(facts, name)));
+    const parts: Record<string, unknown> = Object.assign({}, ...pieces, await parsePiece(block, 'processes'));
     gpus.push(gpuSchema.parse({ ...parts, $: { id } }));
   }
-  const facts = await Promise.all([piece(head, 'driver_version'), piece(head, 'attached_gpus')]);
+  const facts = await Promise.all([parsePiece(head, 'driver_version'), parsePiece(head, 'attached_gpus')]);
   return { ...logSchema.shape.nvidia_smi_log.parse(Object.assign({}, ...facts)), gpu: gpus };
 }
 
 /** The element alone, as a field of an object; absent if it is broken. */
-async function piece(text: string, name: string): Promise<object> {
+async function parsePiece(text: string, name: string): Promise<object> {
   const content = elementText(text, name);
   if (content === null || content.length > MAX_PIECE) return {};
-  const tree = await treeOf(`<${name}>${content}</${name}>`);
+  const tree = await parseXml(`<${name}>${content}</${name}>`);
   return typeof tree === 'object' && tree !== null ? tree : {};
 }
 
-async function treeOf(xml: string): Promise<unknown> {
+async function parseXml(xml: string): Promise<unknown> {
   if (!isWellFormed(xml)) return null;
   return parseStringPromise(xml, { explicitArray: false, trim: true }).catch(() => null);
 }
@@ -182,7 +188,7 @@ function cardOf({ gpu, index, driver }: { gpu: Gpu; index: number; driver: strin
     memoryUsedMib: gpu.fb_memory_usage.used,
     loadPercent: load === null ? null : Math.min(100, Math.max(0, load)),
     temperatureC: gpu.temperature.gpu_temp,
-    powerW: drawOf(gpu.gpu_power_readings) ?? drawOf(gpu.power_readings),
+    powerW: powerDraw(gpu.gpu_power_readings) ?? powerDraw(gpu.power_readings),
     processes: processesOf(gpu.processes),
     mig: mig === 'enabled' ? ('enabled' as const) : mig === 'disabled' ? ('disabled' as const) : ('unsupported' as const),
     unusable: null,
@@ -191,7 +197,7 @@ function cardOf({ gpu, index, driver }: { gpu: Gpu; index: number; driver: strin
   return { ...card, unusable: unusable === null ? null : gpuProblem(unusable.code, unusable.detail) };
 }
 
-function drawOf(readings: Gpu['power_readings']): number | null {
+function powerDraw(readings: Gpu['power_readings']): number | null {
   return readings.instant_power_draw ?? readings.power_draw ?? readings.average_power_draw;
 }
 

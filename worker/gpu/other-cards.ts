@@ -123,11 +123,11 @@ export function controllerCard(given: {
     powerW: controller.powerDraw ?? null,
     processes: null,
     mig: 'unsupported',
-    unusable: shared && name !== '' ? null : unusable(vendor, name, given.nvidiaProblem),
+    unusable: shared && name !== '' ? null : unusableReason(vendor, name, given.nvidiaProblem),
   };
 }
 
-function unusable(vendor: GpuCard['vendor'], name: string, nvidiaProblem: GpuProblem | null): GpuProblem {
+function unusableReason(vendor: GpuCard['vendor'], name: string, nvidiaProblem: GpuProblem | null): GpuProblem {
   if (vendor === 'nvidia') return nvidiaProblem ?? gpuProblem('GPU_NO_DRIVER', name);
   return vendor === 'apple' ? gpuProblem('GPU_NO_IDENTITY', 'no name') : gpuProblem('GPU_NOT_ISOLATABLE', name);
 }

@@ -24,7 +24,7 @@ export const REFERENCE = {
  * A commitment that no task of a network can have, since theirs are hashes. A new one each time, because an engine
  * accepts none twice.
  */
-function commitmentAt(startMs: number): Hex {
+function selfTestCommitment(startMs: number): Hex {
   return `0x${Math.floor(startMs).toString(16).padStart(64, '0')}`;
 }
 
@@ -102,7 +102,7 @@ function referenceJob(given: {
   const { type, name, variant } = parseModelId(normaliseModelIdNode(given.modelId));
   const { messages, seed, generation_config } = REFERENCE;
   return {
-    commitment: commitmentAt(given.startMs),
+    commitment: selfTestCommitment(given.startMs),
     type: 'Llm',
     models: [{ id: name, type, variant }],
     taskArgs: JSON.stringify({ model: name, messages, generation_config, seed }),

@@ -69,7 +69,7 @@ export class GpuSampler {
     while (!signal.aborted) {
       const tookMs = startStopwatch(clock);
       failures = (await this.#once()) ? 0 : failures + 1;
-      const pauseMs = pauseOf({ intervalMs, failures, tookMs: tookMs() });
+      const pauseMs = pauseAfter({ intervalMs, failures, tookMs: tookMs() });
       try {
         await clock.sleep(pauseMs, signal);
       } catch (error) {
@@ -94,7 +94,7 @@ export class GpuSampler {
   }
 }
 
-function pauseOf(given: { readonly intervalMs: number; readonly failures: number; readonly tookMs: number }): number {
+function pauseAfter(given: { readonly intervalMs: number; readonly failures: number; readonly tookMs: number }): number {
   const { intervalMs, failures, tookMs } = given;
   if (failures > 0) return Math.min(LONGEST_PAUSE_AFTER_FAILURES_MS, intervalMs * 2 ** failures);
   return Math.max(intervalMs, Math.min(LONGEST_PAUSE_MS, tookMs * PAUSE_PER_CALL));

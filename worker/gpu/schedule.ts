@@ -22,7 +22,7 @@ export function isInSchedule({ schedule, nowMs, timeZone }: Moment): boolean {
 /** When {@link isInSchedule} next changes, to the minute; null = never. */
 export function nextScheduleChange({ schedule, nowMs, timeZone }: Moment): number | null {
   const wall = wallClock(timeZone);
-  const edges = windowsOf(schedule).flatMap(({ start, minutes }) => [start, (start + minutes) % WEEK_MINUTES]);
+  const edges = windowsInMinutes(schedule).flatMap(({ start, minutes }) => [start, (start + minutes) % WEEK_MINUTES]);
   const inside = covers(schedule, wall(nowMs));
   let atMs = nowMs - (nowMs % MINUTE_MS);
   const endMs = nowMs + (WEEK_MINUTES + DAY_MINUTES) * MINUTE_MS;
@@ -39,7 +39,7 @@ export function nextScheduleChange({ schedule, nowMs, timeZone }: Moment): numbe
 }
 
 /** Minutes of the week since Monday 00:00. A window whose end is not after its start ends on the next day. */
-function windowsOf(schedule: GpuSchedule): { start: number; minutes: number }[] {
+function windowsInMinutes(schedule: GpuSchedule): { start: number; minutes: number }[] {
   return schedule.windows.flatMap(({ days, from, to }) => {
     const [start, end] = [minuteOfDay(from), minuteOfDay(to)];
     const minutes = end > start ? end - start : end - start + DAY_MINUTES;
@@ -48,7 +48,7 @@ function windowsOf(schedule: GpuSchedule): { start: number; minutes: number }[] 
 }
 
 function covers(schedule: GpuSchedule, minute: number): boolean {
-  return windowsOf(schedule).some(({ start, minutes }) => (minute - start + WEEK_MINUTES) % WEEK_MINUTES < minutes);
+  return windowsInMinutes(schedule).some(({ start, minutes }) => (minute - start + WEEK_MINUTES) % WEEK_MINUTES < minutes);
 }
 
 function minuteOfDay(time: string): number {

@@ -14,9 +14,9 @@ export interface SelfTestGuardOptions extends Omit<SelfTestOptions, 'signal'> {
 }
 
 /** How often a due test checks whether it may run. */
-const ASK_MS = 250;
+const DUE_CHECK_MS = 250;
 /** Otherwise a change of the engine or the host's order wakes it. */
-const LOOK_MS = 60_000;
+const IDLE_CHECK_MS = 60_000;
 
 export class SelfTestGuard {
   readonly #options: SelfTestGuardOptions;
@@ -81,7 +81,7 @@ export class SelfTestGuard {
           this.#again &&= state.kind === 'due';
           this.#set(state);
         }
-        await this.#waker.sleep(this.#mustRun() ? ASK_MS : LOOK_MS, signal);
+        await this.#waker.sleep(this.#mustRun() ? DUE_CHECK_MS : IDLE_CHECK_MS, signal);
       }
     } catch (error) {
       if (!signal.aborted) throw error;

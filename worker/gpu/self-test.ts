@@ -54,7 +54,7 @@ export function selfTestState(key: SelfTestKey, history: readonly SelfTestRecord
   const last = comparable.at(-1);
   const changed = expected === null ? [] : differences(expected.key, key);
   if (last === undefined || !sameKey(last.key, key)) return { kind: 'due', changed };
-  const open = scored(comparable).findLast((record) => record.verdict === 'open' && sameKey(record.key, key));
+  const open = onlyScored(comparable).findLast((record) => record.verdict === 'open' && sameKey(record.key, key));
   // An open result stays open whatever a repetition gives: an engine whose answers vary is the worst case.
   if (open !== undefined && expected !== null) return { kind: 'changed', record: open, expected, changed };
   if (last.outcome.kind === 'failed') return { kind: 'failed', record: last, detail: last.outcome.detail };
@@ -105,11 +105,11 @@ export function selfTestView(state: SelfTestState, progress: SelfTestView['progr
 
 /** The accepted result to compare with: for exactly this combination if there is one, otherwise the newest. */
 function baseline(key: SelfTestKey, comparable: readonly SelfTestRecord[]): Scored | null {
-  const accepted = scored(comparable).filter((record) => record.verdict === 'accepted');
+  const accepted = onlyScored(comparable).filter((record) => record.verdict === 'accepted');
   return accepted.findLast((record) => sameKey(record.key, key)) ?? accepted.at(-1) ?? null;
 }
 
-function scored(records: readonly SelfTestRecord[]): readonly Scored[] {
+function onlyScored(records: readonly SelfTestRecord[]): readonly Scored[] {
   return records.flatMap((record) => (record.outcome.kind === 'scored' ? [{ ...record, outcome: record.outcome }] : []));
 }
 

@@ -5,7 +5,7 @@ import { gpuHistoryPointSchema } from '../../contract/gpu.ts';
 import { ManualClock } from '../../protocol/ports.ts';
 import { GPU_MIGRATIONS } from './gpu-database.ts';
 import { GpuSampler } from './sampler.ts';
-import { type CardReading, LEVELS, maxRowsPerCard, TelemetryStore } from './telemetry-store.ts';
+import { type CardReading, maxRowsPerCard, RESOLUTIONS, TelemetryStore } from './telemetry-store.ts';
 import { card } from './testing/card.ts';
 
 const HOUR = 3_600_000;
@@ -135,7 +135,7 @@ describe('size', () => {
     await running;
     expect(rows(made)).toBeLessThanOrEqual(full);
     expect(full).toBeLessThanOrEqual(2 * maxRowsPerCard());
-    for (const { seconds, keepSeconds } of LEVELS.slice(1)) {
+    for (const { seconds, keepSeconds } of RESOLUTIONS.slice(1)) {
       expect(rows(made, `step_seconds = ${seconds}`)).toBe((2 * keepSeconds) / seconds);
       const oldest = Number(made.prepare('SELECT min(at_ms) AS at FROM gpu_telemetry WHERE step_seconds = ?').get(seconds)?.at);
       expect(clock.now() - oldest).toBeGreaterThan((keepSeconds - 2 * seconds) * 1000);

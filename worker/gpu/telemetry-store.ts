@@ -17,7 +17,7 @@ export interface CardReading {
   readonly powerW: number | null;
 }
 
-export interface Level {
+export interface Resolution {
   /** Length of a step. */
   readonly seconds: number;
   readonly keepSeconds: number;
@@ -25,13 +25,13 @@ export interface Level {
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;
-export const LEVELS: readonly Level[] = [
+export const RESOLUTIONS: readonly Resolution[] = [
   { seconds: 5, keepSeconds: HOUR },
   { seconds: 60, keepSeconds: DAY },
   { seconds: 600, keepSeconds: 30 * DAY },
 ];
 
-export function maxRowsPerCard(levels: readonly Level[] = LEVELS): number {
+export function maxRowsPerCard(levels: readonly Resolution[] = RESOLUTIONS): number {
   return levels.reduce((rows, level) => rows + Math.ceil(level.keepSeconds / level.seconds), 0);
 }
 
@@ -74,12 +74,12 @@ export class TelemetryStore {
   readonly #add: StatementSync;
   readonly #forgetOld: StatementSync;
   readonly #forgetAhead: StatementSync;
-  readonly #levels: readonly Level[];
+  readonly #levels: readonly Resolution[];
   /** Start of the step last written to, per level. */
-  readonly #current = new Map<Level, number>();
+  readonly #current = new Map<Resolution, number>();
 
   /** The database has the table; see gpu-database.ts. */
-  constructor(database: DatabaseSync, { levels = LEVELS }: { readonly levels?: readonly Level[] } = {}) {
+  constructor(database: DatabaseSync, { levels = RESOLUTIONS }: { readonly levels?: readonly Resolution[] } = {}) {
     this.#database = database;
     this.#levels = levels;
     this.#add = database.prepare(ADD);

@@ -8,7 +8,7 @@ export interface Unusable {
 }
 
 /** What nvidia-smi writes instead of a value when it can no longer talk to the card. */
-const LOST = /unknown error|gpu is lost|fallen off|requires reset|^err!?$/i;
+const LOST_CARD = /unknown error|gpu is lost|fallen off|requires reset|^err!?$/i;
 
 const HEALTHY_RECOVERY = new Set(['none', 'n/a']);
 
@@ -22,7 +22,7 @@ export function nvidiaUnusable({
   /** v13 schemas: `None`, `Reset`, `Reboot`, `Drain P2P`, … */
   readonly recovery: string | null;
 }): Unusable | null {
-  if (LOST.test(card.name)) return { code: 'GPU_CARD_LOST', detail: card.name };
+  if (LOST_CARD.test(card.name)) return { code: 'GPU_CARD_LOST', detail: card.name };
   if (recovery !== null && !HEALTHY_RECOVERY.has(recovery.toLowerCase())) {
     return { code: 'GPU_CARD_LOST', detail: `recovery action: ${recovery}` };
   }

@@ -30,10 +30,13 @@ export async function lockFolder(folder: string, clock: Clock, signal?: AbortSig
   }
 }
 
-/** @returns null while another connection, in this or another process, holds the file. */
-export function tryLock(file: string): (() => void) | null {
+/**
+ * @param timeoutMs how long to wait for another connection.
+ * @returns null while another connection, in this or another process, holds the file.
+ */
+export function tryLock(file: string, timeoutMs = 0): (() => void) | null {
   mkdirSync(dirname(file), { recursive: true });
-  const database = new DatabaseSync(SYSTEM.files.long(file), { timeout: 0 });
+  const database = new DatabaseSync(SYSTEM.files.long(file), { timeout: timeoutMs });
   try {
     // No journal: nothing is ever written.
     database.exec('PRAGMA journal_mode = MEMORY; BEGIN IMMEDIATE');

@@ -48,7 +48,11 @@ export type Redemption =
 /** Called between a person's answer and the act. @throws MoneyError MONEY_CONFIRMATION_CHANGED */
 export function assertSame(shown: ConfirmableAct, now: ConfirmableAct): void {
   if (canonicalJson(shown) === canonicalJson(now)) return;
-  throw new MoneyError('MONEY_CONFIRMATION_CHANGED', 'what was confirmed is not what would happen now', { kind: now.kind });
+  throw changedError(now);
+}
+
+function changedError({ kind }: ConfirmableAct): MoneyError {
+  return new MoneyError('MONEY_CONFIRMATION_CHANGED', 'what was confirmed is not what would happen now', { kind });
 }
 
 /** @param act what would happen now */
@@ -59,10 +63,6 @@ export function redeemConfirmation(issued: Confirmations, { act, token, now }: N
   if (found === undefined) return refuse(new MoneyError('MONEY_CONFIRMATION_UNKNOWN', 'there is no such confirmation'));
   if (elapsedMs(now, found.expires) <= 0)
     return refuse(new MoneyError('MONEY_CONFIRMATION_EXPIRED', 'the confirmation came too late'));
-  if (found.act !== canonicalJson(act)) {
-    return refuse(
-      new MoneyError('MONEY_CONFIRMATION_CHANGED', 'what was confirmed is not what would happen now', { kind: act.kind }),
-    );
-  }
+  if (found.act !== canonicalJson(act)) return refuse(changedError(act));
   return { kind: 'confirmed', left };
 }

@@ -26,7 +26,7 @@ import type { MoneyRecords } from './records/money-records.ts';
 import type { TaskFactsOf } from './records/posting.ts';
 import { importList, type ListState } from './relay/list-import.ts';
 import { unfinishedKeys } from './relay/unfinished.ts';
-import type { FlowSource } from './task-chain/flow-source.ts';
+import type { FlowSource } from './task-chain/flow-reader.ts';
 
 export interface MoneyChain {
   readonly reader: ChainReader;

@@ -36,7 +36,7 @@ export function preflightChain(options: PreflightChainOptions): PreflightChain {
       const [walletWei, stake, freeCreditsWei, minimumWei, priceWei] = await Promise.all([
         client.balanceWei(),
         client.staking.stake(),
-        client.credits.of(client.address),
+        client.credits.freeWei(client.address),
         client.staking.minimumWei(),
         client.rpc.call('eth_gasPrice', []),
       ]);

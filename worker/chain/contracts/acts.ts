@@ -27,7 +27,7 @@ export interface Act extends Patience {
  * @param plan returns null if there is nothing to do.
  * @returns null in that case
  */
-export async function perform(
+export async function submitOrResume(
   transactions: AccountTransactions,
   { id, ...patience }: Act,
   plan: () => Promise<Intent | null>,

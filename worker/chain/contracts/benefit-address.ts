@@ -6,7 +6,7 @@ import { addressField, sameAddress } from '../../../protocol/wire/fields.ts';
 import { ChainError } from '../errors.ts';
 import type { AccountTransactions } from '../transactions/account-transactions.ts';
 import type { Inclusion } from '../transactions/intent.ts';
-import { type Act, perform } from './acts.ts';
+import { type Act, submitOrResume } from './acts.ts';
 import type { Contract } from './contract.ts';
 import type { StakingContracts } from './staking-contracts.ts';
 
@@ -36,7 +36,7 @@ export class BenefitAddress {
    * @throws ChainError CHAIN_BENEFIT_ADDRESS_SET, CHAIN_BAD_ARGUMENT for the zero address and the node's own
    */
   set(target: Hex, act: Act): Promise<Inclusion | null> {
-    return perform(this.#transactions, act, async () => {
+    return submitOrResume(this.#transactions, act, async () => {
       if (!addressField.safeParse(target).success || sameAddress(target, ZeroAddress)) {
         throw new ChainError('CHAIN_BAD_ARGUMENT', 'the beneficial address must be an address other than zero');
       }

@@ -47,7 +47,7 @@ export class Contract {
     const outputs = this.#decode(fn, await this.call(fn, args, block));
     const checked = schema.safeParse(outputs);
     if (checked.success) return checked.data;
-    throw this.foreign(fn, checked.error);
+    throw this.foreignContractError(fn, checked.error);
   }
 
   /** @throws as {@link read} */
@@ -97,12 +97,12 @@ export class Contract {
     try {
       return this.#interface.decodeFunctionResult(fn, answer).toArray(true);
     } catch (cause) {
-      throw this.foreign(fn, cause);
+      throw this.foreignContractError(fn, cause);
     }
   }
 
   /** An account without code answers every call with an empty result. */
-  foreign(fn: string, cause: unknown): ChainError {
+  foreignContractError(fn: string, cause: unknown): ChainError {
     const text = `the account at ${this.address} does not answer ${fn} as ${this.name} does`;
     return new ChainError('CHAIN_NO_CONTRACT', text, { contract: this.name, address: this.address, function: fn }, { cause });
   }

@@ -36,7 +36,7 @@ describe('a stake', () => {
     expect(await staking.plan(500n * CNX)).toEqual({ kind: 'raise', valueWei: 40n * CNX, fromCreditsWei: 60n * CNX });
     await staking.setStake(500n * CNX, { id: 'more' });
     expect(await staking.stake()).toMatchObject({ balanceWei: 440n * CNX, creditsWei: 60n * CNX });
-    expect(await client.credits.of(client.address)).toBe(0n);
+    expect(await client.credits.freeWei(client.address)).toBe(0n);
     expect(await staking.setStake(500n * CNX, { id: 'same' })).toBeNull();
 
     expect(await staking.plan(450n * CNX)).toEqual({ kind: 'lower', returnedWei: 50n * CNX, returnedCreditsWei: 0n });
@@ -48,7 +48,7 @@ describe('a stake', () => {
     await expect(staking.setStake(500n * CNX, { id: 'late' })).rejects.toMatchObject({ code: 'CHAIN_STAKE_LEAVING' });
     await relayCalls('unstake', client.address);
     expect(await client.balanceWei()).toBe(await expectedBalance(client, start));
-    expect(await client.credits.of(client.address)).toBe(60n * CNX);
+    expect(await client.credits.freeWei(client.address)).toBe(60n * CNX);
     await expect(staking.tryUnstake({ id: 'nothing' })).rejects.toMatchObject({ code: 'CHAIN_NOT_STAKED' });
     expect(await world.stakingEvents(client.address)).toEqual([
       'NodeStaked',

@@ -12,13 +12,13 @@ const amount = z.tuple([z.bigint()]).transform(([value]) => value);
 
 export interface FreeCredits {
   /** Free credits; staked ones are part of the stake. */
-  of(address: Hex): Promise<bigint>;
+  freeWei(address: Hex): Promise<bigint>;
 }
 
 export function freeCreditsOf(address: Hex, rpc: ChainRpc): FreeCredits {
   const contract = new Contract({ name: 'Credits', face: INTERFACES.J26.Credits, address, rpc });
-  return { of: (holder) => contract.read(amount, 'getCredits', holder) };
+  return { freeWei: (holder) => contract.read(amount, 'getCredits', holder) };
 }
 
 /** For contracts without credits. */
-export const NO_CREDITS: FreeCredits = { of: async () => 0n };
+export const NO_CREDITS: FreeCredits = { freeWei: async () => 0n };

@@ -5,7 +5,7 @@ import { addressField } from '../../../protocol/wire/fields.ts';
 import { ChainError } from '../errors.ts';
 import type { AccountTransactions } from '../transactions/account-transactions.ts';
 import type { Inclusion } from '../transactions/intent.ts';
-import { type Act, perform } from './acts.ts';
+import { type Act, submitOrResume } from './acts.ts';
 import type { Contract } from './contract.ts';
 import type { StakingContracts } from './staking-contracts.ts';
 
@@ -67,7 +67,7 @@ export class DelegatedStaking {
    * @throws ChainError CHAIN_BAD_ARGUMENT unless it is an integer from 0 to 99
    */
   setShare(percent: number, act: Act): Promise<Inclusion | null> {
-    return perform(this.#transactions, act, async () => {
+    return submitOrResume(this.#transactions, act, async () => {
       if (!Number.isInteger(percent) || percent < 0 || percent > 99) {
         throw new ChainError('CHAIN_BAD_ARGUMENT', 'a delegator share must be a whole number from 0 to 99', { percent });
       }

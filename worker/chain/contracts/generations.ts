@@ -50,7 +50,7 @@ const J26: GenerationAdapter = {
   delegatedStaking: INTERFACES.J26.DelegatedStaking,
   stakeBytes: 160,
   decodeStake: stakeDecoder(INTERFACES.J26.NodeStaking),
-  topics: topicsOf(INTERFACES.J26.NodeStaking),
+  topics: stakingTopics(INTERFACES.J26.NodeStaking),
   decodeEvent: eventDecoder(INTERFACES.J26.NodeStaking),
   credits: (contracts, rpc) => ('credits' in contracts ? freeCreditsOf(contracts.credits, rpc) : NO_CREDITS),
   confirm: async () => {},
@@ -63,7 +63,7 @@ const C26: GenerationAdapter = {
   delegatedStaking: INTERFACES.C26.DelegatedStaking,
   stakeBytes: 128,
   decodeStake: stakeDecoder(INTERFACES.C26.NodeStaking),
-  topics: topicsOf(INTERFACES.C26.NodeStaking),
+  topics: stakingTopics(INTERFACES.C26.NodeStaking),
   decodeEvent: eventDecoder(INTERFACES.C26.NodeStaking),
   credits: () => NO_CREDITS,
   async confirm(staking, contracts) {
@@ -95,7 +95,7 @@ export function generationByBytes(bytes: number): StakingGeneration | null {
   return Object.values(ADAPTERS).find(({ stakeBytes }) => stakeBytes === bytes)?.generation ?? null;
 }
 
-function topicsOf(face: Interface): string[] {
+function stakingTopics(face: Interface): string[] {
   return STAKING_EVENTS.map((name) => face.getEvent(name)?.topicHash ?? '');
 }
 

@@ -7,7 +7,7 @@ import type { StakingGeneration } from '../../../contract/chain-preset.ts';
 
 export type ContractName = 'NodeStaking' | 'DelegatedStaking' | 'BenefitAddress' | 'Credits';
 
-const OWNED = [
+const OWNABLE = [
   'error OwnableInvalidOwner(address owner)',
   'error OwnableUnauthorizedAccount(address account)',
   'event OwnershipTransferred(address indexed previousOwner, address indexed newOwner)',
@@ -16,14 +16,14 @@ const OWNED = [
 ];
 const RENOUNCEABLE = ['function renounceOwnership()'];
 const CONTROLLED = [
-  ...OWNED,
+  ...OWNABLE,
   ...RENOUNCEABLE,
   'event ParameterControllerUpdated(address indexed parameterControllerAddress)',
   'function setAdminAddress(address addr)',
   'function setParameterController(address addr)',
 ];
 const OBSERVED = [
-  ...OWNED,
+  ...OWNABLE,
   'error OwnershipRenouncementDisabled()',
   'error ReentrancyGuardReentrantCall()',
   'event AdminAddressUpdated(address indexed oldAddress, address indexed newAddress)',
@@ -95,7 +95,7 @@ const DELEGATED_STAKING = [
 ];
 
 const BENEFIT_ADDRESS = [
-  ...OWNED,
+  ...OWNABLE,
   ...RENOUNCEABLE,
   'event BenefitAddressSet(address indexed nodeAddress, address indexed benefitAddress)',
   'function setBenefitAddress(address benefitAddress)',

@@ -44,9 +44,9 @@ export function openContracts(addresses: ContractAddresses, options: ContractsOp
  */
 export function openLegacy(addresses: ContractAddresses | undefined, options: ContractsOptions): OpenContracts | null {
   if (addresses === undefined) return null;
-  return openContracts(addresses, { ...options, beforeStake: staysOut }, LEGACY_PREFIX);
+  return openContracts(addresses, { ...options, beforeStake: rejectStaking }, LEGACY_PREFIX);
 }
 
-async function staysOut(): Promise<void> {
+async function rejectStaking(): Promise<void> {
   throw new ChainError('CHAIN_BAD_ARGUMENT', 'the network has abandoned these contracts: a stake there earns nothing');
 }

@@ -34,14 +34,14 @@ export function planStake(input: { stake: Stake; freeCreditsWei: bigint; minimum
     });
   }
   if (change > 0n) {
-    const fromCreditsWei = least(change, freeCreditsWei);
+    const fromCreditsWei = smaller(change, freeCreditsWei);
     return { kind: 'raise', valueWei: change - fromCreditsWei, fromCreditsWei };
   }
-  const returnedWei = least(-change, stake.balanceWei);
+  const returnedWei = smaller(-change, stake.balanceWei);
   return { kind: 'lower', returnedWei, returnedCreditsWei: -change - returnedWei };
 }
 
-function least(a: bigint, b: bigint): bigint {
+function smaller(a: bigint, b: bigint): bigint {
   if (a < b) return a;
   return b;
 }

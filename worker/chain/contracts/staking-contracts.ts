@@ -71,7 +71,7 @@ export class StakingContracts {
     });
     const bytes = (answer.length - 2) / 2;
     if (bytes === this.adapter.stakeBytes) return answer;
-    if (bytes === 0) throw this.nodeStaking.foreign('getStakingInfo', 'no answer');
+    if (bytes === 0) throw this.nodeStaking.foreignContractError('getStakingInfo', 'no answer');
     throw this.#foreign(generationByBytes(bytes), bytes);
   }
 

@@ -6,7 +6,7 @@ import { ChainError } from '../errors.ts';
 import type { ChainRpc } from '../rpc/methods.ts';
 import type { AccountTransactions } from '../transactions/account-transactions.ts';
 import type { Inclusion, Intent } from '../transactions/intent.ts';
-import { type Act, perform } from './acts.ts';
+import { type Act, submitOrResume } from './acts.ts';
 import type { FreeCredits } from './credits.ts';
 import { planStake, type Stake, type StakePlan } from './stake-plan.ts';
 import type { StakingContracts } from './staking-contracts.ts';
@@ -57,7 +57,7 @@ export class Staking {
   async plan(targetWei: bigint): Promise<StakePlan> {
     const [stake, freeCreditsWei, minimumWei] = [
       await this.stake(),
-      await this.#options.credits.of(this.#options.self),
+      await this.#options.credits.freeWei(this.#options.self),
       await this.minimumWei(),
     ];
     return planStake({ stake, freeCreditsWei, minimumWei, targetWei });
@@ -69,7 +69,7 @@ export class Staking {
    * @throws as {@link plan}; CHAIN_GENERATION_MISMATCH, CHAIN_CONTRACTS_DISAGREE, CHAIN_PAUSED
    */
   setStake(targetWei: bigint, act: Act): Promise<Inclusion | null> {
-    return perform(this.#options.transactions, act, async () => {
+    return submitOrResume(this.#options.transactions, act, async () => {
       const plan = await this.plan(targetWei);
       if (plan.kind === 'unchanged') return null;
       if (plan.kind === 'raise') await this.#options.beforeStake?.();
@@ -83,7 +83,7 @@ export class Staking {
    * @throws ChainError CHAIN_NOT_STAKED
    */
   tryUnstake(act: Act): Promise<Inclusion | null> {
-    return perform(this.#options.transactions, act, async () => {
+    return submitOrResume(this.#options.transactions, act, async () => {
       const { status } = await this.stake();
       if (status === 'Unstaked') throw new ChainError('CHAIN_NOT_STAKED', 'this account has no stake');
       return status === 'PendingUnstaked' ? null : this.#intent(act, 'tryUnstake');
@@ -107,7 +107,7 @@ export class Staking {
    * @throws ChainError CHAIN_FORCE_UNSTAKE_EARLY and as {@link forceAvailableAtSeconds}
    */
   async forceUnstake(act: Act): Promise<Inclusion> {
-    const done = await perform(this.#options.transactions, act, async () => {
+    const done = await submitOrResume(this.#options.transactions, act, async () => {
       const availableAtSeconds = await this.forceAvailableAtSeconds();
       const block = await this.#options.rpc.call('eth_getBlockByNumber', ['latest', false]);
       // The next block is later than the newest one; on a chain that only makes blocks on demand, our clock is closer.

@@ -27,7 +27,7 @@ interface EndpointFailure {
 }
 
 const MAX_BYTES = 4 * 1024 * 1024;
-const MAX_WORDS = 500;
+const MAX_MESSAGE_CHARS = 500;
 
 const envelopeSchema = z.object({
   /** Null if a gateway refuses before it has read the request; some servers answer with text. */
@@ -127,31 +127,31 @@ interface HttpAnswer {
 function readAnswer<Method extends RpcMethod>(method: Method, { id, status, body }: HttpAnswer): RpcAnswer<RpcResult<Method>> {
   const envelope = readEnvelope(body);
   const error = envelope?.error ?? null;
-  const rpcMessage = (error?.message ?? '').slice(0, MAX_WORDS);
-  const gateway = (message: string): RpcAnswer<never> => ({ kind: 'failed', phase: 'gateway', message });
-  const garbage = (message: string): RpcAnswer<never> => ({ kind: 'failed', phase: 'garbage', message });
+  const rpcMessage = (error?.message ?? '').slice(0, MAX_MESSAGE_CHARS);
+  const gatewayFailure = (message: string): RpcAnswer<never> => ({ kind: 'failed', phase: 'gateway', message });
+  const malformedAnswer = (message: string): RpcAnswer<never> => ({ kind: 'failed', phase: 'garbage', message });
   if (method === 'eth_getLogs' && isRangeRefusal(status, rpcMessage)) {
-    const said = rpcMessage === '' ? `HTTP status ${status}` : rpcMessage;
-    return { kind: 'refused', rpcCode: error?.code ?? status, rpcMessage: said, revertData: null };
+    const text = rpcMessage === '' ? `HTTP status ${status}` : rpcMessage;
+    return { kind: 'refused', rpcCode: error?.code ?? status, rpcMessage: text, revertData: null };
   }
-  if (status >= 300 && !(error !== null && OF_THE_NODE.has(status))) {
-    return gateway(rpcMessage === '' ? `HTTP status ${status}` : `HTTP status ${status}: ${rpcMessage}`);
+  if (status >= 300 && !(error !== null && NODE_ERROR_CODES.has(status))) {
+    return gatewayFailure(rpcMessage === '' ? `HTTP status ${status}` : `HTTP status ${status}: ${rpcMessage}`);
   }
-  if (envelope === null) return garbage(isHtml(body) ? 'a web page instead of an answer' : 'not a JSON-RPC answer');
+  if (envelope === null) return malformedAnswer(isHtml(body) ? 'a web page instead of an answer' : 'not a JSON-RPC answer');
   if (error !== null) {
     const revertData = revertDataOf(error.data);
-    if (revertData === null && isEndpointTrouble(error.code, rpcMessage)) return gateway(rpcMessage);
+    if (revertData === null && isEndpointTrouble(error.code, rpcMessage)) return gatewayFailure(rpcMessage);
     return { kind: 'refused', rpcCode: error.code, rpcMessage, revertData };
   }
   // A result belongs to the request with its ID; anything else may be for someone else.
-  if (String(envelope.id) !== String(id)) return garbage('the answer to another request');
+  if (String(envelope.id) !== String(id)) return malformedAnswer('the answer to another request');
   const value = RPC_METHODS[method].safeParse(envelope.result);
-  if (!value.success) return garbage(`${method}: ${z.prettifyError(value.error).slice(0, MAX_WORDS)}`);
+  if (!value.success) return malformedAnswer(`${method}: ${z.prettifyError(value.error).slice(0, MAX_MESSAGE_CHARS)}`);
   return { kind: 'result', value: value.data as RpcResult<Method> };
 }
 
 /** Nodes use these statuses for their own refusals. */
-const OF_THE_NODE: ReadonlySet<number> = new Set([400, 404, 405, 413, 422]);
+const NODE_ERROR_CODES: ReadonlySet<number> = new Set([400, 404, 405, 413, 422]);
 
 function readEnvelope(body: string): z.output<typeof envelopeSchema> | null {
   try {
@@ -175,15 +175,17 @@ function isRangeRefusal(status: number, message: string): boolean {
 }
 
 /** Codes that Infura, QuickNode, Base, Alchemy, Ankr, TheRPC and Pocket use for their own limits. */
-const ENDPOINT_CODES: ReadonlySet<number> = new Set([402, 429, -32005, -32007, -32012, -32016, -32029, -32050, -32090, -32097]);
+const ENDPOINT_TROUBLE_CODES: ReadonlySet<number> = new Set([
+  402, 429, -32005, -32007, -32012, -32016, -32029, -32050, -32090, -32097,
+]);
 
-const ENDPOINT_WORDS =
+const ENDPOINT_TROUBLE_TEXT =
   /rate.?limit|too many requests|requests? (?:limit|count)|limit reached|capacity|compute units|credits? (?:limit|exhaust|exceed)|quota|usage limit|payment required|your (?:current )?plan|throttl|over (?:rate )?limit|upgrade your|\binactive\b|project id|api.?key|unauthori[sz]ed|must be authenticated|header not found|missing trie node|no backend|no healthy|upstream|unavailable|overload|try again later|no state available|relay attempts|^internal (?:server )?error\.?$/i;
 
 /** Refusals that are about the endpoint, not the request: its limits, its account, or missing state. */
 function isEndpointTrouble(code: number, message: string): boolean {
-  if (ENDPOINT_CODES.has(code)) return true;
-  return !/revert|\bgas\b|nonce|\bfees?\b|funds|balance/i.test(message) && ENDPOINT_WORDS.test(message);
+  if (ENDPOINT_TROUBLE_CODES.has(code)) return true;
+  return !/revert|\bgas\b|nonce|\bfees?\b|funds|balance/i.test(message) && ENDPOINT_TROUBLE_TEXT.test(message);
 }
 
 /** Seconds, or a date. @returns null if there is none */

@@ -18,7 +18,7 @@ const LONGEST_RETRY_AFTER_MS = 600_000;
 /** Time between two comparisons of the endpoints' newest blocks. */
 const COMPARE_EVERY_MS = 30_000;
 /** How many blocks an endpoint may lag: as many may appear between two answers. */
-const MOST_BEHIND = 10n;
+const MAX_BLOCKS_BEHIND = 10n;
 
 export interface ChainIdentity {
   readonly chainId: number;
@@ -101,10 +101,10 @@ export class RpcPool implements ChainRpc {
     const failures = await this.#askEach(method, params);
     if (!Array.isArray(failures)) return failures.value;
     // An act reads many things in a row: one lost answer must not restart it again and again.
-    const again = method !== 'eth_sendRawTransaction' && failures.every(isMomentary);
+    const again = method !== 'eth_sendRawTransaction' && failures.every(isTransient);
     const still = again ? await this.#askEach(method, params) : failures;
     if (!Array.isArray(still)) return still.value;
-    throw summary(method, still);
+    throw summarise(method, still);
   }
 
   /** The first answer, or how each endpoint failed. @throws RpcRefused */
@@ -129,7 +129,7 @@ export class RpcPool implements ChainRpc {
       }
       member.failures = 0;
       if (answer.kind === 'result') {
-        if (method === 'eth_sendRawTransaction') this.#tellOthers(member, params);
+        if (method === 'eth_sendRawTransaction') this.#broadcastToOthers(member, params);
         return { value: answer.value };
       }
       if (method === 'eth_getLogs') noteLogRange(member, params);
@@ -154,13 +154,13 @@ export class RpcPool implements ChainRpc {
   }
 
   /** An endpoint that has accepted a transaction may lag, or not broadcast it. The others' answers change nothing. */
-  #tellOthers(taker: Member, params: readonly unknown[]): void {
+  #broadcastToOthers(taker: Member, params: readonly unknown[]): void {
     for (const member of this.#members) {
-      if (member !== taker && msUntil(member.retryAt, this.#clock) <= 0) void this.#tell(member, params).catch(() => {});
+      if (member !== taker && msUntil(member.retryAt, this.#clock) <= 0) void this.#broadcast(member, params).catch(() => {});
     }
   }
 
-  async #tell(member: Member, params: readonly unknown[]): Promise<void> {
+  async #broadcast(member: Member, params: readonly unknown[]): Promise<void> {
     if (member.verified || (await this.#verify(member)) === null) await member.endpoint.call('eth_sendRawTransaction', params);
   }
 
@@ -176,7 +176,7 @@ export class RpcPool implements ChainRpc {
     const newest = heads.reduce<bigint>((most, head) => (head !== null && head > most ? head : most), 0n);
     for (const [index, member] of this.#members.entries()) {
       const head = heads[index] ?? null;
-      const isBehind = head !== null && newest - head > MOST_BEHIND;
+      const isBehind = head !== null && newest - head > MAX_BLOCKS_BEHIND;
       if (isBehind && !member.isBehind) {
         this.#log.warn(
           { endpoint: member.endpoint.name, behind: Number(newest - head) },
@@ -214,7 +214,7 @@ export class RpcPool implements ChainRpc {
 
   async #verify(member: Member): Promise<Omit<Failure, 'name'> | null> {
     const id = await member.endpoint.call('eth_chainId', []);
-    if (id.kind !== 'result') return asFailure(id);
+    if (id.kind !== 'result') return toFailure(id);
     const first = await member.endpoint.call('eth_getBlockByNumber', ['0x0', false]);
     // A pruned node may refuse; a node that does not answer at all is not verified.
     if (first.kind === 'failed') return first;
@@ -223,7 +223,7 @@ export class RpcPool implements ChainRpc {
       genesis: first.kind === 'result' ? (first.value?.hash ?? null) : null,
     };
     const expected = this.#identity ?? this.#identities.find(seen.chainId);
-    const problem = mismatch(seen, {
+    const problem = identityMismatch(seen, {
       chainId: this.#identity?.chainId ?? this.#expectedChainId,
       genesis: expected?.genesis ?? null,
     });
@@ -242,7 +242,7 @@ function noteLogRange(member: Member, [filter]: readonly unknown[]): void {
   if (Number.isFinite(blocks)) member.logRange = blocks > 1 ? Math.floor(blocks / 2) : null;
 }
 
-function mismatch(seen: ChainIdentity, expected: { chainId: number | null; genesis: string | null }): string | null {
+function identityMismatch(seen: ChainIdentity, expected: { chainId: number | null; genesis: string | null }): string | null {
   if (expected.chainId !== null && seen.chainId !== expected.chainId) {
     return `it belongs to chain ${seen.chainId} instead of ${expected.chainId}`;
   }
@@ -253,17 +253,17 @@ function mismatch(seen: ChainIdentity, expected: { chainId: number | null; genes
 }
 
 /** The failure was immediate and may be over at once, unless the endpoint asked for a pause. */
-function isMomentary({ phase, retryAfterMs = 0 }: Failure): boolean {
+function isTransient({ phase, retryAfterMs = 0 }: Failure): boolean {
   return retryAfterMs === 0 && (phase === 'reset' || phase === 'gateway' || phase === 'garbage');
 }
 
-function asFailure(answer: Exclude<RpcAnswer<unknown>, { kind: 'result' }>): Omit<Failure, 'name'> {
+function toFailure(answer: Exclude<RpcAnswer<unknown>, { kind: 'result' }>): Omit<Failure, 'name'> {
   if (answer.kind === 'failed') return answer;
   return { phase: 'garbage', message: answer.rpcMessage };
 }
 
 /** Which error to report: a wrong chain or a wrong program at the other end only if no endpoint was merely unreachable. */
-function summary(method: string, failures: readonly Failure[]): ChainError {
+function summarise(method: string, failures: readonly Failure[]): ChainError {
   const lines = failures.map((failure) => `${failure.name}: ${failure.phase} (${failure.message})`);
   const phases = new Set(failures.map((failure) => failure.phase));
   const text = `${method}: ${lines.join('; ')}`;

@@ -26,7 +26,7 @@ async function main({ killAt, ...input }: z.output<typeof childInputSchema>): Pr
   const rpc = openRpc({ preset, db, log });
   const journal = new WatchedJournal(db, here);
   const transactions = new AccountTransactions({
-    rpc: watched(rpc, here),
+    rpc: watchedRpc(rpc, here),
     journal,
     signer: createSigner(input.privateKey as Hex),
     preset,
@@ -73,7 +73,7 @@ class WatchedJournal extends TransactionJournal {
   }
 }
 
-function watched(rpc: ChainRpc, here: (point: KillPoint) => void): ChainRpc {
+function watchedRpc(rpc: ChainRpc, here: (point: KillPoint) => void): ChainRpc {
   return {
     chainId: () => rpc.chainId(),
     async call(method, params) {

@@ -168,7 +168,7 @@ export class AccountTransactions {
       if (done !== null) return done;
       signal?.throwIfAborted();
       const [entry] = this.#journal.open(account);
-      if (entry !== undefined && msUntil(deadline, this.#clock) <= 0) throw stillOpen(entry);
+      if (entry !== undefined && msUntil(deadline, this.#clock) <= 0) throw stillOpenError(entry);
       if (!(await this.#follower.step(account))) await this.#clock.sleep(this.#options.preset.pollMs, signal);
     }
   }
@@ -181,7 +181,7 @@ function assertSame({ intent }: JournalEntry, asked: Intent): void {
   throw new ChainError('CHAIN_JOURNAL_CONFLICT', `${asked.id} was already used for something else`, { intentId: asked.id });
 }
 
-function stillOpen(entry: JournalEntry): ChainError {
+function stillOpenError(entry: JournalEntry): ChainError {
   const { intent, nonce, lastError } = entry;
   const { hash } = newestAttempt(entry);
   const text = `transaction ${hash} is not final yet${lastError === '' ? '' : ` (${lastError})`}`;

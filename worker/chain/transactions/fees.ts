@@ -26,8 +26,8 @@ export function firstOffer(market: FeeMarket, capWei: bigint): FeeOffer {
     });
   }
   if (market.kind === 'legacy') return market;
-  const priorityFeeWei = least(market.priorityFeeWei, capWei - market.baseFeeWei);
-  return { kind: 'eip1559', maxFeeWei: least(2n * market.baseFeeWei + priorityFeeWei, capWei), priorityFeeWei };
+  const priorityFeeWei = smaller(market.priorityFeeWei, capWei - market.baseFeeWei);
+  return { kind: 'eip1559', maxFeeWei: smaller(2n * market.baseFeeWei + priorityFeeWei, capWei), priorityFeeWei };
 }
 
 /**
@@ -37,15 +37,15 @@ export function firstOffer(market: FeeMarket, capWei: bigint): FeeOffer {
 export function higherOffer(previous: FeeOffer, market: FeeMarket, capWei: bigint): FeeOffer | null {
   if (previous.kind === 'legacy') {
     const now = market.kind === 'legacy' ? market.gasPriceWei : market.baseFeeWei + market.priorityFeeWei;
-    const gasPriceWei = greatest(raised(previous.gasPriceWei), now);
+    const gasPriceWei = larger(raisedFee(previous.gasPriceWei), now);
     return gasPriceWei > capWei ? null : { kind: 'legacy', gasPriceWei };
   }
   const now = market.kind === 'eip1559' ? market : { baseFeeWei: market.gasPriceWei, priorityFeeWei: 0n };
-  const hint = least(now.priorityFeeWei, greatest(0n, capWei - now.baseFeeWei));
-  const priorityFeeWei = greatest(raised(previous.priorityFeeWei), hint);
-  const lowest = greatest(raised(previous.maxFeeWei), priorityFeeWei);
+  const hint = smaller(now.priorityFeeWei, larger(0n, capWei - now.baseFeeWei));
+  const priorityFeeWei = larger(raisedFee(previous.priorityFeeWei), hint);
+  const lowest = larger(raisedFee(previous.maxFeeWei), priorityFeeWei);
   if (lowest > capWei) return null;
-  return { kind: 'eip1559', maxFeeWei: greatest(lowest, least(2n * now.baseFeeWei + priorityFeeWei, capWei)), priorityFeeWei };
+  return { kind: 'eip1559', maxFeeWei: larger(lowest, smaller(2n * now.baseFeeWei + priorityFeeWei, capWei)), priorityFeeWei };
 }
 
 /**
@@ -60,19 +60,19 @@ export function gasLimitFor(estimate: bigint, rules: { readonly headRoomPercent:
       cap: String(cap),
     });
   }
-  return least((estimate * BigInt(100 + rules.headRoomPercent) + 99n) / 100n, cap);
+  return smaller((estimate * BigInt(100 + rules.headRoomPercent) + 99n) / 100n, cap);
 }
 
-function raised(wei: bigint): bigint {
-  return greatest((wei * 1125n + 999n) / 1000n, wei + 1n);
+function raisedFee(wei: bigint): bigint {
+  return larger((wei * 1125n + 999n) / 1000n, wei + 1n);
 }
 
-function least(a: bigint, b: bigint): bigint {
+function smaller(a: bigint, b: bigint): bigint {
   if (a < b) return a;
   return b;
 }
 
-function greatest(a: bigint, b: bigint): bigint {
+function larger(a: bigint, b: bigint): bigint {
   if (a > b) return a;
   return b;
 }

@@ -1,16 +1,9 @@
 /** The journal's rows in the store, checked when they are read. */
 import { z } from 'zod';
 import { addressField, hexField, weiField } from '../../../protocol/wire/fields.ts';
+import { jsonColumn } from '../../kit/json-column.ts';
 import { ChainError } from '../errors.ts';
 import type { Attempt, TransactionState } from './intent.ts';
-
-/** JSON text in a column, parsed and checked. */
-function json<Schema extends z.ZodType>(schema: Schema) {
-  return z
-    .string()
-    .transform((text): unknown => JSON.parse(text))
-    .pipe(schema);
-}
 
 const inclusionSchema = z.object({
   hash: hexField,
@@ -27,7 +20,7 @@ const feesSchema = z.discriminatedUnion('kind', [
 ]);
 
 export const attemptSchema = z
-  .object({ hash: hexField, raw: hexField, fees: json(feesSchema), signed_ms: z.number() })
+  .object({ hash: hexField, raw: hexField, fees: jsonColumn(feesSchema), signed_ms: z.number() })
   .transform(({ signed_ms, ...attempt }): Attempt => ({ ...attempt, signedMs: signed_ms }));
 
 export const rowSchema = z.object({
@@ -43,7 +36,7 @@ export const rowSchema = z.object({
   gas_limit: weiField,
   recorded_ms: z.number(),
   state: z.enum(['signed', 'sent', 'mined', 'succeeded', 'reverted', 'refused', 'lost']),
-  inclusion: json(inclusionSchema).nullable(),
+  inclusion: jsonColumn(inclusionSchema).nullable(),
   reason: z.string(),
   last_error: z.string(),
   settled_ms: z.number().nullable(),

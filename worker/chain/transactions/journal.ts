@@ -65,7 +65,8 @@ export class TransactionJournal {
   /** Records another signed version of an open transaction. @throws ChainError CHAIN_JOURNAL_CONFLICT if it is settled. */
   addAttempt(entry: JournalEntry, attempt: Attempt): JournalEntry {
     return inTransaction(this.#db, () => {
-      if (this.#get(entry.intent.id).state.kind !== 'sent') throw conflict(entry, 'only a pending transaction can be replaced');
+      if (this.#get(entry.intent.id).state.kind !== 'sent')
+        throw conflictError(entry, 'only a pending transaction can be replaced');
       this.#insertAttempt(entry.sequence, attempt);
       return this.#get(entry.intent.id);
     });
@@ -199,7 +200,7 @@ export class TransactionJournal {
           entry.sequence,
         ],
       );
-      if (moved !== 1) throw conflict(entry, `it cannot become ${to.state}`);
+      if (moved !== 1) throw conflictError(entry, `it cannot become ${to.state}`);
       return this.#get(entry.intent.id);
     });
   }
@@ -215,7 +216,7 @@ export class TransactionJournal {
   }
 }
 
-function conflict({ intent, state }: JournalEntry, why: string): ChainError {
+function conflictError({ intent, state }: JournalEntry, why: string): ChainError {
   const text = `transaction ${intent.id} (${state.kind}): ${why}`;
   return new ChainError('CHAIN_JOURNAL_CONFLICT', text, { intentId: intent.id, state: state.kind });
 }

@@ -9,7 +9,7 @@ import type { TransactionJournal } from '../../chain/transactions/journal.ts';
 import { inTransaction } from '../../kit/database.ts';
 import type { Cursors } from '../records/cursors.ts';
 import type { MoneyRecords, ReportedRecord } from '../records/money-records.ts';
-import type { FlowSource } from '../task-chain/flow-source.ts';
+import type { FlowSource } from '../task-chain/flow-reader.ts';
 import { type Opening, openingSchema, type StoredOpening, type StoredTransaction } from './chain-entries.ts';
 import type { ChainReader } from './chain-reader.ts';
 import { decodeStakingLog } from './staking-log.ts';

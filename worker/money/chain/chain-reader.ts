@@ -52,7 +52,32 @@ export interface ChainReaderOptions {
 export function createChainReader({ rpc, preset, node }: ChainReaderOptions): ChainReader {
   const { confirmations } = preset;
   const sources = stakingSources(preset);
-  const filter = stakingLogFilter(sources, node);
+  const holdings = async (block: number): Promise<Holdings> => {
+    const past = rpcAtBlock(rpc, block);
+    const holdingsOf = async (addresses: ContractAddresses): Promise<ContractHoldings> => {
+      const contracts = new StakingContracts({ addresses, rpc: past });
+      return {
+        contract: addresses.nodeStaking,
+        wei: (await contracts.stake(node)).balanceWei,
+        benefitAddress: await contracts.benefitAddress.read(benefitSchema, 'getBenefitAddress', node),
+      };
+    };
+    const stakes = await Promise.all(sources.map(holdingsOf));
+    const stakeWei = stakes.reduce((sum, { wei }) => sum + wei, 0n);
+    return { walletWei: await past.call('eth_getBalance', [node, 'latest']), stakeWei, stakes };
+  };
+  return chainReaderWith({ rpc, confirmations, node, filter: stakingLogFilter(sources, node), holdings });
+}
+
+/** A reader for any contracts: `filter` selects their logs, `holdings` reads what the node has. */
+export function chainReaderWith(parts: {
+  readonly rpc: ChainRpc;
+  readonly confirmations: number;
+  readonly node: Hex;
+  readonly filter: object;
+  readonly holdings: ChainReader['holdings'];
+}): ChainReader {
+  const { rpc, confirmations, node, filter, holdings } = parts;
   return {
     get logRange() {
       return rpc.logRange ?? null;
@@ -67,20 +92,7 @@ export function createChainReader({ rpc, preset, node }: ChainReaderOptions): Ch
     },
     logs: ({ from, to }) => rpc.call('eth_getLogs', [{ ...filter, fromBlock: blockTag(from), toBlock: blockTag(to) }]),
     latestWalletWei: () => rpc.call('eth_getBalance', [node, 'latest']),
-    async holdings(block) {
-      const past = rpcAtBlock(rpc, block);
-      const holdingsOf = async (addresses: ContractAddresses): Promise<ContractHoldings> => {
-        const contracts = new StakingContracts({ addresses, rpc: past });
-        return {
-          contract: addresses.nodeStaking,
-          wei: (await contracts.stake(node)).balanceWei,
-          benefitAddress: await contracts.benefitAddress.read(benefitSchema, 'getBenefitAddress', node),
-        };
-      };
-      const stakes = await Promise.all(sources.map(holdingsOf));
-      const stakeWei = stakes.reduce((sum, { wei }) => sum + wei, 0n);
-      return { walletWei: await past.call('eth_getBalance', [node, 'latest']), stakeWei, stakes };
-    },
+    holdings,
   };
 }
 
@@ -96,6 +108,6 @@ function rpcAtBlock(rpc: ChainRpc, block: number): ChainRpc {
   };
 }
 
-function blockTag(block: number): string {
+export function blockTag(block: number): string {
   return `0x${block.toString(16)}`;
 }

@@ -46,7 +46,7 @@ export async function stakeView(chain: Parts): Promise<StakeView> {
     status,
     balanceWei: String(coinWei),
     creditsWei: String(creditsWei),
-    freeCreditsWei: String(await credits.of(address)),
+    freeCreditsWei: String(await credits.freeWei(address)),
     minimumWei: String(await staking.minimumWei()),
     walletWei: String(await balanceWei()),
     benefitAddress: await benefitAddress.get(),

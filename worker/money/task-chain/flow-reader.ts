@@ -5,12 +5,20 @@
 import type { Hex } from '../../../protocol/hex.ts';
 import { sameAddress } from '../../../protocol/wire/fields.ts';
 import type { Log } from '../../chain/rpc/methods.ts';
+import type { JournalEntry } from '../../chain/transactions/intent.ts';
 import { NODE_INTERFACE, TASK_INTERFACE } from '../../networks/chain/abi.ts';
 import { type ChainTask, shareOf } from '../../networks/chain/chain-task.ts';
 import type { MoneyRecords, ReportedRecord } from '../records/money-records.ts';
 import { type Flow, flowPosition, flowSchema, type StoredFlow } from './flows.ts';
 
 type FlowRecords = Pick<MoneyRecords, 'pages' | 'count' | 'find'>;
+
+/** Turns a chain's logs and this node's own transactions into flows. Every method rejects with a ChainError. */
+export interface FlowSource {
+  /** From a range with all logs of the contracts. */
+  ofLogs(records: FlowRecords, logs: readonly Log[]): Promise<ReportedRecord[]>;
+  ofJournal(entries: readonly JournalEntry[]): Promise<ReportedRecord[]>;
+}
 
 export interface FlowReaderOptions {
   readonly self: Hex;

@@ -1,11 +1,10 @@
 /** The chain of a network whose tasks are on it, as the ledger reads it. */
 import type { Hex } from '../../../protocol/hex.ts';
 import { ChainError } from '../../chain/errors.ts';
-import type { ChainRpc } from '../../chain/rpc/methods.ts';
 import type { JournalEntry } from '../../chain/transactions/intent.ts';
 import { TOPICS } from '../../networks/chain/log-rows.ts';
 import type { TaskChain } from '../../networks/chain/open-task-chain.ts';
-import type { ChainReader } from '../chain/chain-reader.ts';
+import { blockTag, type ChainReader, chainReaderWith } from '../chain/chain-reader.ts';
 import type { ReportedRecord } from '../records/money-records.ts';
 import type { MoneyChain } from '../sync.ts';
 import { FlowReader } from './flow-reader.ts';
@@ -51,40 +50,15 @@ async function flowOfEntry({ intent, state }: JournalEntry, reader: ChainReader)
   };
 }
 
-function createTaskChainReader({
-  address,
-  rpc,
-  contracts,
-  preset,
-}: Pick<TaskChain, 'address' | 'rpc' | 'contracts' | 'preset'>): ChainReader {
-  const filter = { address: [preset.contracts.task, preset.contracts.node], topics: [TOPICS] };
-  return {
-    get logRange() {
-      return rpc.logRange ?? null;
-    },
-    chainId: () => rpc.chainId(),
-    finalBlock: async () => Math.max(0, Number(await rpc.call('eth_blockNumber', [])) - preset.confirmations + 1),
-    async blockTimeMs(block) {
-      const found = await rpc.call('eth_getBlockByNumber', [tagOf(block), false]);
-      if (found === null) throw new ChainError('CHAIN_BAD_ANSWER', `the chain does not know its block ${block}`, { block });
-      return Number(found.timestamp) * 1000;
-    },
-    logs: ({ from, to }) => rpc.call('eth_getLogs', [{ ...filter, fromBlock: tagOf(from), toBlock: tagOf(to) }]),
-    latestWalletWei: () => balanceAt(rpc, address, 'latest'),
-    async holdings(block) {
-      const [walletWei, stakeWei] = await Promise.all([
-        balanceAt(rpc, address, tagOf(block)),
-        contracts.stakeOf(address, BigInt(block)),
-      ]);
-      return { walletWei, stakeWei, stakes: [] };
-    },
+function createTaskChainReader(chain: Pick<TaskChain, 'address' | 'rpc' | 'contracts' | 'preset'>): ChainReader {
+  const { address: node, rpc, contracts, preset } = chain;
+  const holdings = async (block: number) => {
+    const [walletWei, stakeWei] = await Promise.all([
+      rpc.call('eth_getBalance', [node, blockTag(block)]),
+      contracts.stakeOf(node, BigInt(block)),
+    ]);
+    return { walletWei, stakeWei, stakes: [] };
   };
-}
-
-function balanceAt(rpc: ChainRpc, address: Hex, block: string): Promise<bigint> {
-  return rpc.call('eth_getBalance', [address, block]);
-}
-
-function tagOf(block: number): string {
-  return `0x${block.toString(16)}`;
+  const filter = { address: [preset.contracts.task, preset.contracts.node], topics: [TOPICS] };
+  return chainReaderWith({ rpc, confirmations: preset.confirmations, node, filter, holdings });
 }
