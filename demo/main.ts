@@ -15,7 +15,7 @@ import type { Report } from './report-text.ts';
 import type { Stage } from './stage.ts';
 import { openDemoWindow } from './window.ts';
 
-const STARTING: Readonly<Record<DemoOptions['network'], string>> = {
+const START_MESSAGES: Readonly<Record<DemoOptions['network'], string>> = {
   relay: 'Starting a chain, a relay, an application, three peers and your node, each node with its own engine …',
   chain:
     'Starting a chain with the task contracts, a relay that only carries data, an application, two peers and your node, each with its own engine …',
@@ -29,7 +29,7 @@ const SETTLE_MS = 20_000;
 type Closers = (() => Promise<unknown>)[];
 
 /** The first report in which everything adds up, or the last one in time. */
-async function settledReport(stage: Stage, durationMs: number): Promise<Report> {
+async function reportWhenSettled(stage: Stage, durationMs: number): Promise<Report> {
   const until = later(monotonicNow(systemClock), SETTLE_MS);
   for (;;) {
     const report = await stage.report(durationMs);
@@ -53,7 +53,7 @@ function untilAborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-interface Serving {
+interface ServeOptions {
   readonly options: DemoOptions;
   readonly explorer: Explorer;
   readonly closers: Closers;
@@ -63,7 +63,7 @@ interface Serving {
 }
 
 /** Until Ctrl-C. */
-async function serve({ options, explorer, closers, signal, print, say }: Serving): Promise<void> {
+async function serve({ options, explorer, closers, signal, print, say }: ServeOptions): Promise<void> {
   say(`Still serving at ${explorer.url}. Building the window; the first time takes about a minute …`);
   await buildDesktop();
   const window = await openDemoWindow(options.network, print);
@@ -80,7 +80,7 @@ async function demo(options: DemoOptions, signal: AbortSignal, closers: Closers)
   const dataDir = await mkdtemp(path.join(tmpdir(), 'crynux-demo-'));
   closers.push(() => rm(dataDir, { recursive: true, force: true }));
 
-  print(STARTING[options.network]);
+  print(START_MESSAGES[options.network]);
   const titles = new Map<string, string>();
   const openStage = options.network === 'chain' ? openChainStage : openRelayStage;
   const stage = await openStage({ dataDir, print, say, signal, titles, elapsedMs });
@@ -93,7 +93,7 @@ async function demo(options: DemoOptions, signal: AbortSignal, closers: Closers)
   stage.follow();
 
   const { surprises } = await stage.runJob();
-  const report = await settledReport(stage, Math.round(elapsedMs()));
+  const report = await reportWhenSettled(stage, Math.round(elapsedMs()));
   print(report.text);
   for (const surprise of surprises) print(`Unexpected: ${surprise}`);
   if (options.mode === 'serve') await serve({ options, explorer, closers, signal, print, say });

@@ -71,13 +71,13 @@ function peerConfig(name: NodeName, privateKey: Hex): NonNullable<DevnetConfigIn
 export async function startDemoNetwork(options: DemoNetworkOptions): Promise<DemoNetwork> {
   const newKey = () => bytesToHex(systemRandom.bytes(32));
   const keys = { you: newKey(), ada: newKey(), basil: newKey(), mallory: newKey(), application: newKey() };
-  const who = (key: Hex, name: string) => ({ name, address: addressOf(key) });
+  const participantOf = (key: Hex, name: string) => ({ name, address: addressOf(key) });
   const participants = {
-    you: who(keys.you, 'your node'),
-    ada: who(keys.ada, 'ada'),
-    basil: who(keys.basil, 'basil'),
-    mallory: who(keys.mallory, 'mallory'),
-    application: who(keys.application, 'application'),
+    you: participantOf(keys.you, 'your node'),
+    ada: participantOf(keys.ada, 'ada'),
+    basil: participantOf(keys.basil, 'basil'),
+    mallory: participantOf(keys.mallory, 'mallory'),
+    application: participantOf(keys.application, 'application'),
   };
   const plan = createSamplingPlan({ privateKey: keys.application, modulus: SAMPLING_MODULUS, random: systemRandom });
   const devnet = await startDevnet(

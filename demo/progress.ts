@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import type { ChainEvent } from '../devnet/chain-mode/chain-view.ts';
-import { shortHex } from '../devnet/short-hex.ts';
+import { shortHex } from '../devnet/network-view.ts';
 import type { RelayEvent } from '../protocol/wire/event.ts';
 import { parseWireJson } from '../protocol/wire/parse.ts';
 

@@ -61,13 +61,13 @@ async function readBalances({ participants, keys, devnet }: DemoNetwork): Promis
   return new Map(await Promise.all((Object.keys(keys) as (keyof DemoNetwork['keys'])[]).map(read)));
 }
 
-interface Reported {
+interface ReportOptions {
   readonly network: DemoNetwork;
   readonly titles: ReadonlyMap<string, string>;
   readonly durationMs: number;
 }
 
-async function reportOf({ network, titles, durationMs }: Reported): Promise<Report> {
+async function reportOf({ network, titles, durationMs }: ReportOptions): Promise<Report> {
   const { devnet, participants } = network;
   const nodes = [participants.you, participants.ada, participants.basil, participants.mallory];
   return buildReport({

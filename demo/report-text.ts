@@ -1,7 +1,7 @@
 /** The parts of the demo's final report that are the same with a relay and on a chain. Pure. */
 import type { NetworkMode } from '../contract/node-config.ts';
 import type { Participant } from '../devnet/explorer.ts';
-import { shortHex } from '../devnet/short-hex.ts';
+import { shortHex } from '../devnet/network-view.ts';
 import { type AbortReason, TASK_TYPE, type TaskStatus, type TaskType, type TaskTypeNumber } from '../protocol/tasks/status.ts';
 import { cnx, textTable } from './text.ts';
 
@@ -83,7 +83,7 @@ export function taskTable({ tasks, titles, nodes, income }: TaskTableInput): str
   ]);
 }
 
-export interface LastWords {
+export interface Summary {
   readonly node: Participant;
   readonly json: JsonReport;
   /** The losses of each node, wei. */
@@ -93,7 +93,7 @@ export interface LastWords {
   readonly differences: readonly string[];
 }
 
-export function lastWords({ node, json, slashed, agreed, differences }: LastWords): readonly string[] {
+export function summaryLines({ node, json, slashed, agreed, differences }: Summary): readonly string[] {
   const slashes = slashed.map(({ name, wei }) => `  ${name} lost its stake of ${cnx(wei)}`);
   return [
     'Slashed:',

@@ -1,11 +1,11 @@
 /** The demo's final report: every task, every payment, and whether everything adds up. Pure. */
 
 import type { Participant } from '../devnet/explorer.ts';
+import { shortHex } from '../devnet/network-view.ts';
 import type { LedgerRow, TaskRow } from '../devnet/relay/store/rows.ts';
-import { shortHex } from '../devnet/short-hex.ts';
 import type { ChainReport } from './chain-report.ts';
 import type { LedgerReport } from './ledger-report.ts';
-import { type JsonReport, lastWords, namesOf, type Report, reportTasks, taskTable } from './report-text.ts';
+import { type JsonReport, namesOf, type Report, reportTasks, summaryLines, taskTable } from './report-text.ts';
 import { cnx, textTable } from './text.ts';
 
 export interface ReportInput {
@@ -102,6 +102,6 @@ function reportText(
     '',
     input.ledgerReport.text,
     '',
-    ...lastWords({ node, json, slashed, differences, agreed: "Relay, chain and the node's own ledger" }),
+    ...summaryLines({ node, json, slashed, differences, agreed: "Relay, chain and the node's own ledger" }),
   ].join('\n');
 }

@@ -11,7 +11,7 @@ import type { Hex } from '../protocol/hex.ts';
 import { formatCnx } from '../protocol/money/wei.ts';
 import { isTerminal } from '../protocol/tasks/status.ts';
 import type { NetworkTask, NetworkView } from './network-view.ts';
-import { shortHex } from './short-hex.ts';
+import { shortHex } from './network-view.ts';
 
 const SHOWN_TASKS = 200;
 

@@ -15,7 +15,7 @@ import { type AnyDevnet, type AnyDevnetConfig, startAnyDevnet } from './any-devn
 import { type FromDevnetInput, parseDevnetMessage, type ToDevnet, toDevnetSchema } from './channel.ts';
 import { DevnetError } from './errors.ts';
 import { type Explorer, type Participant, startExplorer } from './explorer.ts';
-import { shortHex } from './short-hex.ts';
+import { shortHex } from './network-view.ts';
 import { systemClock, systemRandom } from './system.ts';
 import { startWorkload, type Workload } from './workload.ts';
 

@@ -35,9 +35,9 @@ export const WORKLOAD_KEY = devnetKey('workload');
 const FUNDS_WEI = 1_000n * 10n ** 18n;
 const LOW_WEI = 100n * 10n ** 18n;
 /** No more tasks are added while this many are waiting: there may be nobody to run them. */
-const MAX_OPEN = 6;
+const MAX_OPEN_TASKS = 6;
 /** Limit for models that only one node has: a group of three would wait forever. */
-const MAX_OPEN_OTHERS = 3;
+const MAX_OPEN_OTHER_TASKS = 3;
 /** Interval for polling a task. */
 export const WORKLOAD_POLL_MS = 500;
 
@@ -59,7 +59,7 @@ export function startWorkload({ network, clock, pauseMs, onError }: WorkloadOpti
    */
   function nextTask(index: number) {
     const others = otherModels(view.nodes());
-    if (others.length === 0 || index % 2 === 0 || waitingOthers() >= MAX_OPEN_OTHERS) return sampleTask(index);
+    if (others.length === 0 || index % 2 === 0 || waitingOthers() >= MAX_OPEN_OTHER_TASKS) return sampleTask(index);
     const turn = Math.floor(index / 2);
     return sampleForModel(others[turn % others.length] ?? '', turn);
   }
@@ -79,7 +79,7 @@ export function startWorkload({ network, clock, pauseMs, onError }: WorkloadOpti
 
   async function run(): Promise<void> {
     for (let index = 0; !signal.aborted; index += 1) {
-      if (open < MAX_OPEN) await submit(index).catch(onError);
+      if (open < MAX_OPEN_TASKS) await submit(index).catch(onError);
       await clock.sleep(pauseMs, signal).catch(() => {});
     }
   }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { complaintOf, findPromtool } from '../scripts/prometheus/promtool.ts';
+import { findPromtool, promtoolProblem } from '../scripts/prometheus/promtool.ts';
 import { readAddress } from './rpc/address-file.ts';
 import { connectProgram } from './rpc/running-program.ts';
 
@@ -170,7 +170,7 @@ async function expectMetrics(address: string): Promise<void> {
   expect(await read(new URL('/readyz', address).href)).toBe('ok\n');
   expect(await read(new URL('/livez', address).href)).toBe('ok\n');
   const promtool = findPromtool();
-  if (promtool !== null) expect(complaintOf(promtool, ['check', 'metrics'], text)).toBeNull();
+  if (promtool !== null) expect(promtoolProblem(promtool, ['check', 'metrics'], text)).toBeNull();
 }
 
 function isAlive(pid: number): boolean {

@@ -14,7 +14,7 @@ const CONTRACT = path.join(ROOT, 'contract');
 /** Runs as written, on the Node version it mentions; a test does so. */
 const EXAMPLE = 'docs/examples/ask-program.mjs';
 
-const head = (example: string) => `# The programming interface
+const pageHeader = (example: string) => `# The programming interface
 
 A script on the same machine can do everything that the window can, and uses the same contract in
 [\`contract/\`](../contract). This page is generated from the contract (\`npm run docs\`); a test checks that it is up to date.
@@ -49,7 +49,7 @@ ${example.trim()}
 program; a window needs a person's confirmation for it, a script with the token does not. **own**: only for the command line and such scripts.
 `;
 
-interface Built {
+interface BuiltContract {
   readonly '~orpc': { readonly inputSchema?: AnySchema; readonly outputSchema?: AnySchema; readonly meta: ProcedureMeta };
 }
 
@@ -68,7 +68,7 @@ export async function apiPage(): Promise<string> {
     }
     return text;
   };
-  const describe = (route: string, procedure: Built, comment: string | undefined): string => {
+  const describe = (route: string, procedure: BuiltContract, comment: string | undefined): string => {
     const { inputSchema, outputSchema, meta } = procedure['~orpc'];
     const yields = getEventIteratorSchemaDetails(outputSchema)?.yields;
     const marks = [yields === undefined ? null : 'subscription', meta.act === undefined ? null : `**${meta.act}**`];
@@ -96,14 +96,14 @@ export async function apiPage(): Promise<string> {
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, text]) => `type ${name} =${text.startsWith('\n') ? '' : ' '}${text}`);
   const example = readFileSync(path.join(ROOT, EXAMPLE), 'utf8');
-  return [head(example), host, node, '## Types', '', '```ts', ...definitions, '```', ''].join('\n');
+  return [pageHeader(example), host, node, '## Types', '', '```ts', ...definitions, '```', ''].join('\n');
 }
 
 /** Every procedure by its path. */
-function routesOf(tree: object, at: readonly string[] = []): [string, Built][] {
-  return Object.entries(tree).flatMap(([name, value]: [string, object]): [string, Built][] => {
+function routesOf(tree: object, at: readonly string[] = []): [string, BuiltContract][] {
+  return Object.entries(tree).flatMap(([name, value]: [string, object]): [string, BuiltContract][] => {
     const here = [...at, name];
-    return '~orpc' in value ? [[here.join('/'), value as Built]] : routesOf(value, here);
+    return '~orpc' in value ? [[here.join('/'), value as BuiltContract]] : routesOf(value, here);
   });
 }
 

@@ -11,7 +11,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { countInstructions } from './bench/count-instructions.ts';
-import { comparison, type Figure, Figures, median, type Report, reportSchema, table } from './bench/figures.ts';
+import { comparisonTable, type Figure, Figures, figureTable, median, type Report, reportSchema } from './bench/figures.ts';
 import { measureGrowth } from './bench/measure-growth.ts';
 import { measureHash } from './bench/measure-hash.ts';
 import { measureHeap } from './bench/measure-heap.ts';
@@ -48,8 +48,8 @@ const { values } = parseArgs({
     compare: { type: 'string' },
   },
 });
-const count = (text: string) => Math.max(1, Number.parseInt(text, 10) || 1);
-const runs = count(values.runs);
+const parseCount = (text: string) => Math.max(1, Number.parseInt(text, 10) || 1);
+const runs = parseCount(values.runs);
 const wanted = new Set(values.only.split(','));
 const say = (text: string) => void process.stderr.write(`${text}\n`);
 const print = (text = '') => void process.stdout.write(`${text}\n`);
@@ -63,10 +63,10 @@ if (wanted.has('hash')) await measureHash(runs, figures);
 const uncounted = values.instructions ? countInstructions(figures) : null;
 if (uncounted !== null) say(`the instructions of the hash are not counted: ${uncounted}`);
 if (wanted.has('growth')) await measureGrowth(figures, values.large, say);
-if (wanted.has('tasks')) await measureTasks({ tasks: count(values.tasks), runs, figures, say });
+if (wanted.has('tasks')) await measureTasks({ tasks: parseCount(values.tasks), runs, figures, say });
 if (wanted.has('idle')) await measureIdle(runs, figures);
-if (values.profiles !== undefined) await measureProfiles(values.profiles.split(',').map(count), figures, say);
-if (values.heap !== undefined) await measureHeap(count(values.heap), figures, say);
+if (values.profiles !== undefined) await measureProfiles(values.profiles.split(',').map(parseCount), figures, say);
+if (values.heap !== undefined) await measureHeap(parseCount(values.heap), figures, say);
 if (wanted.has('window')) await measureWindow(runs, figures);
 
 const report: Report = {
@@ -76,13 +76,13 @@ const report: Report = {
 };
 print(`${report.machine}; median of ${runs} ${runs === 1 ? 'run' : 'runs'} (min … max)`);
 print();
-for (const line of table(report.figures)) print(line);
+for (const line of figureTable(report.figures)) print(line);
 print();
 for (const line of ratios(report.figures)) print(line);
 if (before !== null) {
   print();
   print(`Against ${values.compare}, of ${before.date}:`);
-  for (const line of comparison(before, report)) print(line);
+  for (const line of comparisonTable(before, report)) print(line);
 }
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
 

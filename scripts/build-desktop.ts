@@ -13,9 +13,9 @@ import { type DirectoryLock, lockDirectory } from '../worker/kit/directory-lock.
 import { isWorkerError } from '../worker/kit/errors.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
-const at = (...parts: string[]) => path.join(root, ...parts);
+const inRoot = (...parts: string[]) => path.join(root, ...parts);
 /** Lock, stamp and unfinished folders. */
-const work = at('out', '.build');
+const work = inRoot('out', '.build');
 
 const INPUTS = [
   ...['protocol', 'contract', 'platform', 'worker', 'host', 'devnet', 'headless', 'electron', 'renderer', 'resources'],
@@ -25,7 +25,7 @@ const INPUTS = [
 /** If somebody deletes one of these, it is built again. */
 const OUTPUTS = ['dist/electron/main.js', 'dist/package.json', 'out/preload/preload.cjs', 'out/renderer/index.html'];
 const WAIT_MS = 200;
-const WAITS = 1_500;
+const MAX_WAITS = 1_500;
 
 /** @returns false = everything is up to date. @throws Error if something does not compile */
 export function buildDesktop(): Promise<boolean> {
@@ -46,7 +46,7 @@ export async function buildOnce(what: string, outputs: readonly string[], build:
     const stampFile = path.join(work, `stamp-${what}`);
     const stamp = await inputsHash();
     const isNewest = (await readFile(stampFile, 'utf8').catch(() => '')) === stamp;
-    if (isNewest && outputs.every((file) => existsSync(at(file)))) return false;
+    if (isNewest && outputs.every((file) => existsSync(inRoot(file)))) return false;
     await rm(stampFile, { force: true });
     await build();
     await writeFile(stampFile, stamp);
@@ -57,7 +57,7 @@ export async function buildOnce(what: string, outputs: readonly string[], build:
 }
 
 async function takeLock(): Promise<DirectoryLock> {
-  for (let i = 0; i < WAITS; i++) {
+  for (let i = 0; i < MAX_WAITS; i++) {
     try {
       return lockDirectory(work);
     } catch (error) {
@@ -71,7 +71,7 @@ async function takeLock(): Promise<DirectoryLock> {
 async function inputsHash(): Promise<string> {
   const hash = createHash('sha256').update(process.version);
   for (const input of INPUTS) {
-    for (const file of await filesOf(at(input))) {
+    for (const file of await filesOf(inRoot(input))) {
       if (/\.test\.tsx?$/.test(file)) continue;
       hash.update(`\0${path.relative(root, file)}\0`).update(await readFile(file));
     }
@@ -96,12 +96,12 @@ async function buildPrograms(): Promise<void> {
   const made = path.join(work, 'dist');
   await rm(made, { recursive: true, force: true });
   await run(['scripts/package/bundle.ts', made]);
-  await cp(at('resources'), path.join(made, 'resources'), { recursive: true });
-  await cp(at('package.json'), path.join(made, 'package.json'));
+  await cp(inRoot('resources'), path.join(made, 'resources'), { recursive: true });
+  await cp(inRoot('package.json'), path.join(made, 'package.json'));
   const old = path.join(work, 'old');
   await rm(old, { recursive: true, force: true });
-  await rename(at('dist'), old).catch(() => {});
-  await rename(made, at('dist'));
+  await rename(inRoot('dist'), old).catch(() => {});
+  await rename(made, inRoot('dist'));
   await rm(old, { recursive: true, force: true });
 }
 

@@ -1,8 +1,8 @@
 /** Checks metrics, rules and dashboard with promtool, which is taken from the distribution if it is missing. */
 import { spawnSync } from 'node:child_process';
-import { findPromtool, takePromtool } from './prometheus/promtool.ts';
+import { downloadPromtool, findPromtool } from './prometheus/promtool.ts';
 
-if (findPromtool() === null && !takePromtool()) {
+if (findPromtool() === null && !downloadPromtool()) {
   process.stderr.write('promtool is not installed, and could not be taken from the Debian package "prometheus"\n');
   process.exit(1);
 }

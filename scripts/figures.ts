@@ -15,7 +15,7 @@ const TITLES: Readonly<Record<keyof HouseFigures, string>> = {
   rooms: 'rooms of `worker/`',
   arrows: 'arrows between them',
   arrowsBack: 'arrows that run back',
-  circles: 'circles of files',
+  cycles: 'import cycles',
   files: 'files',
   lines: 'lines',
   linesOfTests: 'of them tests and doubles',

@@ -7,7 +7,7 @@ type Colour = readonly [number, number, number];
 const ACCENT: Colour = [37, 99, 235];
 const PAPER: Colour = [248, 250, 252];
 /** Sub-pixels per side, for smooth edges. */
-const FINE = 4;
+const SUBSAMPLES = 4;
 
 /** The pulse, in a unit square. */
 const PULSE = [
@@ -45,9 +45,9 @@ function draw(size: number): Uint8Array {
   for (let row = 0; row < size; row += 1) {
     for (let column = 0; column < size; column += 1) {
       let [card, pulse] = [0, 0];
-      for (let step = 0; step < FINE * FINE; step += 1) {
-        const x = (column + ((step % FINE) + 0.5) / FINE) / size;
-        const y = (row + (Math.floor(step / FINE) + 0.5) / FINE) / size;
+      for (let step = 0; step < SUBSAMPLES * SUBSAMPLES; step += 1) {
+        const x = (column + ((step % SUBSAMPLES) + 0.5) / SUBSAMPLES) / size;
+        const y = (row + (Math.floor(step / SUBSAMPLES) + 0.5) / SUBSAMPLES) / size;
         if (!insideCard(x, y)) continue;
         card += 1;
         if (distanceToPulse(x, y) < 0.035) pulse += 1;
@@ -57,7 +57,7 @@ function draw(size: number): Uint8Array {
         const mix = card === 0 ? 0 : pulse / card;
         data[at + part] = Math.round((ACCENT[part] ?? 0) * (1 - mix) + (PAPER[part] ?? 0) * mix);
       }
-      data[at + 3] = Math.round((255 * card) / (FINE * FINE));
+      data[at + 3] = Math.round((255 * card) / (SUBSAMPLES * SUBSAMPLES));
     }
   }
   return encode({ width: size, height: size, data, channels: 4, depth: 8 });

@@ -36,7 +36,7 @@ async function digest(harness: EngineHarness, { type, args }: Sample, index: num
 }
 
 /** The samples' digests, in the order of the samples, whatever order they were computed in. */
-async function inOneProcess(all: readonly Sample[], firstAt: number): Promise<string[]> {
+async function digestsOfOneProcess(all: readonly Sample[], firstAt: number): Promise<string[]> {
   const harness = await createHarness({ kind: 'embedded' });
   try {
     await harness.engine.start();
@@ -60,11 +60,11 @@ const all = samples(Math.max(1, Number.parseInt(values.seeds, 10)));
 const processes = Math.max(2, Number.parseInt(values.processes, 10));
 if (all.length % 7 === 0) all.pop();
 const runs: string[][] = [];
-for (let process = 0; process < processes; process++) runs.push(await inOneProcess(all, process * 11));
+for (let process = 0; process < processes; process++) runs.push(await digestsOfOneProcess(all, process * 11));
 const differing = all.filter((_, index) => new Set(runs.map((digests) => digests[index])).size > 1);
-const of = (type: TaskType) => all.filter((sample) => sample.type === type).length;
+const countOf = (type: TaskType) => all.filter((sample) => sample.type === type).length;
 process.stdout.write(
-  `${cpus()[0]?.model ?? 'processor'}: ${of('Llm')} text and ${of('StableDiffusion')} image tasks in ${processes} processes: ` +
+  `${cpus()[0]?.model ?? 'processor'}: ${countOf('Llm')} text and ${countOf('StableDiffusion')} image tasks in ${processes} processes: ` +
     `${differing.length} differ; ${new Set(runs[0]).size} different results\n`,
 );
 process.exitCode = differing.length === 0 ? 0 : 1;

@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { inspectPackage } from './package/inspect.ts';
 import { runPackaged } from './package/run-packaged.ts';
 import { packageOnStandIn } from './package/stand-in-package.ts';
-import { heading, intoDocument, tables } from './package/tables.ts';
+import { heading, replaceTables, tables } from './package/tables.ts';
 import { targetOf } from './package/target.ts';
 
 const flag = { type: 'boolean', default: false } as const;
@@ -24,7 +24,7 @@ try {
   process.stdout.write(`${tables(inspection)}\n`);
   if (values.write) {
     const made = `${heading(targetOf(), new Date().toISOString().slice(0, 10))}\n\n${tables(inspection)}`;
-    await writeFile(DOCUMENT, intoDocument(await readFile(DOCUMENT, 'utf8'), made));
+    await writeFile(DOCUMENT, replaceTables(await readFile(DOCUMENT, 'utf8'), made));
   }
   const problems = [...inspection.problems];
   if (!values.table) {

@@ -10,7 +10,7 @@ import { en } from '../renderer/i18n/en/index.ts';
 import { zhCn } from '../renderer/i18n/zh-cn/index.ts';
 import { madeHash } from '../renderer/testing/fixtures/made-tasks.ts';
 import { COMMITMENT } from '../renderer/testing/scenario.ts';
-import { needBrowser } from './browser.ts';
+import { requireBrowser } from './browser.ts';
 import { serveFixtures } from './serve-fixtures.ts';
 
 const node = (screen: string) => `/node/living-room/${screen}`;
@@ -116,7 +116,7 @@ const SIZES = [
 ] as const;
 
 /** Eight frames in a row without anything busy; four seconds at most. */
-const QUIET = `(async () => {
+const SETTLED_SCRIPT = `(async () => {
   await document.fonts.ready;
   for (let quiet = 0, frames = 0; quiet < 8 && frames < 240; frames += 1) {
     await new Promise(requestAnimationFrame);
@@ -125,27 +125,27 @@ const QUIET = `(async () => {
 })()`;
 
 /** By how many pixels the page is wider than its window. */
-const SIDEWAYS = `Math.max(...['html', 'main'].map((name) => {
+const OVERFLOW_SCRIPT = `Math.max(...['html', 'main'].map((name) => {
   const element = document.querySelector(name);
   return element.scrollWidth - element.clientWidth;
 }))`;
 
 /** Everything has been drawn, and nothing is loading. */
-async function settled(page: Page): Promise<void> {
+async function waitUntilSettled(page: Page): Promise<void> {
   // By element: behind a dialog, a heading has no role.
   await page.locator('h1').first().waitFor();
-  await page.evaluate(QUIET);
+  await page.evaluate(SETTLED_SCRIPT);
 }
 
-async function shoot(options: { page: Page; folder: string; name: string; problems: string[] }): Promise<number> {
+async function takeScreenshots(options: { page: Page; folder: string; name: string; problems: string[] }): Promise<number> {
   const { page, folder, name, problems } = options;
   let count = 0;
   for (const size of SIZES) {
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.setViewportSize(size);
       await page.emulateMedia({ colorScheme });
-      await settled(page);
-      const excess = await page.evaluate<number>(SIDEWAYS);
+      await waitUntilSettled(page);
+      const excess = await page.evaluate<number>(OVERFLOW_SCRIPT);
       const file = `${name}-${colorScheme}-${size.width}.png`;
       if (excess > 0) problems.push(`${file}: ${excess} px wider than the window`);
       await page.screenshot({ path: path.join(folder, file) });
@@ -165,7 +165,7 @@ async function main(): Promise<number> {
   await mkdir(folder, { recursive: true });
   const server = await serveFixtures();
   const browser = await chromium.launch({
-    executablePath: needBrowser(),
+    executablePath: requireBrowser(),
     args: ['--disable-gpu'],
     chromiumSandbox: process.getuid?.() !== 0,
   });
@@ -190,7 +190,7 @@ async function main(): Promise<number> {
               .or(page.getByRole('checkbox', { name: control }))
               .first()
               .click();
-          count += await shoot({ page, folder, name: `${name}-${language}`, problems });
+          count += await takeScreenshots({ page, folder, name: `${name}-${language}`, problems });
           await page.close();
         }
       }

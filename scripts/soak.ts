@@ -10,13 +10,13 @@ import { z } from 'zod';
 import { runSoak } from '../e2e/soak/run-soak.ts';
 import { soakTable } from '../e2e/soak/table.ts';
 
-const count = (most: number) => z.coerce.number().int().min(0).max(most);
+const countField = (most: number) => z.coerce.number().int().min(0).max(most);
 const optionsSchema = z.object({
-  tasks: count(1_000_000).min(1),
-  kills: count(1_000_000),
+  tasks: countField(1_000_000).min(1),
+  kills: countField(1_000_000),
   faults: z.boolean(),
-  seed: count(2 ** 32 - 1),
-  minutes: count(10_080).min(1),
+  seed: countField(2 ** 32 - 1),
+  minutes: countField(10_080).min(1),
   json: z.boolean(),
 });
 

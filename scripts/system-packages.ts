@@ -7,9 +7,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { findBrowser } from './browser.ts';
-import { findPromtool, takePromtool } from './prometheus/promtool.ts';
+import { downloadPromtool, findPromtool } from './prometheus/promtool.ts';
 
-interface Need {
+interface SystemPackage {
   /** Debian's name. */
   readonly package: string;
   readonly why: string;
@@ -25,13 +25,13 @@ function hasLibrary(name: string): boolean {
   return listed.status === 0 && listed.stdout.includes(name);
 }
 
-const BROWSER: Need = {
+const BROWSER: SystemPackage = {
   package: 'chromium-headless-shell',
   why: 'the window is driven in a real browser',
   present: () => findBrowser() !== null,
 };
 const KEYRING = 'keys are kept in a real keyring service';
-const LINUX: readonly Need[] = [
+const LINUX_PACKAGES: readonly SystemPackage[] = [
   { package: 'procps', why: 'ps shows that no process is left behind', present: () => onPath('ps') },
   { package: 'dbus-daemon', why: KEYRING, present: () => onPath('dbus-run-session') },
   { package: 'gnome-keyring', why: KEYRING, present: () => onPath('gnome-keyring-daemon') },
@@ -39,7 +39,7 @@ const LINUX: readonly Need[] = [
 ];
 
 /** Printed before anything is installed: what, why, and how to prevent it. */
-export function installNotice(wanted: readonly Pick<Need, 'package' | 'why'>[]): string {
+export function installNotice(wanted: readonly Pick<SystemPackage, 'package' | 'why'>[]): string {
   const width = Math.max(...wanted.map((need) => need.package.length));
   return [
     'The tests need system packages that are missing here:',
@@ -50,13 +50,13 @@ export function installNotice(wanted: readonly Pick<Need, 'package' | 'why'>[]):
   ].join('\n');
 }
 
-function installCommand(wanted: readonly Pick<Need, 'package'>[]): string {
+function installCommand(wanted: readonly Pick<SystemPackage, 'package'>[]): string {
   return `apt-get install -y --no-install-recommends ${wanted.map((need) => need.package).join(' ')}`;
 }
 
 /** Path of the browser that UI tests use. @throws Error with the command to run */
 export function ensureTestPrograms(): string {
-  const needs = process.platform === 'linux' ? [BROWSER, ...LINUX] : [BROWSER];
+  const needs = process.platform === 'linux' ? [BROWSER, ...LINUX_PACKAGES] : [BROWSER];
   const missing = () => needs.filter((need) => !need.present());
   const wanted = missing();
   const mayInstall = (process.env.CRYNUX_NO_INSTALL ?? '') === '';
@@ -73,7 +73,7 @@ export function ensureTestPrograms(): string {
     process.stderr.write(
       'promtool, which checks metrics and alert rules, is taken from the package prometheus of this distribution.\n',
     );
-    takePromtool();
+    downloadPromtool();
   }
   const left = missing();
   const browser = findBrowser();

@@ -101,7 +101,7 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function answerWith<Args extends readonly unknown[]>(answer: (...args: Args) => string | Promise<string>) {
+function printAnswer<Args extends readonly unknown[]>(answer: (...args: Args) => string | Promise<string>) {
   return async (...args: Args): Promise<void> => {
     process.stdout.write(`${await answer(...args)}\n`);
   };
@@ -121,37 +121,37 @@ function buildProgram(): Command {
     .command('phash')
     .description('Perceptual hash of PNG files, as the relay computes it')
     .argument('<files...>')
-    .action(answerWith(phash));
+    .action(printAnswer(phash));
   program
     .command('sign')
     .description('Canonical JSON and signature of a request payload given on stdin')
     .requiredOption(...keyFile)
     .requiredOption('--timestamp <seconds>', 'unix seconds')
-    .action(answerWith(sign));
+    .action(printAnswer(sign));
   const vrf = program.command('vrf').description('Sampling proofs');
   vrf
     .command('prove')
     .description('Proof, output and public key for a seed')
     .requiredOption(...keyFile)
     .requiredOption(...seed)
-    .action(answerWith(prove));
+    .action(printAnswer(prove));
   vrf
     .command('verify')
     .description('Checks whether a proof is valid')
     .requiredOption('--public-key <hex>', '64 bytes, X and Y')
     .requiredOption(...seed)
     .requiredOption('--proof <hex>', '81 bytes')
-    .action(answerWith(verify));
+    .action(printAnswer(verify));
   program
     .command('commitment')
     .description('Task id commitment')
     .requiredOption('--task-id <hex>', '32 bytes')
     .requiredOption('--nonce <hex>', '32 bytes')
-    .action(answerWith(commitment));
+    .action(printAnswer(commitment));
   program
     .command('group')
     .description('Outcome of a validation group given on stdin as {taskType, distanceThreshold, tasks in rank order}')
-    .action(answerWith(group));
+    .action(printAnswer(group));
   return program;
 }
 

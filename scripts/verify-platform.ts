@@ -13,11 +13,11 @@ import { runChecks } from './verify/check.ts';
 import { FILE_CHECKS } from './verify/files.ts';
 import { MACHINE_CHECKS } from './verify/machine.ts';
 import { PROCESS_CHECKS } from './verify/processes.ts';
-import { type About, reportText } from './verify/report.ts';
+import { type MachineInfo, reportText } from './verify/report.ts';
 
 const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
 const commit = spawnSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8', cwd: import.meta.dirname });
-const about: About = {
+const about: MachineInfo = {
   system: SYSTEM.label,
   release: `${os.type()} ${os.release()} (${os.version()})`,
   processor: os.cpus()[0]?.model.trim() ?? 'unknown',

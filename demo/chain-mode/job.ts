@@ -24,11 +24,11 @@ export interface ChainJob {
   readonly submitter: Submitter;
   readonly titles: Map<string, string>;
   readonly say: (text: string) => void;
-  /** The number of ordinary tasks; default {@link FULL}. */
-  readonly amounts?: typeof FULL | undefined;
+  /** The number of ordinary tasks; default {@link FULL_AMOUNTS}. */
+  readonly amounts?: typeof FULL_AMOUNTS | undefined;
 }
 
-const FULL = { firstChats: 6, images: 4, laterChats: 6, lastChats: 2 };
+const FULL_AMOUNTS = { firstChats: 6, images: 4, laterChats: 6, lastChats: 2 };
 
 /**
  * Order matters: the cheat joins after the unanimous groups, and its group runs while basil is still busy with the task
@@ -36,7 +36,7 @@ const FULL = { firstChats: 6, images: 4, laterChats: 6, lastChats: 2 };
  * nothing else is open.
  */
 export async function runChainJob(job: ChainJob): Promise<JobResult> {
-  const { network, submitter, say, amounts = FULL } = job;
+  const { network, submitter, say, amounts = FULL_AMOUNTS } = job;
   const steps = createJobSteps(submitter);
   const { surprises, start, chats, ended } = steps;
 
@@ -53,7 +53,7 @@ export async function runChainJob(job: ChainJob): Promise<JobResult> {
 
   say('basil loses power, and the network gives it one of three tasks');
   await network.cutPowerOfBasil();
-  const lost = await loseOneWithBasil(job, steps);
+  const lost = await timeOutTaskOfBasil(job, steps);
 
   say(`A task that no node can run, and ${amounts.laterChats} more chat requests; mallory joins`);
   const mallory = network.letMalloryJoin();
@@ -82,7 +82,7 @@ export async function runChainJob(job: ChainJob): Promise<JobResult> {
 }
 
 /** Three nodes are free, one of them without power, so it gets one of three simultaneous tasks. */
-async function loseOneWithBasil({ network, submitter, titles }: ChainJob, steps: JobSteps): Promise<SubmittedTask | null> {
+async function timeOutTaskOfBasil({ network, submitter, titles }: ChainJob, steps: JobSteps): Promise<SubmittedTask | null> {
   const basil = network.participants.basil.address;
   let lost: SubmittedTask | null = null;
   const tasks: SubmittedTask[] = [];

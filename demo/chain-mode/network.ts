@@ -65,13 +65,16 @@ function peerConfig(name: PeerName, privateKey: Hex, engine: EngineCommand = EMB
 export async function startChainDemoNetwork(options: ChainDemoOptions): Promise<ChainDemoNetwork> {
   const newKey = () => bytesToHex(systemRandom.bytes(32));
   const keys = { you: newKey(), ada: newKey(), basil: newKey(), mallory: newKey(), application: newKey() };
-  const who = (name: keyof typeof keys) => ({ name: name === 'you' ? 'your node' : name, address: addressOf(keys[name]) });
+  const participantOf = (name: keyof typeof keys) => ({
+    name: name === 'you' ? 'your node' : name,
+    address: addressOf(keys[name]),
+  });
   const participants = {
-    you: who('you'),
-    ada: who('ada'),
-    basil: who('basil'),
-    mallory: who('mallory'),
-    application: who('application'),
+    you: participantOf('you'),
+    ada: participantOf('ada'),
+    basil: participantOf('basil'),
+    mallory: participantOf('mallory'),
+    application: participantOf('application'),
   };
   const wallets = [
     { address: participants.you.address, balanceWei: STAKE_WEI + GAS_WEI },

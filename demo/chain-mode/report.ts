@@ -1,10 +1,10 @@
 /** The report at the end of `--chain`: every task, and every wei from its first account to its last. Pure. */
 import type { ChainTask } from '../../devnet/chain-mode/chain-task.ts';
 import type { Participant } from '../../devnet/explorer.ts';
-import { shortHex } from '../../devnet/short-hex.ts';
+import { shortHex } from '../../devnet/network-view.ts';
 import { isTerminal } from '../../protocol/tasks/status.ts';
 import type { LedgerReport } from '../ledger-report.ts';
-import { type JsonReport, lastWords, type Report, reportTasks, taskTable } from '../report-text.ts';
+import { type JsonReport, type Report, reportTasks, summaryLines, taskTable } from '../report-text.ts';
 import { cnx, textTable } from '../text.ts';
 
 /** Wei of one account, as the chain reports it. */
@@ -131,7 +131,7 @@ function findDifferences(input: ChainReportInput, rows: readonly Row[], income: 
   return differences;
 }
 
-interface Told {
+interface ReportData {
   readonly input: ChainReportInput;
   readonly rows: readonly Row[];
   readonly json: JsonReport;
@@ -139,7 +139,7 @@ interface Told {
   readonly differences: readonly string[];
 }
 
-function reportText({ input, rows, json, income, differences }: Told): string {
+function reportText({ input, rows, json, income, differences }: ReportData): string {
   const { tasks, titles, nodes, held, slashed, stakeWei } = input;
   const accounts = rows.map(({ person, stakeWei, walletWei, feesWei, gasWei, slashedWei, sumWei }) => [
     person.name,
@@ -168,7 +168,7 @@ function reportText({ input, rows, json, income, differences }: Told): string {
     '',
     input.ledgerReport.text,
     '',
-    ...lastWords({
+    ...summaryLines({
       ...{ node: nodes[0], json, differences },
       slashed: slashed.map((address) => ({ name: nameOf(address), wei: stakeWei })),
       agreed: "The contracts, the accounts and the node's own ledger",

@@ -1,7 +1,8 @@
 /**
- * The compiled contracts as committed: starting a chain needs no compiler, and a test compiles the sources again and
- * compares.
+ * The compiled contracts as committed, and their interfaces. Starting a chain needs no compiler; a test compiles the
+ * sources again and compares.
  */
+import { Interface } from 'ethers';
 import { z } from 'zod';
 import { STAKING_GENERATIONS, type StakingGeneration } from '../../contract/chain-preset.ts';
 import { isHex } from '../../protocol/hex.ts';
@@ -61,4 +62,14 @@ export function compiledContract(generation: StakingGeneration, name: ContractNa
   const found = compiledContracts().generations[generation][name];
   if (found !== undefined) return found;
   throw new DevnetChainError('DEVNET_CHAIN_BAD_CONTRACTS', `generation ${generation} has no contract ${name}`);
+}
+
+const interfaces = new Map<string, Interface>();
+
+/** @throws DevnetChainError DEVNET_CHAIN_BAD_CONTRACTS */
+export function contractInterface(generation: StakingGeneration, name: ContractName): Interface {
+  const key = `${generation}.${name}`;
+  const found = interfaces.get(key) ?? new Interface(compiledContract(generation, name).abi);
+  interfaces.set(key, found);
+  return found;
 }

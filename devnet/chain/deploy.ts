@@ -5,9 +5,8 @@
 import { concat, getCreateAddress, id, Wallet } from 'ethers';
 import type { ContractAddresses, StakingGeneration } from '../../contract/chain-preset.ts';
 import type { Hex } from '../../protocol/hex.ts';
-import { contractInterface } from './abi.ts';
 import type { AnvilControl } from './anvil-control.ts';
-import { type ContractName, compiledContract, contractNames } from './compiled.ts';
+import { type ContractName, compiledContract, contractInterface, contractNames } from './compiled.ts';
 import type { Call, DevnetAccount } from './devnet-account.ts';
 import { DevnetChainError } from './errors.ts';
 

@@ -1,8 +1,8 @@
 /** An account of the devnet itself; its transactions are signed here and mined at once, one at a time. */
 import { type Interface, keccak256, type TransactionReceipt, Wallet } from 'ethers';
 import type { Hex } from '../../protocol/hex.ts';
-import { contractInterface } from './abi.ts';
 import type { AnvilControl } from './anvil-control.ts';
+import { contractInterface } from './compiled.ts';
 import { DevnetChainError } from './errors.ts';
 
 const GAS_LIMIT = 5_000_000n;

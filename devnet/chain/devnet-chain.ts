@@ -2,10 +2,10 @@
 import { type Interface, Wallet, ZeroAddress } from 'ethers';
 import type { ChainPresetInput, ContractAddresses, StakingGeneration } from '../../contract/chain-preset.ts';
 import type { Hex } from '../../protocol/hex.ts';
-import { contractInterface } from './abi.ts';
 import { type Anvil, type AnvilOptions, startAnvil } from './anvil.ts';
 import type { AnvilControl } from './anvil-control.ts';
 import type { ContractName } from './compiled.ts';
+import { contractInterface } from './compiled.ts';
 import { DEPLOYER_KEYS, deployContracts, devnetContracts, OBSERVER } from './deploy.ts';
 import { DevnetAccount } from './devnet-account.ts';
 import { DevnetChainError } from './errors.ts';

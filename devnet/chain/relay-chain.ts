@@ -5,8 +5,8 @@
 import { type Interface, type Log, type Result, ZeroAddress } from 'ethers';
 import type { ContractAddresses } from '../../contract/chain-preset.ts';
 import type { Hex } from '../../protocol/hex.ts';
-import { contractInterface } from './abi.ts';
 import type { AnvilControl } from './anvil-control.ts';
+import { contractInterface } from './compiled.ts';
 import type { DevnetAccount } from './devnet-account.ts';
 
 /** Blocks per pass. */

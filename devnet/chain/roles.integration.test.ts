@@ -2,7 +2,7 @@
 import { id, ZeroAddress } from 'ethers';
 import { describe, expect, it } from 'vitest';
 import type { Hex } from '../../protocol/hex.ts';
-import { contractInterface } from './abi.ts';
+import { contractInterface } from './compiled.ts';
 import { DevnetAccount } from './devnet-account.ts';
 import { createContract, stakingWorld } from './testing/staking-world.ts';
 import { CNX, revertError } from './testing/world.ts';

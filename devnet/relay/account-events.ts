@@ -28,7 +28,7 @@ export function accountEvents(context: RelayContext): AccountEvent[] {
     const vesting = type === 'VestingCreated' ? context.store.vestings.get(row.reason.split('-')[1] ?? '') : undefined;
     const address = vesting?.address ?? addressOf(context, account);
     if (address === null) return [];
-    const about = payloadOf(context, { row, type, vesting });
+    const payload = payloadOf(context, { row, type, vesting });
     return [
       {
         id: row.id,
@@ -36,7 +36,7 @@ export function accountEvents(context: RelayContext): AccountEvent[] {
         address,
         amount: row.wei.toString(),
         type: ACCOUNT_EVENT_TYPE[type],
-        payload: JSON.stringify(about),
+        payload: JSON.stringify(payload),
       },
     ];
   });
@@ -48,13 +48,13 @@ function addressOf({ config }: RelayContext, account: string): string | null {
   return account.startsWith('0x') ? account : null;
 }
 
-interface Told {
+interface AccountEntry {
   readonly row: LedgerRow;
   readonly type: AccountEventType;
   readonly vesting: VestingRow | undefined;
 }
 
-function payloadOf({ config }: RelayContext, { row, type, vesting }: Told): object {
+function payloadOf({ config }: RelayContext, { row, type, vesting }: AccountEntry): object {
   const [, subject = ''] = row.reason.split('-');
   if (type === 'Deposit') return { network: config.networks[0] ?? '', tx_hash: subject };
   if (type === 'VestingRelease') return { vesting_id: Number(subject) };

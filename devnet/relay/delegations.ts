@@ -6,27 +6,27 @@ import type { Hex } from '../../protocol/hex.ts';
 import type { RelayContext } from './context.ts';
 import type { DelegationRow } from './store/rows.ts';
 
-type Stored = Pick<RelayContext, 'store'>;
+type WithStore = Pick<RelayContext, 'store'>;
 
-export function delegatedTo({ store }: Stored, node: string): DelegationRow {
+export function nodeDelegations({ store }: WithStore, node: string): DelegationRow {
   return store.delegations.get(node) ?? { node: node as Hex, sharePercent: 0, delegations: [] };
 }
 
-export function delegatedWei(context: Stored, node: string): bigint {
-  return delegatedTo(context, node).delegations.reduce((total, { stakeWei }) => total + stakeWei, 0n);
+export function delegatedWei(context: WithStore, node: string): bigint {
+  return nodeDelegations(context, node).delegations.reduce((total, { stakeWei }) => total + stakeWei, 0n);
 }
 
 /** A share of 0 closes the node to new delegations. Existing ones remain and count, but earn nothing. */
-export function setDelegatorShare(context: Stored, node: Hex, sharePercent: number): void {
-  context.store.delegations.put({ ...delegatedTo(context, node), sharePercent });
+export function setDelegatorShare(context: WithStore, node: Hex, sharePercent: number): void {
+  context.store.delegations.put({ ...nodeDelegations(context, node), sharePercent });
 }
 
 /** @param delegation new total; 0 = none */
 export function setDelegation(
-  context: Stored,
+  context: WithStore,
   { node, delegator, stakeWei }: { readonly node: Hex; readonly delegator: Hex; readonly stakeWei: bigint },
 ): void {
-  const before = delegatedTo(context, node);
+  const before = nodeDelegations(context, node);
   const isKnown = before.delegations.some((delegation) => delegation.delegator === delegator);
   const present = isKnown
     ? before.delegations.map((delegation) => (delegation.delegator === delegator ? { delegator, stakeWei } : delegation))
@@ -35,6 +35,6 @@ export function setDelegation(
 }
 
 /** Sets everything the chain says about a node; delegations that it does not list are removed. */
-export function replaceDelegations(context: Stored, row: DelegationRow): void {
+export function replaceDelegations(context: WithStore, row: DelegationRow): void {
   context.store.delegations.put(row);
 }

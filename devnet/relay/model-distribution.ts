@@ -14,16 +14,18 @@ export function distributeModels(context: RelayContext): void {
   const now = clock.now();
   for (const task of store.tasks.values().filter((row) => row.status === 'Queued')) {
     for (const modelId of baseModelsOf(task.modelIds)) {
-      const able = store.nodes.values().filter((node) => couldRun(node, task));
-      if (able.some((node) => node.modelIds.includes(modelId) || isDownloading(node, modelId, now))) continue;
-      const node = able[0];
+      const candidates = store.nodes.values().filter((node) => couldRun(node, task));
+      if (candidates.some((node) => node.modelIds.includes(modelId) || isDownloading(node, modelId, now))) continue;
+      const node = candidates[0];
       if (node !== undefined)
-        store.transaction(() => ask(context, { node, modelId, task, deadlineMs: now + config.times.modelDownload * 1000 }));
+        store.transaction(() =>
+          requestDownload(context, { node, modelId, task, deadlineMs: now + config.times.modelDownload * 1000 }),
+        );
     }
   }
 }
 
-function ask(
+function requestDownload(
   context: RelayContext,
   {
     node,

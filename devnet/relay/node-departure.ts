@@ -17,7 +17,7 @@ export function releaseNode(context: RelayContext, task: TaskRow): void {
   const node = task.selectedNode === null ? undefined : context.store.nodes.get(task.selectedNode);
   if (node?.currentTask !== task.commitment) return;
   if (shouldKickOut(node.qos)) {
-    leave(context, node, 'kickOut');
+    removeNode(context, node, 'kickOut');
     emit(context, {
       type: 'NodeKickedOut',
       nodeAddress: node.address,
@@ -26,12 +26,12 @@ export function releaseNode(context: RelayContext, task: TaskRow): void {
     });
     return;
   }
-  if (nodeStatusAfter(node.status, 'taskEnd') === 'Quit') leave(context, node, 'taskEnd');
+  if (nodeStatusAfter(node.status, 'taskEnd') === 'Quit') removeNode(context, node, 'taskEnd');
   else context.store.nodes.put({ ...node, status: nodeStatusAfter(node.status, 'taskEnd'), currentTask: null });
 }
 
 /** Sets the node to Quit and clears its models and its counted stake. */
-export function leave(context: RelayContext, node: NodeRow, event: NodeStatusEvent): void {
+export function removeNode(context: RelayContext, node: NodeRow, event: NodeStatusEvent): void {
   const job = settleStake(context, node.address, event === 'slash' ? 'slash' : 'unstake');
   context.store.nodes.put({
     ...node,
@@ -50,7 +50,7 @@ export function leave(context: RelayContext, node: NodeRow, event: NodeStatusEve
 }
 
 /** Punishes the node of an invalidated task: slashes it at once, or in passive mode marks it for the admin. */
-export function punish(context: RelayContext, task: TaskRow): void {
+export function punishNode(context: RelayContext, task: TaskRow): void {
   const node = task.selectedNode === null ? undefined : context.store.nodes.get(task.selectedNode);
   if (node === undefined || node.status === 'Quit') return;
   if (!context.config.passiveSlash) {
@@ -79,7 +79,7 @@ export function slashNode(context: RelayContext, slash: { readonly address: stri
     transfer(context, { type: 'Slash', reason, from: stakeOf(node.address), to: SLASHED, wei: amount });
   }
   slashVestings(context, node.address);
-  leave(context, { ...node, pendingSlash: [] }, 'slash');
+  removeNode(context, { ...node, pendingSlash: [] }, 'slash');
   emit(context, {
     type: 'NodeSlashed',
     nodeAddress: node.address,

@@ -9,7 +9,7 @@ import { type NodeStatusEvent, nodeStatusAfter } from '../../protocol/node/statu
 import type { RelayContext } from './context.ts';
 import { emit } from './events.ts';
 import { balanceOf, stakeOf } from './ledger.ts';
-import { leave } from './node-departure.ts';
+import { removeNode } from './node-departure.ts';
 import { changeQos } from './qos-book.ts';
 import { exception, type Refusal, refuseField } from './refusal.ts';
 import { assertMayQuit, assertNoSlashJob } from './stakes.ts';
@@ -85,7 +85,7 @@ export function quitNode(context: RelayContext, address: string): void {
   const next = nodeStatusAfter(node.status, 'quit');
   if (next === node.status) return;
   context.store.transaction(() => {
-    if (next === 'Quit') leave(context, node, 'quit');
+    if (next === 'Quit') removeNode(context, node, 'quit');
     else context.store.nodes.put({ ...node, status: next });
   });
 }

@@ -132,17 +132,17 @@ export function createRelay(options: RelayOptions): Relay {
     }
   }
 
-  async function chainRounds(): Promise<void> {
+  async function runChainLoop(): Promise<void> {
     while (!stopping.signal.aborted) {
       // If the chain is unavailable, it is tried again; what is owed stays in the store.
-      await bridge?.round().catch((error: unknown) => {
+      await bridge?.sync().catch((error: unknown) => {
         if (!stopping.signal.aborted) context.onError(error);
       });
       await clock.sleep(config.times.chainScan * 1000, stopping.signal).catch(() => {});
     }
   }
 
-  async function rounds(): Promise<void> {
+  async function runRoundLoop(): Promise<void> {
     while (!stopping.signal.aborted) {
       runRound();
       await clock.sleep(config.times.scan * 1000, stopping.signal).catch(() => {});
@@ -159,7 +159,7 @@ export function createRelay(options: RelayOptions): Relay {
       await app.listen({ port, host });
       const { port: bound } = app.server.address() as AddressInfo;
       url = `http://${host}:${bound}`;
-      background = Promise.all([rounds(), bridge === null ? null : chainRounds()]).then(() => {});
+      background = Promise.all([runRoundLoop(), bridge === null ? null : runChainLoop()]).then(() => {});
       // A failure that nobody listens for is reported by `close`.
       background.catch(() => {});
       return url;
@@ -181,11 +181,15 @@ export function createRelay(options: RelayOptions): Relay {
         headers: { ...headers },
         ...(payload === undefined ? {} : { payload }),
       });
-      const told = Object.entries(response.headers).map(([name, value]) => [name, String(value)]);
-      return { status: response.statusCode, headers: Object.fromEntries(told), bytes: new Uint8Array(response.rawPayload) };
+      const responseHeaders = Object.entries(response.headers).map(([name, value]) => [name, String(value)]);
+      return {
+        status: response.statusCode,
+        headers: Object.fromEntries(responseHeaders),
+        bytes: new Uint8Array(response.rawPayload),
+      };
     },
     runRound,
-    followChain: async () => bridge?.round(),
+    followChain: async () => bridge?.sync(),
     balanceWei: (address) => balanceOf(context, address),
     stakeWei: (address) => balanceOf(context, stakeOf(address)),
     totals: () => totals(context),

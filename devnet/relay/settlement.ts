@@ -3,7 +3,7 @@
  */
 import { distributeByScore, splitPayment } from '../../protocol/money/settlement.ts';
 import type { RelayContext } from './context.ts';
-import { delegatedTo } from './delegations.ts';
+import { nodeDelegations } from './delegations.ts';
 import { balanceOf, DAO, escrowOf, transfer } from './ledger.ts';
 import type { TaskRow } from './store/rows.ts';
 
@@ -40,7 +40,7 @@ interface Payment {
 }
 
 function payNode(context: RelayContext, { escrow, commitment, node, amountWei }: Payment): void {
-  const { sharePercent, delegations } = delegatedTo(context, node);
+  const { sharePercent, delegations } = nodeDelegations(context, node);
   const { daoWei, operatorWei, delegators } = splitPayment({
     amountWei,
     daoPercent: context.config.daoPercent,

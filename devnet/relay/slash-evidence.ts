@@ -7,7 +7,7 @@ import { parseVersion } from '../../protocol/node/selection.ts';
 import { NODE_STATUS } from '../../protocol/node/status.ts';
 import { TASK_TYPE } from '../../protocol/tasks/status.ts';
 import type { RelayContext } from './context.ts';
-import { delegatedTo, delegatedWei } from './delegations.ts';
+import { delegatedWei, nodeDelegations } from './delegations.ts';
 import type { NodeRow, NodeSnapshot, TaskRow } from './store/rows.ts';
 
 /** Snapshot of a node for later evidence, taken when its task starts. */
@@ -26,7 +26,7 @@ export function nodeSnapshot(context: Pick<RelayContext, 'store'>, node: NodeRow
     qos_score: node.qos.storedScore,
     health_base: node.qos.health?.value ?? 1,
     ...(node.qos.health === null ? {} : { health_updated_at: new Date(node.qos.health.atMs).toISOString() }),
-    delegator_count: delegatedTo(context, node.address).delegations.length,
+    delegator_count: nodeDelegations(context, node.address).delegations.length,
     delegated_staking_amount: delegatedWei(context, node.address).toString(),
     models: node.modelIds.map((model_id) => ({ model_id, in_use: node.inUseModelIds.includes(model_id) })),
   };

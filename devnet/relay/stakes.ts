@@ -8,7 +8,7 @@ import { balanceOf, ISSUED, OUTSIDE, SLASHED, stakeOf, type Transfer, transfer }
 import { refuseField } from './refusal.ts';
 import type { ChainJobRow, ChainStakeRow } from './store/rows.ts';
 
-export interface ToldStake {
+export interface ChainStakeUpdate {
   readonly node: Hex;
   readonly status: ChainStakeRow['status'];
   /** Coin; staked credits are not counted (RELAY_PROTOCOL 11.1, quirk 20). */
@@ -19,8 +19,8 @@ export interface ToldStake {
 }
 
 /** Brings the books in line with the chain. */
-export function setChainStake(context: RelayContext, told: ToldStake): void {
-  const { node, status, balanceWei, reason, slashed = false } = told;
+export function setChainStake(context: RelayContext, update: ChainStakeUpdate): void {
+  const { node, status, balanceWei, reason, slashed = false } = update;
   const account = stakeOf(node);
   const heldWei = balanceOf(context, account);
   context.store.chainStakes.put({ node, status });

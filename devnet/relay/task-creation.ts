@@ -43,7 +43,7 @@ export interface NewTask {
 
 /** @throws Refusal */
 export function createTask(context: RelayContext, task: NewTask): TaskRow {
-  const args = acceptedArgs(context, task);
+  const args = normaliseArgs(context, task);
   const isFineTune = task.type === 'FineTuneLora' && task.isKnownType;
   if (isFineTune && task.timeoutSeconds === 0) throw refuseField('timeout', 'Timeout is required for fine-tune tasks');
   if (parseVersion(task.version) === null) throw refuseField('task_version', 'Invalid task version');
@@ -74,7 +74,7 @@ interface Draft {
 }
 
 /** What is unknown about a task before it starts. */
-export function unstarted() {
+export function unstartedFields() {
   return {
     abortReason: 'None',
     error: 'None',
@@ -95,7 +95,7 @@ export function unstarted() {
 function newRow(context: RelayContext, { task, demand, args }: Draft): TaskRow {
   const { clock, store, samplingSeed } = context;
   const isFineTune = task.type === 'FineTuneLora';
-  const seconds = frozenSeconds(task, args);
+  const seconds = executionEstimates(task, args);
   return {
     sequence: store.tasks.size + 1,
     commitment: task.commitment,
@@ -114,12 +114,12 @@ function newRow(context: RelayContext, { task, demand, args }: Draft): TaskRow {
     seconds,
     timeoutSeconds: isFineTune ? task.timeoutSeconds : 0,
     createTimeMs: clock.now(),
-    ...unstarted(),
+    ...unstartedFields(),
   };
 }
 
 /** The arguments with normalised model names. */
-function acceptedArgs({ config }: RelayContext, { args, type }: NewTask): unknown {
+function normaliseArgs({ config }: RelayContext, { args, type }: NewTask): unknown {
   let value: unknown;
   try {
     value = parseGoJson(args, { truncated: 'unexpected end of JSON input' });
@@ -131,7 +131,7 @@ function acceptedArgs({ config }: RelayContext, { args, type }: NewTask): unknow
   return normaliseModelNames(type, value);
 }
 
-function frozenSeconds(task: NewTask, args: unknown): TaskRow['seconds'] {
+function executionEstimates(task: NewTask, args: unknown): TaskRow['seconds'] {
   try {
     const workload = workloadOf(task, args);
     return {

@@ -9,7 +9,7 @@ import { ABORT_REASON, type AbortReason, TASK_ERROR, TASK_STATUS, type TaskStatu
 import { assertTransition, type TransitionActor, type TransitionScope } from '../../protocol/tasks/transitions.ts';
 import type { RelayContext } from './context.ts';
 import { emit, type NewEvent } from './events.ts';
-import { punish, releaseNode } from './node-departure.ts';
+import { punishNode, releaseNode } from './node-departure.ts';
 import { changeQos } from './qos-book.ts';
 import { distributeFee, payFee, refundFee } from './settlement.ts';
 import type { TaskRow } from './store/rows.ts';
@@ -37,24 +37,24 @@ export function moveTask(context: RelayContext, task: TaskRow, move: Move): Task
   });
   const reason = abort === undefined ? {} : { abortReason: abort.reason };
   const moved = context.store.tasks.put({ ...task, ...changes, ...reason, status: to });
-  const event = eventOf({ task: moved, from: task.status, issuer: abort?.issuer ?? moved.creator });
+  const event = transitionEvent({ task: moved, from: task.status, issuer: abort?.issuer ?? moved.creator });
   if (event !== null) emit(context, event);
   if (to === 'EndSuccess' || to === 'EndGroupSuccess') rewardNode(context, moved, 'task_result_upload_success_boost');
   if (to === 'EndGroupRefund') rewardNode(context, moved, 'validation_group_matched_boost');
   for (const action of actionsDue({ from: task.status, to })) {
     // A creator who never validates pays all the same (relayPaysUnvalidatedTask).
-    DUTIES[action === 'refund' && abort?.feeTo === 'node' ? 'settle' : action](context, moved);
+    ACTION_HANDLERS[action === 'refund' && abort?.feeTo === 'node' ? 'settle' : action](context, moved);
   }
   return moved;
 }
 
-const DUTIES: Readonly<Record<TaskAction, (context: RelayContext, task: TaskRow) => void>> = {
+const ACTION_HANDLERS: Readonly<Record<TaskAction, (context: RelayContext, task: TaskRow) => void>> = {
   // The validation knows the members and has written them into `group` with this same move.
   recordGroupNodes: () => {},
   settle: payFee,
   refund: refundFee,
   distribute: distributeFee,
-  slash: punish,
+  slash: punishNode,
   release: releaseNode,
 };
 
@@ -69,7 +69,7 @@ function rewardNode(
 }
 
 /** The event of a move, with the args of RELAY_PROTOCOL 1.3; null = the relay emits none. */
-function eventOf({
+function transitionEvent({
   task,
   from,
   issuer,

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { app, applicationBrowser } from './app.ts';
 import { BrowserWindow } from './browser-window.ts';
 import { dialog, journal, Menu, Notification, powerMonitor, powerSaveBlocker, registered, Tray } from './desktop.ts';
-import { ipcMain } from './ipc-main.ts';
+import { ipcMain } from './web-contents.ts';
 
 /** Requests of a test; each has a number, which its answer repeats. */
 export type OrderInput =

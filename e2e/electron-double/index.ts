@@ -15,10 +15,10 @@ import {
   screen,
   Tray,
 } from './desktop.ts';
-import { ipcMain } from './ipc-main.ts';
 import { MessageChannelMain } from './message-ports.ts';
 import { session } from './session.ts';
 import { utilityProcess } from './utility-process.ts';
+import { ipcMain } from './web-contents.ts';
 
 export {
   app,

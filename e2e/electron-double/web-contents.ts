@@ -2,11 +2,23 @@
 import { EventEmitter } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { BrowserContext, CDPSession, Page, Route } from 'playwright-core';
-import { ipcMain } from './ipc-main.ts';
 import type { DoublePort } from './message-ports.ts';
-import { isShown, toReal, toShown } from './origin.ts';
 import { BINDING, isolatedWorld, mainWorld } from './preload-shim.ts';
 import { session } from './session.ts';
+
+/** Messages of pages, by channel: the event, then the arguments. */
+export const ipcMain = new EventEmitter();
+
+/** The program's own scheme, as an origin that Chromium can isolate. */
+const REAL_ORIGIN = 'crynux://app';
+const SHOWN_ORIGIN = 'https://crynux-app.double.test';
+
+const isShown = (url: string): boolean => url === SHOWN_ORIGIN || url.startsWith(`${SHOWN_ORIGIN}/`);
+const toShown = (url: string): string => (url.startsWith(REAL_ORIGIN) ? SHOWN_ORIGIN + url.slice(REAL_ORIGIN.length) : url);
+const toReal = (url: string): string => {
+  if (isShown(url)) return REAL_ORIGIN + url.slice(SHOWN_ORIGIN.length);
+  return url.startsWith(`blob:${SHOWN_ORIGIN}/`) ? `blob:${REAL_ORIGIN}${url.slice(SHOWN_ORIGIN.length + 5)}` : url;
+};
 
 const WORLD = 'electron-double-preload';
 

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { needBrowser } from '../../scripts/browser.ts';
+import { requireBrowser } from '../../scripts/browser.ts';
 
 const run = promisify(execFile);
 
@@ -23,7 +23,7 @@ async function browse(url: string, flags: readonly string[]): Promise<string> {
   const profile = await mkdtemp(path.join(tmpdir(), 'crynux-browser-'));
   try {
     const args = [...FLAGS, `--user-data-dir=${profile}`, '--virtual-time-budget=4000', ...flags, url];
-    const { stdout } = await run(needBrowser(), args, { timeout: 60_000, maxBuffer: 16 * 1024 * 1024 });
+    const { stdout } = await run(requireBrowser(), args, { timeout: 60_000, maxBuffer: 16 * 1024 * 1024 });
     return stdout;
   } finally {
     await rm(profile, { recursive: true, force: true, maxRetries: 5 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { complaintOf, findPromtool } from '../../scripts/prometheus/promtool.ts';
+import { findPromtool, promtoolProblem } from '../../scripts/prometheus/promtool.ts';
 import { METRICS, scrapeOf } from './registry.ts';
 import { facts } from './testing/views.ts';
 
@@ -67,9 +67,9 @@ describe('a scrape', () => {
 
   it.skipIf(promtool === null)('passes promtool without complaints', async () => {
     const { text } = await scrapeOf(facts(), undefined);
-    expect(complaintOf(promtool ?? '', ['check', 'metrics'], text)).toBeNull();
+    expect(promtoolProblem(promtool ?? '', ['check', 'metrics'], text)).toBeNull();
     const wrong = text.replaceAll('crynux_last_task_timestamp_seconds', 'crynux_last_task_total');
-    expect(complaintOf(promtool ?? '', ['check', 'metrics'], wrong)).toContain('crynux_last_task_total');
+    expect(promtoolProblem(promtool ?? '', ['check', 'metrics'], wrong)).toContain('crynux_last_task_total');
   });
 });
 

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { countInstructions, type Ended } from './count-instructions.ts';
+import { countInstructions, type RunResult } from './count-instructions.ts';
 import { Figures } from './figures.ts';
 
-const counted = (times: number): Ended => ({
+const counted = (times: number): RunResult => ({
   status: 0,
   stderr: `==7== Cachegrind\n==7== I   refs:      ${(9_000_000_000 + times * 333_000_000).toLocaleString('en')}\n`,
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { comparison, Figures, type Report, table, verdictOf } from './figures.ts';
+import { comparisonTable, Figures, figureTable, type Report, verdictOf } from './figures.ts';
 
 const figure = (...runs: number[]) => ({ unit: 'ms', runs, floor: null });
 const report = (figures: Report['figures']): Report => ({ machine: 'm', date: 'd', figures });
@@ -8,7 +8,7 @@ it('collects runs under a name', () => {
   const figures = new Figures();
   for (const value of [30, 10, 20]) figures.add('start → read', 'ms', value, 5);
   expect(figures.all()).toEqual({ 'start → read': { unit: 'ms', runs: [30, 10, 20], floor: 5 } });
-  expect(table(figures.all())).toEqual(['start → read  20.0 ms  (10.0 … 30.0)  floor 5 ms']);
+  expect(figureTable(figures.all())).toEqual(['start → read  20.0 ms  (10.0 … 30.0)  floor 5 ms']);
 });
 
 it.for([
@@ -23,7 +23,7 @@ it.for([
 it('lists what became slower first, and only figures that both have', () => {
   const before = report({ a: figure(10, 11), b: figure(10, 11), c: figure(1) });
   const now = report({ a: figure(10, 11), b: figure(20, 21), d: figure(1) });
-  expect(comparison(before, now)).toEqual([
+  expect(comparisonTable(before, now)).toEqual([
     'slower  b  11.0 ms  (10.0 … 11.0)  →  21.0 ms  (20.0 … 21.0)  × 1.91',
     'same    a  11.0 ms  (10.0 … 11.0)  →  11.0 ms  (10.0 … 11.0)  × 1.00',
   ]);

@@ -41,18 +41,18 @@ export class Figures {
   }
 }
 
-function shown({ unit, runs }: Pick<Figure, 'unit' | 'runs'>): string {
+function formatFigure({ unit, runs }: Pick<Figure, 'unit' | 'runs'>): string {
   const digits = (value: number) => (Math.abs(value) >= 100 ? value.toFixed(0) : value.toFixed(Math.abs(value) >= 10 ? 1 : 2));
   const spread = runs.length === 1 ? '' : `  (${digits(Math.min(...runs))} … ${digits(Math.max(...runs))})`;
   return `${digits(median(runs))} ${unit}${spread}`;
 }
 
 /** One line per figure: now, spread, floor. */
-export function table(figures: Record<string, Figure>): string[] {
+export function figureTable(figures: Record<string, Figure>): string[] {
   const width = Math.max(0, ...Object.keys(figures).map((name) => name.length));
   return Object.entries(figures).map(([name, figure]) => {
     const floor = figure.floor === null ? '' : `  floor ${figure.floor} ${figure.unit}`;
-    return `${name.padEnd(width)}  ${shown(figure)}${floor}`;
+    return `${name.padEnd(width)}  ${formatFigure(figure)}${floor}`;
   });
 }
 
@@ -67,12 +67,14 @@ export function verdictOf(before: Figure, now: Figure): Verdict {
 }
 
 /** Figures of both reports, those that became slower first; figures that only one of them has are left out. */
-export function comparison(before: Report, now: Report): string[] {
+export function comparisonTable(before: Report, now: Report): string[] {
   const rows = Object.entries(now.figures).flatMap(([name, figure]) => {
     const old = before.figures[name];
     if (old === undefined || old.unit !== figure.unit) return [];
     const ratio = median(figure.runs) / median(old.runs);
-    return [{ name, verdict: verdictOf(old, figure), text: `${shown(old)}  →  ${shown(figure)}  × ${ratio.toFixed(2)}` }];
+    return [
+      { name, verdict: verdictOf(old, figure), text: `${formatFigure(old)}  →  ${formatFigure(figure)}  × ${ratio.toFixed(2)}` },
+    ];
   });
   const order: readonly Verdict[] = ['slower', 'faster', 'same'];
   const width = Math.max(0, ...rows.map(({ name }) => name.length));

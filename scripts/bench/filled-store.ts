@@ -18,7 +18,7 @@ export function feeRecordAt(n: number): object {
 }
 
 /** In plain SQL: a million rows of each through the repositories would take an hour. */
-export function fill(db: DatabaseSync, size: number): void {
+export function fillStore(db: DatabaseSync, size: number): void {
   const numbers = `WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${size})`;
   const hash = "'0x' || printf('%064x', n)";
   const at = `${START_MS} + n * ${STEP_MS}`;

@@ -11,14 +11,14 @@ import { accountsOf } from '../../worker/money/money.ts';
 import { MetricsService } from '../../worker/service/metrics-service.ts';
 import { openStore, STORE_FILE, type Store } from '../../worker/store/store.ts';
 import { type Figures, median } from './figures.ts';
-import { commitmentAt, fill, START_MS } from './filled-store.ts';
+import { commitmentAt, fillStore, START_MS } from './filled-store.ts';
 import { measureMoney } from './measure-money.ts';
 import { measureTelemetry } from './measure-telemetry.ts';
 
 const SIZES = [10_000, 100_000] as const;
 const LARGE = 1_000_000;
 const TIMES = 5;
-const NONE: TaskFilter = { types: [], statuses: [], fromMs: null, toMs: null, model: '', text: '' };
+const NO_FILTER: TaskFilter = { types: [], statuses: [], fromMs: null, toMs: null, model: '', text: '' };
 
 /** `large` adds a million, which takes minutes. */
 export async function measureGrowth(figures: Figures, large: boolean, say: (text: string) => void): Promise<void> {
@@ -28,7 +28,7 @@ export async function measureGrowth(figures: Figures, large: boolean, say: (text
     try {
       say(`filling a store with ${size} tasks and entries`);
       const first = openStore(dir, START_MS);
-      fill(first.db, size);
+      fillStore(first.db, size);
       first.close();
       measure(dir, size, figures);
       await measureFigures(dir, size, figures);
@@ -63,7 +63,7 @@ function measure(dir: string, size: number, figures: Figures): void {
   const { list, tasks, db } = open as Store;
   const ledger = new Ledger(db);
   const page = (filter: Partial<TaskFilter>, offset = 0) =>
-    list.page({ filter: { ...NONE, ...filter }, offset, limit: 100, upTo: null });
+    list.page({ filter: { ...NO_FILTER, ...filter }, offset, limit: 100, upTo: null });
   timed('list, first page', () => page({}));
   timed('list, last page', () => page({}, size - 100));
   timed('list, by status', () => page({ statuses: ['EndAborted'] }));

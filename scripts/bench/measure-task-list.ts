@@ -11,7 +11,7 @@ import { systemClock } from '../../devnet/system.ts';
 import { openProfiles } from '../../host/profiles/profiles.ts';
 import { openStore } from '../../worker/store/store.ts';
 import type { Figures } from './figures.ts';
-import { fill, START_MS } from './filled-store.ts';
+import { fillStore, START_MS } from './filled-store.ts';
 import { openBrowser, serveBuilt } from './serve-built.ts';
 
 const TASKS = 100_000;
@@ -38,7 +38,7 @@ export async function measureTaskList(runs: number, figures: Figures): Promise<v
       }),
     );
     const store = openStore(profiles.dataDir(id), START_MS);
-    fill(store.db, TASKS);
+    fillStore(store.db, TASKS);
     store.close();
     await measureProgram(dataDir, runs, figures);
   } finally {

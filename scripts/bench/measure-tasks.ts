@@ -57,7 +57,7 @@ export async function measureTasks({ tasks, runs, figures, say }: TaskMeasuremen
       say(`run ${run + 1} of ${runs}: ${2 * tasks} tasks`);
     }
     network.line.setPlan(() => ({ kind: 'pass' }));
-    await idle(network, figures);
+    await measureIdleRequests(network, figures);
     await worker.client.stop({ quitNetwork: false });
   } finally {
     await network.close();
@@ -148,7 +148,7 @@ class Starter {
   }
 }
 
-async function idle(network: TestNetwork, figures: Figures): Promise<void> {
+async function measureIdleRequests(network: TestNetwork, figures: Figures): Promise<void> {
   await systemClock.sleep(5_000);
   const before = network.line.seen.length;
   await systemClock.sleep(IDLE_SECONDS * 1_000);

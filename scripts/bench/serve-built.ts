@@ -5,7 +5,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Browser, chromium } from 'playwright-core';
 import { z } from 'zod';
-import { needBrowser } from '../browser.ts';
+import { requireBrowser } from '../browser.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..');
 const readySchema = z.object({ event: z.literal('ready'), address: z.string() });
@@ -35,4 +35,4 @@ export async function serveBuilt(dataDir: string): Promise<BuiltProgram> {
 }
 
 export const openBrowser = (): Promise<Browser> =>
-  chromium.launch({ executablePath: needBrowser(), chromiumSandbox: process.getuid?.() !== 0 });
+  chromium.launch({ executablePath: requireBrowser(), chromiumSandbox: process.getuid?.() !== 0 });

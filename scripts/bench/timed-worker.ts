@@ -26,7 +26,7 @@ setInterval(() => {
 }, FLUSH_MS).unref();
 
 /** Logs every call that returns a promise when it has ended, with its arguments. */
-function timed(network: TaskNetwork): TaskNetwork {
+function timedNetwork(network: TaskNetwork): TaskNetwork {
   return new Proxy(network, {
     get(target, name) {
       const value: unknown = Reflect.get(target, name, target);
@@ -45,7 +45,7 @@ runWorker(processPort(), {
   clock: systemClock,
   random: systemRandom,
   createEngine: createEngineSupervisor,
-  createNetwork: (options) => timed(new RelayNetwork(options)),
+  createNetwork: (options) => timedNetwork(new RelayNetwork(options)),
   killPoint: (point) => write({ kind: 'point', point, atMs: now() }),
   exit: (code) => process.exit(code),
 });

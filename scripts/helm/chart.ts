@@ -40,11 +40,11 @@ export function sourceLine({ values }: Example): string {
 export function copies(): ReadonlyMap<string, string> {
   const rules = path.join(ROOT, 'build', 'prometheus');
   const dashboards = path.join(ROOT, 'build', 'grafana');
-  const of = (folder: string, ending: string, into: string) =>
+  const copiesOf = (folder: string, ending: string, into: string) =>
     namesIn(folder)
       .filter((name) => name.endsWith(ending) && !name.endsWith('.test.yml'))
       .map((name) => [path.join(CHART, 'files', into, name), path.join(folder, name)] as const);
-  return new Map([...of(rules, '.yml', 'rules'), ...of(dashboards, '.json', 'dashboards')]);
+  return new Map([...copiesOf(rules, '.yml', 'rules'), ...copiesOf(dashboards, '.json', 'dashboards')]);
 }
 
 function namesIn(folder: string): string[] {

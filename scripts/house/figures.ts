@@ -10,7 +10,7 @@ export interface HouseFigures {
   /** Arrows against the direction of the others: the smallest number found for any order of the rooms. */
   readonly arrowsBack: number;
   /** Groups of files in the whole repository that import one another in a cycle; type imports count. */
-  readonly circles: number;
+  readonly cycles: number;
   readonly files: number;
   readonly lines: number;
   readonly linesOfTests: number;
@@ -28,7 +28,7 @@ export function houseFigures(sources: readonly SourceFile[]): HouseFigures {
     rooms: rooms.size,
     arrows: arrows.length,
     arrowsBack: arrowsBack([...rooms].sort(), arrows),
-    circles: circles(sources).length,
+    cycles: importCycles(sources).length,
     files: sources.length,
     lines: lines(sources),
     linesOfTests: lines(sources.filter(({ path }) => isTest(path))),
@@ -83,7 +83,7 @@ export function arrowsBack(rooms: readonly string[], arrows: readonly Arrow[]): 
 }
 
 /** Strongly connected groups of more than one file (Tarjan). */
-export function circles(sources: readonly SourceFile[]): string[][] {
+export function importCycles(sources: readonly SourceFile[]): string[][] {
   const importsOf = new Map(sources.map(({ path, imports }) => [path, imports]));
   const [seen, low, open, found] = [new Map<string, number>(), new Map<string, number>(), new Set<string>(), [] as string[][]];
   const visit = (file: string): void => {

@@ -1,10 +1,10 @@
 /** The private key has one holder, and any other file that names it is reported. */
 import { existsSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { KEY_HOLDERS, namesIn, namesOfKey } from './key.ts';
+import { KEY_HOLDERS, keyMentions, keyMentionsIn } from './key.ts';
 
 it('no file of worker/ but its holders names the private key', () => {
-  expect(namesOfKey(process.cwd())).toEqual([]);
+  expect(keyMentions(process.cwd())).toEqual([]);
   expect(Object.keys(KEY_HOLDERS).filter((file) => !existsSync(file))).toEqual([]);
 });
 
@@ -17,9 +17,13 @@ it.for([
   ['a wallet', 'const wallet = new Wallet(hex);'],
   ['an address derived from it', "import { addressOf } from '../../protocol/signing/keys.ts';"],
 ])('sees %s', ([, line = '']) => {
-  expect(namesIn('worker/store/store.ts', `const a = 1;\n${line}\n`)).toMatchObject([{ file: 'worker/store/store.ts', line: 2 }]);
+  expect(keyMentionsIn('worker/store/store.ts', `const a = 1;\n${line}\n`)).toMatchObject([
+    { file: 'worker/store/store.ts', line: 2 },
+  ]);
 });
 
 it('accepts a file that uses a signer', () => {
-  expect(namesIn('worker/node/open-node.ts', 'const { address, publicKey } = signer;\nsigner.signMessage(text);\n')).toEqual([]);
+  expect(
+    keyMentionsIn('worker/node/open-node.ts', 'const { address, publicKey } = signer;\nsigner.signMessage(text);\n'),
+  ).toEqual([]);
 });

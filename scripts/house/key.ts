@@ -14,20 +14,20 @@ export const KEY_HOLDERS: Readonly<Record<string, string>> = {
 const KEY =
   /\b(?:privateKey|private_key|secretKey|SigningKey|(?:Base)?Wallet\(|signDigest|signWalletMessage|addressOf\b.*\bsigning\/keys)/;
 
-export interface KeyNamed {
+export interface KeyMention {
   readonly file: string;
   readonly line: number;
   readonly word: string;
 }
 
 /** Lines of the program (not of tests) that name the key but must not. */
-export function namesOfKey(root: string): KeyNamed[] {
+export function keyMentions(root: string): KeyMention[] {
   return readSources(root, ['worker'])
     .filter(({ path: file }) => !isTest(file) && !(file in KEY_HOLDERS))
-    .flatMap(({ path: file }) => namesIn(file, readFileSync(path.join(root, file), 'utf8')));
+    .flatMap(({ path: file }) => keyMentionsIn(file, readFileSync(path.join(root, file), 'utf8')));
 }
 
-export function namesIn(file: string, text: string): KeyNamed[] {
+export function keyMentionsIn(file: string, text: string): KeyMention[] {
   return text.split('\n').flatMap((line, at) => {
     const word = KEY.exec(line)?.[0];
     return word === undefined ? [] : [{ file, line: at + 1, word }];

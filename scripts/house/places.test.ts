@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { ownSearches, ownSearchesIn } from './places.ts';
+import { pathLookups, pathLookupsIn } from './places.ts';
 
 it('only platform/ knows what runs a program and where it is', () => {
-  expect(ownSearches(process.cwd())).toEqual([]);
+  expect(pathLookups(process.cwd())).toEqual([]);
 });
 
 it.for([
@@ -14,9 +14,9 @@ it.for([
   ['path.join(import.meta.dirname, "main.ts")', 'import.meta.dirname'],
   ['env.ELECTRON_RUN_AS_NODE = "1"', 'ELECTRON_RUN_AS_NODE'],
 ])('found: %s', ([text = '', word]) => {
-  expect(ownSearchesIn('host/a.ts', text)[0]).toEqual({ file: 'host/a.ts', word });
+  expect(pathLookupsIn('host/a.ts', text)[0]).toEqual({ file: 'host/a.ts', word });
 });
 
 it('how a program is started is not such a question', () => {
-  expect(ownSearchesIn('host/a.ts', 'fork(entry, { execPath: PROGRAMS.node }); if (import.meta.main) run();')).toEqual([]);
+  expect(pathLookupsIn('host/a.ts', 'fork(entry, { execPath: PROGRAMS.node }); if (import.meta.main) run();')).toEqual([]);
 });

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { systemQuestions, systemQuestionsIn } from './systems.ts';
+import { systemChecks, systemChecksIn } from './systems.ts';
 
 it('only platform/ asks which system this is', () => {
-  expect(systemQuestions(process.cwd())).toEqual([]);
+  expect(systemChecks(process.cwd())).toEqual([]);
 });
 
 it.for([
@@ -16,9 +16,9 @@ it.for([
   ["const smi = 'nvidia-smi.exe';", ".exe'"],
   ["process.on('SIGUSR1', () => {});", 'SIGUSR1'],
 ])('found: %s', ([text = '', word]) => {
-  expect(systemQuestionsIn('host/a.ts', text)[0]).toEqual({ file: 'host/a.ts', line: 1, word });
+  expect(systemChecksIn('host/a.ts', text)[0]).toEqual({ file: 'host/a.ts', line: 1, word });
 });
 
 it('comments are ignored, and so is the use of a rule', () => {
-  expect(systemQuestionsIn('host/a.ts', "// On 'win32' it is otherwise.\n  if (!SYSTEM.files.modes) return;")).toEqual([]);
+  expect(systemChecksIn('host/a.ts', "// On 'win32' it is otherwise.\n  if (!SYSTEM.files.modes) return;")).toEqual([]);
 });

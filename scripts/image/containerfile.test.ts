@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { containerfileOf } from './containerfile.ts';
+import { parseContainerfile } from './containerfile.ts';
 
 const FOLDER = path.resolve(import.meta.dirname, '..', '..', 'build', 'image');
 const GOOD = readFileSync(path.join(FOLDER, 'Containerfile'), 'utf8');
 
 describe.each(['Containerfile', 'Containerfile.official'])('%s', (file) => {
-  const { problems, user, entrypoint, env } = containerfileOf(readFileSync(path.join(FOLDER, file), 'utf8'));
+  const { problems, user, entrypoint, env } = parseContainerfile(readFileSync(path.join(FOLDER, file), 'utf8'));
 
   it('follows the rules', () => {
     expect(problems).toEqual([]);
@@ -35,6 +35,6 @@ describe('the rules', () => {
     ['a base that changes', `${GOOD}\nFROM debian:latest`, /not pinned to one image/],
     ['a download', `${GOOD}\nADD https://example.org/x /x`, /ADD/],
   ])('refuse %s', (_what, text, problem) => {
-    expect(containerfileOf(text).problems.join('\n')).toMatch(problem);
+    expect(parseContainerfile(text).problems.join('\n')).toMatch(problem);
   });
 });

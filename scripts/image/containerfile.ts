@@ -19,10 +19,10 @@ const SECRET = /pass(word|phrase|wd)|secret|token|private|mnemonic|credential/i;
 const EXEC_FORM = ['ENTRYPOINT', 'CMD', 'HEALTHCHECK'] as const;
 const UNPRIVILEGED_FROM = 1_000;
 
-export function containerfileOf(text: string): Containerfile {
-  const all = instructionsOf(text);
+export function parseContainerfile(text: string): Containerfile {
+  const all = parseInstructions(text);
   const last = all.slice(all.findLastIndex(({ name }) => name === 'FROM'));
-  const of = (name: string) => last.filter((one) => one.name === name);
+  const instructionsNamed = (name: string) => last.filter((one) => one.name === name);
   const problems: string[] = [];
   for (const { name, rest } of all) {
     if ((name === 'ENV' || name === 'ARG') && SECRET.test(rest.split('=')[0] ?? ''))
@@ -31,28 +31,30 @@ export function containerfileOf(text: string): Containerfile {
     if (name === 'FROM' && /:latest\b/.test(rest)) problems.push(`FROM ${rest}: not pinned to one image`);
   }
   for (const name of EXEC_FORM) {
-    const [first, ...others] = of(name);
+    const [first, ...others] = instructionsNamed(name);
     if (first === undefined || others.length > 0) problems.push(`${name} has to appear once in the last stage`);
-    else if (argvOf(first.rest) === null) problems.push(`${name} ${first.rest}: needs a shell`);
-    else if (argvOf(first.rest)?.some((word) => /(^|\/)(ba|da)?sh$/.test(word)))
+    else if (parseArgv(first.rest) === null) problems.push(`${name} ${first.rest}: needs a shell`);
+    else if (parseArgv(first.rest)?.some((word) => /(^|\/)(ba|da)?sh$/.test(word)))
       problems.push(`${name} ${first.rest}: starts a shell`);
   }
-  const user = of('USER').at(-1)?.rest ?? '';
+  const user = instructionsNamed('USER').at(-1)?.rest ?? '';
   const numbers = /^(\d+):(\d+)$/.exec(user);
   if (numbers === null || Number(numbers[1]) < UNPRIVILEGED_FROM || Number(numbers[2]) < UNPRIVILEGED_FROM) {
     problems.push(`USER ${user}: has to be the numbers of an unprivileged user and group, as in 10001:10001`);
   }
-  if (of('STOPSIGNAL').at(-1)?.rest !== 'SIGTERM')
+  if (instructionsNamed('STOPSIGNAL').at(-1)?.rest !== 'SIGTERM')
     problems.push('STOPSIGNAL has to be SIGTERM, which makes nodes finish their tasks');
   return {
-    entrypoint: argvOf(of('ENTRYPOINT')[0]?.rest ?? '') ?? [],
-    env: new Map(of('ENV').map(({ rest }) => [rest.slice(0, rest.indexOf('=')), rest.slice(rest.indexOf('=') + 1)])),
+    entrypoint: parseArgv(instructionsNamed('ENTRYPOINT')[0]?.rest ?? '') ?? [],
+    env: new Map(
+      instructionsNamed('ENV').map(({ rest }) => [rest.slice(0, rest.indexOf('=')), rest.slice(rest.indexOf('=') + 1)]),
+    ),
     user: Number(numbers?.[1] ?? 0),
     problems,
   };
 }
 
-function instructionsOf(text: string): Instruction[] {
+function parseInstructions(text: string): Instruction[] {
   const lines = text
     .split('\n')
     .filter((line) => !/^\s*(#|$)/.test(line))
@@ -66,7 +68,7 @@ function instructionsOf(text: string): Instruction[] {
 }
 
 /** The program of an exec form, skipping options; null = shell form. */
-function argvOf(rest: string): string[] | null {
+function parseArgv(rest: string): string[] | null {
   const list = rest.replace(/^(--\S+\s+)*/, '').replace(/^CMD\s+/, '');
   try {
     const parsed: unknown = JSON.parse(list);

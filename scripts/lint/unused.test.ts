@@ -46,5 +46,5 @@ it('fails on unused files, exports, types and dependencies', () => {
 
 it('is part of the lint command', () => {
   expect(MANIFEST.scripts.lint).toContain('scripts/lint.ts');
-  expect(readFileSync('scripts/lint.ts', 'utf8')).toContain("runs('knip', 'knip'");
+  expect(readFileSync('scripts/lint.ts', 'utf8')).toContain("runTool('knip', 'knip'");
 });

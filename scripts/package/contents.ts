@@ -100,13 +100,13 @@ function archived(archive: string): PackedFile[] {
     });
 }
 
-export interface Account {
+export interface PackageInventory {
   readonly rows: readonly { readonly title: string; readonly files: number; readonly bytes: number }[];
   /** Files of no group or of two, and groups without files. */
   readonly problems: readonly string[];
 }
 
-export function account(files: readonly PackedFile[], groups: readonly Group[]): Account {
+export function takeInventory(files: readonly PackedFile[], groups: readonly Group[]): PackageInventory {
   const problems: string[] = [];
   const rows = groups.map(({ title }) => ({ title, files: 0, bytes: 0 }));
   for (const { name, bytes } of files) {

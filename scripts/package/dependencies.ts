@@ -25,7 +25,7 @@ export async function readLock(root: string): Promise<LockPackages> {
 }
 
 /** Only needed by their installation or command line, and never loaded at run time. */
-const UNUSED: Readonly<Record<string, readonly string[]>> = {
+const UNUSED_DEPENDENCIES: Readonly<Record<string, readonly string[]>> = {
   keytar: ['node-addon-api'],
   'onnxruntime-node': ['adm-zip', 'global-agent'],
   'node-llama-cpp': ['cmake-js', 'node-addon-api', 'yargs', 'validate-npm-package-name', 'ignore'],
@@ -42,7 +42,7 @@ export function closure(lock: LockPackages, names: readonly string[]): string[] 
     if (place === null) throw new Error(`the lock file has no ${name} for ${from === '' ? 'the program' : from}`);
     if (found.has(place)) return;
     found.add(place);
-    const unused = UNUSED[name] ?? [];
+    const unused = UNUSED_DEPENDENCIES[name] ?? [];
     for (const needed of Object.keys(lock[place]?.dependencies ?? {})) if (!unused.includes(needed)) add(place, needed);
   };
   for (const name of names) add('', name);
@@ -65,13 +65,13 @@ function placeOf(lock: LockPackages, from: string, name: string): string | null 
 }
 
 /** Neither sources nor type declarations; licences stay. */
-const LEFT_OUT =
+const EXCLUDED_FILES =
   /(?:\.(?:map|ts|tsx|mts|cts|md|markdown|flow|cc|cpp|c|h|hpp|gyp|gypi|yml|gif|bnf|lock|tsbuildinfo)$)|(?:^|\/)(?:\.[^/]+|Makefile|bin\/node-which|test|tests|__tests__|example|examples|docs|benchmark|man|script|scripts)(?:\/|$)/i;
 
 /** Whether a file of a package is included, by its path in the package with forward slashes. */
-export function isTaken(name: string, file: string, target: Target): boolean {
+export function isIncluded(name: string, file: string, target: Target): boolean {
   if (/^licen[cs]e|^notice/i.test(path.posix.basename(file))) return true;
-  if (LEFT_OUT.test(file)) return false;
+  if (EXCLUDED_FILES.test(file)) return false;
   const { keytar } = nativePackages(target);
   switch (name) {
     case 'keytar':
@@ -106,7 +106,7 @@ export async function copyPackages(options: {
   for (const place of places) {
     const name = nameOf(place);
     for (const file of await filesOf(path.join(root, place))) {
-      if (isTaken(name, file, target))
+      if (isIncluded(name, file, target))
         await cp(path.join(root, place, file), path.join(into, place, file), { dereference: true });
     }
   }

@@ -5,7 +5,7 @@ import { sha256OfFile } from '../../platform/file-hash.ts';
 import type { OutsideList } from '../../platform/outside.ts';
 import { openArchive } from './archive.ts';
 import { fits, machinesOfFile } from './binaries.ts';
-import { type Account, account, groupsOf, packedFiles } from './contents.ts';
+import { groupsOf, type PackageInventory, packedFiles, takeInventory } from './contents.ts';
 import { filesOf } from './dependencies.ts';
 import type { Target } from './target.ts';
 
@@ -27,7 +27,7 @@ export const WANTED_FUSES: Fuses = {
   WasmTrapHandlers: true,
 };
 
-export interface Inspection extends Account {
+export interface Inspection extends PackageInventory {
   readonly fuses: Fuses;
   /** Number of files with machine code; all must be for the same kind of machine, or they are listed as problems. */
   readonly binaries: number;
@@ -41,7 +41,7 @@ export async function inspectPackage(options: {
 }): Promise<Inspection> {
   const { folder, binary, target } = options;
   const files = await packedFiles(folder);
-  const { rows, problems: unaccounted } = account(files, groupsOf(target));
+  const { rows, problems: unaccounted } = takeInventory(files, groupsOf(target));
   const fuses = await readFuses(path.join(folder, binary));
   const foreign: string[] = [];
   let binaries = 0;

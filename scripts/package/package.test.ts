@@ -6,8 +6,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { feedOf } from '../../electron/updates/feed.ts';
 import { emptyArchive, openArchive } from './archive.ts';
 import { machinesOf, machinesOfFile } from './binaries.ts';
-import { account, groupsOf } from './contents.ts';
-import { closure, isTaken, readLock } from './dependencies.ts';
+import { groupsOf, takeInventory } from './contents.ts';
+import { closure, isIncluded, readLock } from './dependencies.ts';
 import { targetOf } from './target.ts';
 
 const root = process.cwd();
@@ -70,7 +70,7 @@ describe('P7: files taken from the dependencies', () => {
     ['chalk', 'source/index.d.ts', false],
     ['chalk', 'source/index.js', true],
   ] as const)('%s %s: %s', ([name, file, taken]) => {
-    expect(isTaken(name, file, LINUX)).toBe(taken);
+    expect(isIncluded(name, file, LINUX)).toBe(taken);
   });
 
   it('no copy of CUDA, no compiler, no library that is bundled anyway', async () => {
@@ -86,7 +86,8 @@ describe('P7: files taken from the dependencies', () => {
 
 describe('accounting', () => {
   const groups = groupsOf(LINUX);
-  const problemsOf = (name: string) => account([{ name, bytes: 1 }], groups).problems.filter((text) => text.startsWith(name));
+  const problemsOf = (name: string) =>
+    takeInventory([{ name, bytes: 1 }], groups).problems.filter((text) => text.startsWith(name));
 
   it.for([
     'resources/app.asar/dist/worker/main.js',
@@ -112,7 +113,7 @@ describe('accounting', () => {
   });
 
   it('reports what is missing', () => {
-    expect(account([], groups).problems).toContain("there is no file of: Node's binary");
+    expect(takeInventory([], groups).problems).toContain("there is no file of: Node's binary");
   });
 });
 

@@ -15,7 +15,7 @@ import { mergeFeeds } from './merge-feeds.ts';
 import { noticesOf } from './notices.ts';
 import { sbomOf } from './sbom.ts';
 import { macSigner } from './sign-mac.ts';
-import { intoDocument } from './tables.ts';
+import { replaceTables } from './tables.ts';
 import { targetOf } from './target.ts';
 
 const root = process.cwd();
@@ -103,10 +103,10 @@ describe('the tables of docs/release.md', () => {
   });
 
   it('are inserted in their place, and nothing else is changed', () => {
-    const once = intoDocument(document, 'new');
+    const once = replaceTables(document, 'new');
     expect(once).toContain('--write -->\nnew\n<!-- end');
-    expect(intoDocument(intoDocument(document, 'other'), 'new')).toBe(once);
-    expect(() => intoDocument('no place', 'new')).toThrow('has no line');
+    expect(replaceTables(replaceTables(document, 'other'), 'new')).toBe(once);
+    expect(() => replaceTables('no place', 'new')).toThrow('has no line');
   });
 });
 

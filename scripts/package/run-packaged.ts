@@ -16,7 +16,7 @@ export interface RunReport {
 }
 
 const TASKS = 2;
-const PAID_WITHIN_MS = 240_000;
+const PAYMENT_TIMEOUT_MS = 240_000;
 
 /** A local network, a node in it with the embedded engine, two payments, and the window's page. */
 export async function runPackaged({
@@ -41,7 +41,7 @@ export async function runPackaged({
   });
   const ended = new Promise<number | null>((resolve) => program.once('exit', resolve));
   try {
-    const { port } = await ready(program);
+    const { port } = await waitForReady(program);
     const page = await (await fetch(`http://127.0.0.1:${port}/`)).text();
     await ask('profile', 'create', 'Packaged', '--network', 'devnet');
     const paid = await paymentsOf(dataDir, 'packaged');
@@ -61,7 +61,7 @@ export async function runPackaged({
   }
 }
 
-function ready(program: ChildProcess): Promise<{ readonly port: number }> {
+function waitForReady(program: ChildProcess): Promise<{ readonly port: number }> {
   return new Promise((resolve, reject) => {
     program.once('exit', (code) => reject(new Error(`the packaged program ended with ${code} before it was ready`)));
     if (program.stdout === null) return;
@@ -76,7 +76,7 @@ async function paymentsOf(dataDir: string, profileId: string): Promise<readonly 
   const connection = await connectProgram(dataDir);
   const paid = new Set<string>();
   const enough = new AbortController();
-  const signal = AbortSignal.any([enough.signal, AbortSignal.timeout(PAID_WITHIN_MS)]);
+  const signal = AbortSignal.any([enough.signal, AbortSignal.timeout(PAYMENT_TIMEOUT_MS)]);
   try {
     for await (const update of await connection.host.profiles.watch({}, { signal })) {
       const views = update.kind === 'snapshot' ? update.profiles : update.kind === 'changed' ? [update.profile] : [];

@@ -3,16 +3,16 @@ import type { Inspection } from './inspect.ts';
 import type { Target } from './target.ts';
 
 const BEGIN = '<!-- made by npm run package:check -- --write -->';
-const END = '<!-- end of what was made -->';
+const END = '<!-- end of the generated tables -->';
 
 /** @throws Error for a document without the place */
-export function intoDocument(document: string, made: string): string {
-  const [before, rest] = split(document, BEGIN);
-  const [, after] = split(rest, END);
+export function replaceTables(document: string, made: string): string {
+  const [before, rest] = splitAt(document, BEGIN);
+  const [, after] = splitAt(rest, END);
   return `${before}${BEGIN}\n${made}\n${END}${after}`;
 }
 
-function split(text: string, mark: string): readonly [string, string] {
+function splitAt(text: string, mark: string): readonly [string, string] {
   const at = text.indexOf(mark);
   if (at < 0) throw new Error(`the document has no line "${mark}"`);
   return [text.slice(0, at), text.slice(at + mark.length)];

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { METRICS } from '../../headless/metrics/registry.ts';
-import { complaintOf, findPromtool } from './promtool.ts';
+import { findPromtool, promtoolProblem } from './promtool.ts';
 import {
   asRules,
   dashboardExpressions,
@@ -42,13 +42,13 @@ describe('the rules', () => {
   it.skipIf(promtool === null)('are valid for promtool', () => {
     for (const file of RULE_FILES) {
       expect(
-        complaintOf(promtool ?? '', ['check', 'rules', '--lint=all', '--lint-fatal', path.join(RULES_FOLDER, file)]),
+        promtoolProblem(promtool ?? '', ['check', 'rules', '--lint=all', '--lint-fatal', path.join(RULES_FOLDER, file)]),
       ).toBeNull();
     }
   });
 
   it.skipIf(promtool === null)('fire when they should, and only then', () => {
-    expect(complaintOf(promtool ?? '', ['test', 'rules', path.join(RULES_FOLDER, RULE_TESTS)])).toBeNull();
+    expect(promtoolProblem(promtool ?? '', ['test', 'rules', path.join(RULES_FOLDER, RULE_TESTS)])).toBeNull();
     const folder = mkdtempSync(path.join(tmpdir(), 'rules-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     cpSync(RULES_FOLDER, folder, { recursive: true });
@@ -60,7 +60,7 @@ describe('the rules', () => {
     const [head = '', rest = ''] = text.split(/(?= {2}- name: a slash)/, 2);
     const one = rest === '' ? '' : (text.split(/(?= {2}- name: )/).find((part) => part.includes('CrynuxRelayAway')) ?? '');
     writeFileSync(tests, head + one);
-    expect(complaintOf(promtool ?? '', ['test', 'rules', tests])).toContain('CrynuxRelayAway');
+    expect(promtoolProblem(promtool ?? '', ['test', 'rules', tests])).toContain('CrynuxRelayAway');
   });
 });
 
@@ -104,7 +104,7 @@ describe('the dashboard', () => {
       const file = path.join(mkdtempSync(path.join(tmpdir(), 'dashboard-')), 'rules.yml');
       onTestFinished(() => rmSync(path.dirname(file), { recursive: true }));
       writeFileSync(file, rules);
-      return complaintOf(promtool ?? '', ['check', 'rules', file]);
+      return promtoolProblem(promtool ?? '', ['check', 'rules', file]);
     };
     expect(check(asRules(expressions.map(({ expr }) => expr)))).toBeNull();
     expect(check(asRules(['sum by (node (up)']))).toContain('parse error');

@@ -7,17 +7,17 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } f
 import path from 'node:path';
 
 const CACHE = path.resolve(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'promtool');
-const TAKEN = path.join(CACHE, 'promtool');
+const DOWNLOADED = path.join(CACHE, 'promtool');
 
 /** Path; null = not available. */
 export function findPromtool(): string | null {
   const folders = (process.env.PATH ?? '').split(path.delimiter).filter((folder) => folder !== '');
-  const places = [...folders.map((folder) => path.join(folder, 'promtool')), TAKEN];
+  const places = [...folders.map((folder) => path.join(folder, 'promtool')), DOWNLOADED];
   return places.find((place) => existsSync(place)) ?? null;
 }
 
 /** Downloads it from Debian: takes some seconds and 20 MB, once. False = not possible. */
-export function takePromtool(): boolean {
+export function downloadPromtool(): boolean {
   mkdirSync(CACHE, { recursive: true });
   const folder = mkdtempSync(path.join(CACHE, 'taking-'));
   try {
@@ -28,7 +28,7 @@ export function takePromtool(): boolean {
     if (!download() && !(run('apt-get', ['update', '-q']) && download())) return false;
     const [file] = readdirSync(folder).filter((name) => name.endsWith('.deb'));
     if (file === undefined || !run('dpkg-deb', ['--extract', file, 'package'])) return false;
-    renameSync(path.join(folder, 'package', 'usr', 'bin', 'promtool'), TAKEN);
+    renameSync(path.join(folder, 'package', 'usr', 'bin', 'promtool'), DOWNLOADED);
     return true;
   } catch {
     return false;
@@ -38,7 +38,7 @@ export function takePromtool(): boolean {
 }
 
 /** Its complaint about these arguments and this input; null = none. */
-export function complaintOf(promtool: string, args: readonly string[], input?: string): string | null {
+export function promtoolProblem(promtool: string, args: readonly string[], input?: string): string | null {
   const { status, stdout, stderr } = spawnSync(promtool, args, { encoding: 'utf8', ...(input === undefined ? {} : { input }) });
   const said = `${stdout}${stderr}`.trim();
   return status === 0 ? null : said || `it ended with ${status}`;

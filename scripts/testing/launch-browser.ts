@@ -1,6 +1,6 @@
 /** The browser of the tests. */
 import { type Browser, chromium } from 'playwright-core';
-import { needBrowser } from '../browser.ts';
+import { requireBrowser } from '../browser.ts';
 
 /**
  * A page of a test lives for seconds: compiling its code for speed costs more than it saves, about a quarter of all that
@@ -11,7 +11,7 @@ export const TEST_BROWSER_FLAGS = ['--disable-gpu', '--js-flags=--no-maglev --no
 /** @throws Error when there is no browser */
 export function launchTestBrowser(flags: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
-    executablePath: needBrowser(),
+    executablePath: requireBrowser(),
     args: [...TEST_BROWSER_FLAGS, ...flags],
     chromiumSandbox: process.getuid?.() !== 0,
   });

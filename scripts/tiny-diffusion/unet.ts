@@ -7,7 +7,7 @@ import { GraphBuilder } from './graph-builder.ts';
 import { noiseLevels, TINY_DIFFUSION } from './shape.ts';
 
 const TIME_FREQUENCIES = 8;
-const PLACE_WAVES = 12;
+const POSITION_WAVES = 12;
 
 export function unetModel(): Uint8Array {
   const { seed, promptTokens, textWidth, latentChannels: channels, unetWidth: width } = TINY_DIFFUSION;
@@ -19,7 +19,7 @@ export function unetModel(): Uint8Array {
 
   const blurred = g.op('AveragePool', [sample], { kernel_shape: [5, 5], pads: [2, 2, 2, 2] });
   const seen = g.op('Add', [g.conv(blurred, { from: channels, to: width, gain: 1.5 }), timeEmbedding(g, timestep)]);
-  const place = placeEmbedding(g, sample);
+  const place = positionEmbedding(g, sample);
   const first = g.silu(g.conv(g.op('Add', [g.silu(seen), place]), { from: width, to: width }));
   const asked = g.op('Add', [first, crossAttention(g, g.op('Add', [first, place]), text)]);
 
@@ -51,7 +51,7 @@ function timeEmbedding(g: GraphBuilder, timestep: string): string {
 }
 
 /** Waves across the image, the same for every size: [batch, width, height, width of the latent]. */
-function placeEmbedding(g: GraphBuilder, sample: string): string {
+function positionEmbedding(g: GraphBuilder, sample: string): string {
   const channel = g.op('Slice', [sample, g.ints(0), g.ints(1), g.ints(1)]);
   const ones = g.op('Add', [g.op('Mul', [channel, g.scalar(0)]), g.scalar(1)]);
   const axis = (index: number) => {
@@ -59,8 +59,8 @@ function placeEmbedding(g: GraphBuilder, sample: string): string {
     return g.op('Div', [count, g.op('ReduceMax', [count], { axes: [2, 3] })]);
   };
   const coordinates = g.op('Concat', [axis(2), axis(3)], { axis: 1 });
-  const waves = g.op('Sin', [g.conv(coordinates, { from: 2, to: PLACE_WAVES, size: 1, gain: 8 })]);
-  return g.conv(waves, { from: PLACE_WAVES, to: TINY_DIFFUSION.unetWidth, size: 1, gain: 2.5 });
+  const waves = g.op('Sin', [g.conv(coordinates, { from: 2, to: POSITION_WAVES, size: 1, gain: 8 })]);
+  return g.conv(waves, { from: POSITION_WAVES, to: TINY_DIFFUSION.unetWidth, size: 1, gain: 2.5 });
 }
 
 /** The prompt as a whole shifts every channel of the latent: [batch, channels, 1, 1]. */

@@ -7,7 +7,7 @@ export type Finding =
   | { readonly state: 'none'; readonly detail: string }
   | { readonly state: 'fail'; readonly detail: string };
 
-export interface Given {
+export interface CheckContext {
   readonly system: System;
   /** An empty folder, only for this run. */
   readonly folder: string;
@@ -16,7 +16,7 @@ export interface Given {
 export interface Check {
   readonly subject: 'files' | 'processes' | 'programs' | 'cards' | 'desktop';
   readonly what: string;
-  run(given: Given): Promise<Finding> | Finding;
+  run(given: CheckContext): Promise<Finding> | Finding;
 }
 
 export interface Result {
@@ -27,16 +27,16 @@ export interface Result {
 }
 
 export const ok = (detail: string): Finding => ({ state: 'ok', detail });
-export const none = (detail: string): Finding => ({ state: 'none', detail });
+export const notApplicable = (detail: string): Finding => ({ state: 'none', detail });
 export const fail = (detail: string): Finding => ({ state: 'fail', detail });
 
 /** The expected value of the rule, and what was found. */
-export const asRuled = (ruled: boolean, found: boolean, detail: string): Finding =>
+export const compareToRule = (ruled: boolean, found: boolean, detail: string): Finding =>
   ruled === found
     ? ok(`${detail}: ${found ? 'yes' : 'no'}, as expected`)
     : fail(`${detail}: ${found ? 'yes' : 'no'}, not as expected`);
 
-export async function runChecks(checks: readonly Check[], given: Given): Promise<readonly Result[]> {
+export async function runChecks(checks: readonly Check[], given: CheckContext): Promise<readonly Result[]> {
   const results: Result[] = [];
   for (const { subject, what, run } of checks) {
     const begun = performance.now();

@@ -5,12 +5,12 @@ import { DatabaseSync } from 'node:sqlite';
 import { replaceFile } from '../../platform/replace-file.ts';
 import { tryLock } from '../../worker/kit/folder-lock.ts';
 import { killTree } from '../../worker/kit/kill-tree.ts';
-import { asRuled, type Check, fail, ok } from './check.ts';
-import { endOf, startHelper } from './helper-process.ts';
+import { type Check, compareToRule, fail, ok } from './check.ts';
+import { exitOf, startHelper } from './helper-process.ts';
 
-const STRANGE = ['with space', 'ümläut', '鷺の巣', "it's", '100% & more', '(brackets)', 'a'.repeat(120)];
+const UNUSUAL_NAMES = ['with space', 'ümläut', '鷺の巣', "it's", '100% & more', '(brackets)', 'a'.repeat(120)];
 
-function syncs(folder: string): boolean {
+function canSync(folder: string): boolean {
   try {
     const opened = openSync(folder, 'r');
     try {
@@ -31,32 +31,32 @@ export const FILE_CHECKS: readonly Check[] = [
     run({ system, folder }) {
       const file = path.join(folder, 'mode');
       writeFileSync(file, '', { mode: 0o600 });
-      return asRuled(system.files.modes, (statSync(file).mode & 0o777) === 0o600, 'mode 600');
+      return compareToRule(system.files.modes, (statSync(file).mode & 0o777) === 0o600, 'mode 600');
     },
   },
   {
     subject: 'files',
     what: 'the names in a folder can be made durable by syncing the folder',
-    run: ({ system, folder }) => asRuled(system.files.syncsFolders, syncs(folder), 'a folder is opened and synced'),
+    run: ({ system, folder }) => compareToRule(system.files.syncsFolders, canSync(folder), 'a folder is opened and synced'),
   },
   {
     subject: 'files',
     what: 'names that differ only by case are the same',
     run({ system, folder }) {
       writeFileSync(path.join(folder, 'Case'), '');
-      return asRuled(system.files.ignoresCase, existsSync(path.join(folder, 'cASE')), '"cASE" finds "Case"');
+      return compareToRule(system.files.ignoresCase, existsSync(path.join(folder, 'cASE')), '"cASE" finds "Case"');
     },
   },
   {
     subject: 'files',
     what: 'files and databases with strange names',
     run({ folder }) {
-      for (const name of STRANGE) {
+      for (const name of UNUSUAL_NAMES) {
         writeFileSync(path.join(folder, name), name);
         if (readFileSync(path.join(folder, name), 'utf8') !== name) return fail(`"${name}" was read back differently`);
         new DatabaseSync(path.join(folder, `${name}.sqlite`)).close();
       }
-      return ok(`${STRANGE.length} names`);
+      return ok(`${UNUSUAL_NAMES.length} names`);
     },
   },
   {
@@ -88,7 +88,7 @@ export const FILE_CHECKS: readonly Check[] = [
           Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
         },
       });
-      await endOf(holder);
+      await exitOf(holder);
       if (readFileSync(file, 'utf8') !== 'new') return fail('the old file is still there');
       return ok(waits.length === 0 ? 'at once' : `after ${waits.length} attempts`);
     },
@@ -103,7 +103,7 @@ export const FILE_CHECKS: readonly Check[] = [
       early?.();
       if (early !== null) return fail('a second process got the lock as well');
       killTree(holder.pid, 'force');
-      await endOf(holder);
+      await exitOf(holder);
       const late = tryLock(file);
       late?.();
       return late === null ? fail('the lock outlives its process') : ok('held, then free');

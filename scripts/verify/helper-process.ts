@@ -33,7 +33,7 @@ export async function startHelper(act: string, ...args: readonly string[]): Prom
   return { pid: child.pid ?? 0, said, child, ended };
 }
 
-export async function endOf({ child, ended }: Helper): Promise<number | null> {
+export async function exitOf({ child, ended }: Helper): Promise<number | null> {
   if (child.connected) child.disconnect();
   return await ended;
 }

@@ -14,7 +14,7 @@ import { probeControllers } from '../../worker/gpu/other-cards.ts';
 import { thisPlatform } from '../../worker/gpu/platform.ts';
 import { SystemProcessRunner } from '../../worker/kit/process-runner.ts';
 import { systemClock } from '../../worker/kit/system-clock.ts';
-import { type Check, fail, none, ok } from './check.ts';
+import { type Check, fail, notApplicable, ok } from './check.ts';
 
 const run = promisify(execFile);
 const firstLine = (text: string) => text.trim().split('\n')[0] ?? '';
@@ -54,7 +54,7 @@ export const MACHINE_CHECKS: readonly Check[] = [
     what: 'the image runtime loads',
     async run({ system }) {
       // Its author provides no binary for Macs with Intel CPUs.
-      if (system.name === 'darwin' && system.arch === 'x64') return none('not made for this CPU');
+      if (system.name === 'darwin' && system.arch === 'x64') return notApplicable('not made for this CPU');
       const { listSupportedBackends } = await import('onnxruntime-node');
       return ok(
         listSupportedBackends()
@@ -68,7 +68,7 @@ export const MACHINE_CHECKS: readonly Check[] = [
     what: 'installations of the official worker are found',
     run({ system }) {
       const found = findOfficialWorkers({ system });
-      if (found.length === 0) return none('none in the usual places');
+      if (found.length === 0) return notApplicable('none in the usual places');
       return ok(
         found
           .map(({ path: at, version, problem }) => `${at} (${version ?? 'no version'}, ${problem?.code ?? 'usable'})`)
@@ -80,13 +80,13 @@ export const MACHINE_CHECKS: readonly Check[] = [
     subject: 'cards',
     what: 'NVIDIA cards, by nvidia-smi',
     async run({ system }) {
-      if (system.cards.nvidiaSmi.length === 0) return none('this system has no nvidia-smi');
+      if (system.cards.nvidiaSmi.length === 0) return notApplicable('this system has no nvidia-smi');
       const begun = performance.now();
       const probe = await machineNvidiaSmi({
         command: undefined,
         runner: new SystemProcessRunner({ clock: systemClock }),
       }).probe();
-      if (probe.kind === 'binaryMissing') return none('no nvidia-smi here');
+      if (probe.kind === 'binaryMissing') return notApplicable('no nvidia-smi here');
       if (probe.kind !== 'found') return fail(`${probe.problem.code}: ${probe.problem.detail}`);
       const cards = probe.cards.map(({ name, memoryMib, driver }) => `${name}, ${memoryMib} MiB, driver ${driver}`);
       return ok(`${cards.join('; ')}, in ${Math.round(performance.now() - begun)} ms`);
@@ -99,7 +99,7 @@ export const MACHINE_CHECKS: readonly Check[] = [
       const probe = await probeControllers({ runner: new SystemProcessRunner({ clock: systemClock }) });
       if (probe.kind !== 'found') return fail(`${probe.problem.code}: ${probe.problem.detail}`);
       const cards = probe.controllers.map(({ vendor, model }) => `${vendor ?? '?'} ${model ?? '?'}`);
-      return cards.length === 0 ? none('no card') : ok(cards.join('; '));
+      return cards.length === 0 ? notApplicable('no card') : ok(cards.join('; '));
     },
   },
   { subject: 'cards', what: 'what the network would be told about the system', run: () => ok(thisPlatform()) },
@@ -117,7 +117,9 @@ export const MACHINE_CHECKS: readonly Check[] = [
         backendProblem,
       }).problem();
       if (problem === null) return ok(keychain.name);
-      return keychain.alwaysEncrypts ? fail(`${problem.code}: ${problem.message}`) : none(`${problem.code}: ${problem.message}`);
+      return keychain.alwaysEncrypts
+        ? fail(`${problem.code}: ${problem.message}`)
+        : notApplicable(`${problem.code}: ${problem.message}`);
     },
   },
   {
@@ -125,7 +127,7 @@ export const MACHINE_CHECKS: readonly Check[] = [
     what: 'the program that opens the window in a browser',
     run({ system }) {
       const { opener } = system.processes;
-      if (opener === null) return none('no desktop here');
+      if (opener === null) return notApplicable('no desktop here');
       const { command } = opener;
       const places = path.isAbsolute(command) ? [command] : system.folders.searchPath.map((folder) => path.join(folder, command));
       const found = places.find((file) => existsSync(file));

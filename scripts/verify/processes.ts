@@ -4,7 +4,7 @@ import { killTree } from '../../worker/kit/kill-tree.ts';
 import { processIdentity } from '../../worker/kit/process-identity.ts';
 import { systemClock } from '../../worker/kit/system-clock.ts';
 import { type Check, fail, ok } from './check.ts';
-import { endOf, startHelper } from './helper-process.ts';
+import { exitOf, startHelper } from './helper-process.ts';
 
 const ARGUMENTS = [
   '',
@@ -79,7 +79,7 @@ export const PROCESS_CHECKS: readonly Check[] = [
     what: 'a process ends in order when the channel to its parent closes',
     async run() {
       const helper = await startHelper('channel');
-      const code = await endOf(helper);
+      const code = await exitOf(helper);
       return code === 0 ? ok('exit code 0') : fail(`exit code ${code}`);
     },
   },

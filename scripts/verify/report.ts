@@ -1,7 +1,7 @@
 /** The report for sending in: Markdown, without the user's name. */
 import type { Result } from './check.ts';
 
-export interface About {
+export interface MachineInfo {
   readonly system: string;
   readonly release: string;
   readonly processor: string;
@@ -15,7 +15,7 @@ export interface About {
 const SIGNS: Readonly<Record<Result['finding']['state'], string>> = { ok: 'ok', none: '–', fail: '**FAIL**' };
 
 export function reportText(
-  { about, results }: { readonly about: About; readonly results: readonly Result[] },
+  { about, results }: { readonly about: MachineInfo; readonly results: readonly Result[] },
   own: { readonly home: string; readonly user: string },
 ): string {
   const counts = (state: Result['finding']['state']) => results.filter(({ finding }) => finding.state === state).length;

@@ -4,8 +4,7 @@
 import type { TransactionReceipt } from 'ethers';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import type { StakingGeneration } from '../../../contract/chain-preset.ts';
-import { contractInterface } from '../abi.ts';
-import { type ContractName, compiledContract } from '../compiled.ts';
+import { type ContractName, compiledContract, contractInterface } from '../compiled.ts';
 import { DEPLOYER_KEYS } from '../deploy.ts';
 import { DevnetAccount } from '../devnet-account.ts';
 import { CNX, startWorld, type TestContract, type World } from './world.ts';

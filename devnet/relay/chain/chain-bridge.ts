@@ -27,18 +27,18 @@ export class ChainBridge {
   }
 
   /** One whole pass. @throws DevnetError DEVNET_STATE_MISMATCH, DevnetChainError, and what the connection throws */
-  round(): Promise<void> {
-    const pass = this.#queue.then(() => this.#round());
+  sync(): Promise<void> {
+    const pass = this.#queue.then(() => this.#sync());
     this.#queue = pass.catch(() => {});
     return pass;
   }
 
   /**
    * Updates the books with everything that the chain currently says about a node, including its delegations. @throws as
-   * {@link round}
+   * {@link sync}
    */
-  async observe(node: Hex): Promise<void> {
-    await this.round();
+  async syncNode(node: Hex): Promise<void> {
+    await this.sync();
     const chain = this.#chain;
     const [{ status, balanceWei }, sharePercent] = [await chain.stake(node), await chain.delegatorShare(node)];
     const delegations = await chain.delegations(node);
@@ -46,8 +46,8 @@ export class ChainBridge {
     const { store } = this.#context;
     store.transaction(() => {
       setChainStake(this.#context, { node, status, balanceWei, reason: `read-${node}-${store.ledger.size + 1}` });
-      const told = [...delegations].map(([delegator, stakeWei]) => ({ delegator, stakeWei }));
-      replaceDelegations(this.#context, { node, sharePercent, delegations: told });
+      const rows = [...delegations].map(([delegator, stakeWei]) => ({ delegator, stakeWei }));
+      replaceDelegations(this.#context, { node, sharePercent, delegations: rows });
     });
   }
 
@@ -56,7 +56,7 @@ export class ChainBridge {
     return (await this.#chain.benefitAddress(account)) ?? account;
   }
 
-  async #round(): Promise<void> {
+  async #sync(): Promise<void> {
     const { store, config } = this.#context;
     if (!this.#isSameChain) await this.#assertSameChain();
     // Follow events first: a stake that is already gone need not be returned.
@@ -105,10 +105,10 @@ export class ChainBridge {
   /** The hash is on disk before the coin moves, so that after a crash the chain can say whether it did. */
   async #pay(row: WithdrawalRow): Promise<void> {
     const { store } = this.#context;
-    const fate = row.signedHash === '' ? 'unknown' : await this.#chain.transactionState(row.signedHash as Hex);
-    if (fate === 'waiting') return;
+    const state = row.signedHash === '' ? 'unknown' : await this.#chain.transactionState(row.signedHash as Hex);
+    if (state === 'waiting') return;
     const txHash =
-      fate === 'mined'
+      state === 'mined'
         ? row.signedHash
         : await this.#chain.pay(row.benefitAddress, row.amountWei, (signedHash) => {
             store.transaction(() => store.withdrawals.put({ ...row, signedHash }));

@@ -2,10 +2,10 @@
 import { nodeStatusAfter } from '../../../protocol/node/status.ts';
 import type { ChainEvent } from '../../chain/relay-chain.ts';
 import type { RelayContext } from '../context.ts';
-import { delegatedTo, setDelegation, setDelegatorShare } from '../delegations.ts';
+import { nodeDelegations, setDelegation, setDelegatorShare } from '../delegations.ts';
 import { emit } from '../events.ts';
 import { balanceOf, ISSUED, stakeOf, transfer } from '../ledger.ts';
-import { leave } from '../node-departure.ts';
+import { removeNode } from '../node-departure.ts';
 import { setChainStake } from '../stakes.ts';
 
 /** Runs inside a transaction. */
@@ -27,7 +27,7 @@ export function applyChainEvent(context: RelayContext, event: ChainEvent): void 
       onDelegation(context, event);
       break;
     case 'delegatorShare':
-      onShare(context, event);
+      onDelegatorShare(context, event);
       break;
     case 'deposit': {
       const reason = `3-${event.hash}`;
@@ -36,9 +36,9 @@ export function applyChainEvent(context: RelayContext, event: ChainEvent): void 
   }
 }
 
-type Of<Kind extends ChainEvent['kind']> = Extract<ChainEvent, { readonly kind: Kind }>;
+type EventOf<Kind extends ChainEvent['kind']> = Extract<ChainEvent, { readonly kind: Kind }>;
 
-function onStaked(context: RelayContext, { node: address, balanceWei, hash }: Of<'nodeStaked'>): void {
+function onStaked(context: RelayContext, { node: address, balanceWei, hash }: EventOf<'nodeStaked'>): void {
   setChainStake(context, { node: address, status: 'Staked', balanceWei, reason: hash });
   const node = context.store.nodes.get(address);
   if (node === undefined || node.status === 'Quit') return;
@@ -48,8 +48,9 @@ function onStaked(context: RelayContext, { node: address, balanceWei, hash }: Of
 }
 
 /** No event is emitted for a node that the relay does not know. */
-function onDelegation(context: RelayContext, { node, delegator, stakeWei, slashed = false }: Of<'delegation'>): void {
-  const before = delegatedTo(context, node).delegations.find((delegation) => delegation.delegator === delegator)?.stakeWei ?? 0n;
+function onDelegation(context: RelayContext, { node, delegator, stakeWei, slashed = false }: EventOf<'delegation'>): void {
+  const before =
+    nodeDelegations(context, node).delegations.find((delegation) => delegation.delegator === delegator)?.stakeWei ?? 0n;
   setDelegation(context, { node, delegator, stakeWei });
   const network = context.store.nodes.get(node)?.network;
   if (network === undefined || (stakeWei === 0n && before === 0n)) return;
@@ -59,7 +60,7 @@ function onDelegation(context: RelayContext, { node, delegator, stakeWei, slashe
   emit(context, { type, nodeAddress: node, args: { delegator_address: delegator, node_address: node, amount, network } });
 }
 
-function onShare(context: RelayContext, { node: address, share }: Of<'delegatorShare'>): void {
+function onDelegatorShare(context: RelayContext, { node: address, share }: EventOf<'delegatorShare'>): void {
   setDelegatorShare(context, address, share);
   const node = context.store.nodes.get(address);
   if (node === undefined || node.status === 'Quit') return;
@@ -69,14 +70,14 @@ function onShare(context: RelayContext, { node: address, share }: Of<'delegatorS
 
 /**
  * The real relay ignores requests from before the join by comparing block times. Here every earlier event is applied
- * before a join (`ChainBridge.observe`), whatever the chain's clock says.
+ * before a join (`ChainBridge.syncNode`), whatever the chain's clock says.
  */
-function onTryUnstaked(context: RelayContext, { node: address }: Of<'nodeTryUnstaked'>): void {
+function onTryUnstaked(context: RelayContext, { node: address }: EventOf<'nodeTryUnstaked'>): void {
   const balanceWei = balanceOf(context, stakeOf(address));
   setChainStake(context, { node: address, status: 'PendingUnstaked', balanceWei, reason: '' });
   const node = context.store.nodes.get(address);
   const next = node === undefined ? 'Quit' : nodeStatusAfter(node.status, 'chainTryUnstake');
   if (node === undefined || next === node.status) return;
-  if (next === 'Quit') leave(context, node, 'chainTryUnstake');
+  if (next === 'Quit') removeNode(context, node, 'chainTryUnstake');
   else context.store.nodes.put({ ...node, status: next });
 }

@@ -174,14 +174,14 @@ test('a kick-out returns the stake', async () => {
   await staked(node);
   const task = taskRow({ status: 'EndSuccess', selectedNode: node.address });
   const qos = { ...nodeRow('kicked').qos, pool: Array<number>(50).fill(1) };
-  await bridge.observe(node.address);
+  await bridge.syncNode(node.address);
   const before = await world.balance(node.address);
   context.store.transaction(() => {
     context.store.nodes.put(nodeRow('kicked', { status: 'Busy', currentTask: task.commitment, qos }));
     releaseNode(context, task);
   });
   expect(context.store.events.values().map(({ type }) => type)).toEqual(['NodeQuit', 'NodeKickedOut']);
-  await bridge.round();
+  await bridge.sync();
   expect(await status(node)).toBe('Unstaked');
   expect((await world.balance(node.address)) - before).toBe(STAKE);
 });
@@ -190,14 +190,14 @@ test('a job that was already done, or was cut short before it was marked as done
   const context = testContext({}, 'chain');
   const bridge = new ChainBridge(context, relayChain);
   const account = await staked(relayOnChain().actor('twice'));
-  await bridge.observe(account.address);
+  await bridge.syncNode(account.address);
   await relayChain.unstake(account.address);
   context.store.transaction(() => {
     context.store.chainJobs.put({ id: 1, kind: 'unstake', node: account.address, open: true, txHash: '' });
   });
   const nonce = await world.relay.nonce();
-  await bridge.round();
-  await bridge.round();
+  await bridge.sync();
+  await bridge.sync();
   expect(context.store.chainJobs.values()).toMatchObject([{ open: false, txHash: '' }]);
   expect(await world.relay.nonce()).toBe(nonce);
 });
@@ -259,7 +259,7 @@ test('a withdrawal whose payment was sent before a crash is not paid again', asy
     signature: '0x',
   });
   context.store.transaction(() => context.store.withdrawals.put({ ...lost, signedHash: `0x${'ab'.repeat(32)}` }));
-  await new ChainBridge(context, relayChain).round();
+  await new ChainBridge(context, relayChain).sync();
   expect(await world.balance(benefitAddress)).toBe(42n);
   expect(context.store.withdrawals.values()).toMatchObject([{ status: 'Success', txHash: signedHash }, { status: 'Success' }]);
   const booked = context.store.ledger.size;

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { combinedQos } from '../../../protocol/node/qos.ts';
 import { sameAddress } from '../../../protocol/wire/fields.ts';
 import type { RelayContext } from '../context.ts';
-import { delegatedTo, delegatedWei } from '../delegations.ts';
+import { delegatedWei, nodeDelegations } from '../delegations.ts';
 import { nodeScores } from '../dispatcher.ts';
 import { accessDenied, notFound, Refusal, refuseField } from '../refusal.ts';
 import { DAY_MS, emissionWeeks, incomes, isOperators, startOf, sumWei, WEEK_MS } from '../statistics.ts';
@@ -22,7 +22,7 @@ const SORT_KEYS: Readonly<Record<string, (context: RelayContext, node: NodeRow) 
   operator_staking: (_, node) => Number(node.stakeWei),
   delegator_staking: (context, { address }) => Number(delegatedWei(context, address)),
   total_staking: (context, node) => Number(node.stakeWei + delegatedWei(context, node.address)),
-  delegators_num: (context, { address }) => delegatedTo(context, address).delegations.length,
+  delegators_num: (context, { address }) => nodeDelegations(context, address).delegations.length,
   prob_weight: (context, node) => nodeScores(context, node).weight,
   qos: ({ clock }, { qos }) => combinedQos(qos, clock.now()),
   gpu_vram: (_, node) => node.gpuVramGib,
@@ -45,7 +45,7 @@ export function delegationRoutes(app: FastifyInstance, context: RelayContext): v
     delegation_apr_updated_at: emissionEstimate(clock.now()).estimate_updated_at,
   });
 
-  const openNodes = () => store.nodes.values().filter(({ address }) => delegatedTo(context, address).sharePercent > 0);
+  const openNodes = () => store.nodes.values().filter(({ address }) => nodeDelegations(context, address).sharePercent > 0);
 
   app.get('/v2/delegated_staking/nodes', (request) => {
     const input = bind(request, { shape: (k) => ({ ...pageShape(k), sort_by: k.optionalText() }) });
@@ -74,7 +74,7 @@ export function delegationRoutes(app: FastifyInstance, context: RelayContext): v
 
   const openNode = (address: string): NodeRow | undefined => {
     const node = knownNodeAt(store, address);
-    return node !== undefined && delegatedTo(context, node.address).sharePercent > 0 ? node : undefined;
+    return node !== undefined && nodeDelegations(context, node.address).sharePercent > 0 ? node : undefined;
   };
 
   app.get('/v2/delegated_staking/nodes/:address', (request) => {
@@ -89,9 +89,9 @@ export function delegationRoutes(app: FastifyInstance, context: RelayContext): v
     const node = openNode(input.address);
     // Unlike the others, this one is a 400.
     if (node === undefined || node.network !== input.network) throw new Refusal(400, { message: 'Not found' }, 'Not found');
-    const rows = delegatedTo(context, node.address)
+    const rows = nodeDelegations(context, node.address)
       .delegations.map(({ delegator, stakeWei }) => ({
-        ...heldBy({ delegator, node, stakeWei }),
+        ...delegationFields({ delegator, node, stakeWei }),
         ...earningsOf(delegator, node.address),
       }))
       .sort((a, b) => (BigInt(a.total_earnings) < BigInt(b.total_earnings) ? 1 : -1));
@@ -117,7 +117,7 @@ export function delegationRoutes(app: FastifyInstance, context: RelayContext): v
     return { message: 'success', data };
   });
 
-  function heldBy({
+  function delegationFields({
     delegator,
     node,
     stakeWei,
@@ -148,12 +148,12 @@ export function delegationRoutes(app: FastifyInstance, context: RelayContext): v
 
   const delegationsOf = (delegator: string) =>
     store.nodes.values().flatMap((node) => {
-      const held = delegatedTo(context, node.address).delegations.find((row) => sameAddress(row.delegator, delegator));
+      const held = nodeDelegations(context, node.address).delegations.find((row) => sameAddress(row.delegator, delegator));
       return held === undefined ? [] : [{ node, ...held }];
     });
 
   const delegationWire = ({ node, delegator, stakeWei }: ReturnType<typeof delegationsOf>[number]) => {
-    const { staking_amount, staked_at, ...names } = heldBy({ delegator, node, stakeWei });
+    const { staking_amount, staked_at, ...names } = delegationFields({ delegator, node, stakeWei });
     return {
       ...names,
       node_current_blockchain_network: node.network,

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { longTermScore } from '../../../protocol/node/qos.ts';
 import type { TaskType } from '../../../protocol/tasks/status.ts';
 import type { RelayContext } from '../context.ts';
-import { delegatedTo } from '../delegations.ts';
+import { nodeDelegations } from '../delegations.ts';
 import { nodeScores, scoreStakeWei } from '../dispatcher.ts';
 import { refuseField } from '../refusal.ts';
 import { DAY_MS, type Income, incomes, isOperators, startOf, sumWei, WEEK_MS } from '../statistics.ts';
@@ -133,7 +133,7 @@ export function incentiveRoutes(app: FastifyInstance, context: RelayContext): vo
     const delegations = store.nodes
       .values()
       .flatMap((node) =>
-        delegatedTo(context, node.address).delegations.map(({ delegator, stakeWei }) => ({
+        nodeDelegations(context, node.address).delegations.map(({ delegator, stakeWei }) => ({
           delegator_address: delegator,
           node_address: node.address,
           network: node.network,

@@ -23,7 +23,7 @@ const hardware = (k: FieldKinds) => ({
   version: k.text(),
   model_ids: k.texts(),
 });
-const capable = (k: FieldKinds) => ({ address: k.text(), ...hardware(k), ...signed(k) });
+const capabilityFields = (k: FieldKinds) => ({ address: k.text(), ...hardware(k), ...signed(k) });
 
 interface OwnerCheck {
   readonly payload: Readonly<Record<string, unknown>>;
@@ -100,23 +100,23 @@ export function nodeRoutes(app: FastifyInstance, context: RelayContext, { access
     const address = assertOwner({ payload, address: fields.address, timestamp, signature, version: 2 });
     if (!isHex(address, 20)) throw refuseField('address', 'Signer not allowed');
     const { network, gpu_name: gpuName, gpu_vram: gpuVramGib, version, model_ids: modelIds } = fields;
-    await bridge?.observe(address);
+    await bridge?.syncNode(address);
     joinNode(context, { address, network, stakingWei: staking, gpuName, gpuVramGib, version, modelIds });
     return { message: 'success' };
   });
 
   /** Legacy: names no network, so no node can join with it (RELAY_PROTOCOL 3.3). */
   app.post('/v1/node/:address/join', async (request) => {
-    const { timestamp, signature, ...payload } = bind(request, { shape: capable, struct: 'NodeJoinInput' });
+    const { timestamp, signature, ...payload } = bind(request, { shape: capabilityFields, struct: 'NodeJoinInput' });
     const address = assertOwner({ payload, address: payload.address, timestamp, signature, version: 1 });
     const { gpu_name: gpuName, gpu_vram: gpuVramGib, version, model_ids: modelIds } = payload;
-    await bridge?.observe(address);
+    await bridge?.syncNode(address);
     joinNode(context, { address, network: '', stakingWei: 0n, gpuName, gpuVramGib, version, modelIds });
     return { message: 'success' };
   });
 
   app.post('/v2/node/:address/capabilities', (request) => {
-    const { timestamp, signature, ...payload } = bind(request, { shape: capable, struct: 'NodeJoinInput' });
+    const { timestamp, signature, ...payload } = bind(request, { shape: capabilityFields, struct: 'NodeJoinInput' });
     const address = assertOwner({ payload, address: payload.address, timestamp, signature, version: 2 });
     const { gpu_name: gpuName, gpu_vram: gpuVramGib, version, model_ids: modelIds } = payload;
     updateCapabilities(context, address, { gpuName, gpuVramGib, version, modelIds });
@@ -127,7 +127,7 @@ export function nodeRoutes(app: FastifyInstance, context: RelayContext, { access
     app.post(`/v1/node/:address/${action}`, async (request: FastifyRequest) => {
       const { address, timestamp, signature } = bind(request, { shape: owned });
       const owner = assertOwner({ payload: { address }, address, timestamp, signature, version: 1 });
-      if (action === 'quit') await bridge?.observe(owner);
+      if (action === 'quit') await bridge?.syncNode(owner);
       perform(context, owner);
       return { message: 'success' };
     });

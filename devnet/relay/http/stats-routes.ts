@@ -1,7 +1,7 @@
 /** Data for the charts and histograms of the window and public pages. Source: RELAY_PROTOCOL 3.6, recordings. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { RelayContext } from '../context.ts';
-import { delegatedTo, delegatedWei } from '../delegations.ts';
+import { delegatedWei, nodeDelegations } from '../delegations.ts';
 import { nodeScores, scoreStakeWei } from '../dispatcher.ts';
 import { notFound, refuseField } from '../refusal.ts';
 import {
@@ -94,7 +94,7 @@ export function statsRoutes(app: FastifyInstance, context: RelayContext): void {
   function openNode(request: FastifyRequest): NodeRow {
     const { address } = bind(request, { shape: (k) => ({ address: k.text() }) });
     const node = knownNodeAt(store, address);
-    if (node === undefined || delegatedTo(context, node.address).sharePercent === 0) throw notFound();
+    if (node === undefined || nodeDelegations(context, node.address).sharePercent === 0) throw notFound();
     return node;
   }
 
@@ -150,7 +150,7 @@ export function statsRoutes(app: FastifyInstance, context: RelayContext): void {
 
   app.get('/v1/stats/line_chart/node/:address/delegator_num', (request) => {
     const days = daysOf(request);
-    const count = delegatedTo(context, openNode(request).address).delegations.length;
+    const count = nodeDelegations(context, openNode(request).address).delegations.length;
     return {
       message: 'success',
       data: { timestamps: seconds(days), delegator_nums: onlyToday(days, { today: count, before: 0 }) },
@@ -182,7 +182,7 @@ export function statsRoutes(app: FastifyInstance, context: RelayContext): void {
     return { message: 'success', data: { timestamps: starts.map(unixSeconds), emission: starts.map(() => '0') } };
   });
 
-  function timed(request: FastifyRequest, secondsOf: (task: TaskRow) => number | null) {
+  function timeHistogram(request: FastifyRequest, secondsOf: (task: TaskRow) => number | null) {
     const shape = (k: FieldKinds) => ({ ...periodShape(k), model_switched: k.nullableBool() });
     const { task_type, period, model_switched } = bind(request, { shape, goNames: GO_NAMES });
     const sinceMs = startOf(clock.now(), HOUR_MS) - HISTOGRAM_PERIODS[period];
@@ -198,16 +198,16 @@ export function statsRoutes(app: FastifyInstance, context: RelayContext): void {
     fromMs === null || toMs === null ? null : (toMs - fromMs) / 1000;
 
   app.get('/v1/stats/histogram/task_execution_time', (request) => {
-    const { bins, counts } = timed(request, (task) => between(task.startTimeMs, task.scoreReadyTimeMs));
+    const { bins, counts } = timeHistogram(request, (task) => between(task.startTimeMs, task.scoreReadyTimeMs));
     return { message: 'success', data: { execution_times: bins, task_count: counts } };
   });
   app.get('/v1/stats/histogram/task_upload_result_time', (request) => {
-    const { bins, counts } = timed(request, (task) => between(task.validatedTimeMs, task.resultUploadedTimeMs));
+    const { bins, counts } = timeHistogram(request, (task) => between(task.validatedTimeMs, task.resultUploadedTimeMs));
     return { message: 'success', data: { upload_result_times: bins, task_count: counts } };
   });
   // The real relay uses the name upload_result_times for the bars of the waiting times, too.
   app.get('/v1/stats/histogram/task_waiting_time', (request) => {
-    const { bins, counts } = timed(request, (task) => between(task.createTimeMs, task.startTimeMs));
+    const { bins, counts } = timeHistogram(request, (task) => between(task.createTimeMs, task.startTimeMs));
     return { message: 'success', data: { upload_result_times: bins, task_count: counts } };
   });
 

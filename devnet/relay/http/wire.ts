@@ -7,7 +7,7 @@ import { checksumAddress } from '../../../protocol/signing/keys.ts';
 import { ABORT_REASON, TASK_ERROR, TASK_STATUS, TASK_TYPE } from '../../../protocol/tasks/status.ts';
 import type { InferenceTaskWire } from '../../../protocol/wire/task.ts';
 import type { RelayContext } from '../context.ts';
-import { delegatedTo, delegatedWei } from '../delegations.ts';
+import { delegatedWei, nodeDelegations } from '../delegations.ts';
 import { nodeScores } from '../dispatcher.ts';
 import { balanceOf } from '../ledger.ts';
 import { DAY_MS, emissionWeek, HOUR_MS, type Income, incomes, isOperators, startOf, sumWei } from '../statistics.ts';
@@ -93,7 +93,7 @@ export function emissionEstimate(nowMs: number) {
 export function nodeWireV2(context: RelayContext, address: string, node: NodeRow | undefined) {
   const scores = node === undefined ? { staking: 0, qos: 0, weight: 0 } : nodeScores(context, node);
   const { operator, delegator } = earnings(context, address);
-  const { sharePercent, delegations } = delegatedTo(context, address);
+  const { sharePercent, delegations } = nodeDelegations(context, address);
   return {
     address,
     network: node?.network ?? '',

@@ -70,7 +70,7 @@ export function withdrawRoutes(app: FastifyInstance, context: RelayContext, { ac
   });
 
   /** Signed by the relay's own wallet. */
-  function requireRelay(request: FastifyRequest, payload: Readonly<Record<string, unknown>>): void {
+  function requireRelaySignature(request: FastifyRequest, payload: Readonly<Record<string, unknown>>): void {
     const shape = (k: FieldKinds) => ({ timestamp: k.requiredInt(), signature: k.text() });
     const { isSigner } = requireSignature(context, { ...bind(request, { shape }), payload, version: 1 });
     if (!isSigner(context.config.relayAddress)) throw refuseField('address', 'Invalid address');
@@ -78,14 +78,14 @@ export function withdrawRoutes(app: FastifyInstance, context: RelayContext, { ac
 
   app.get('/v1/withdraw/list', (request) => {
     const payload = bind(request, { shape: (k) => ({ start_id: k.uint(0), limit: k.int(0) }) });
-    requireRelay(request, payload);
+    requireRelaySignature(request, payload);
     const rows = context.store.withdrawals.values().filter((row) => row.id > payload.start_id);
     return { message: 'success', data: rows.slice(0, Math.max(0, payload.limit)).map(requestWire) };
   });
 
   app.get('/v1/relay_account/event_logs', (request) => {
     const payload = bind(request, { shape: (k) => ({ start_id: k.uint(0), limit: k.int(0) }) });
-    requireRelay(request, payload);
+    requireRelaySignature(request, payload);
     const events = accountEvents(context).filter(({ id }) => id > payload.start_id);
     return { message: 'success', data: events.slice(0, Math.max(0, payload.limit)) };
   });
@@ -93,14 +93,14 @@ export function withdrawRoutes(app: FastifyInstance, context: RelayContext, { ac
   app.post('/v1/withdraw/:id/fulfill', (request) => {
     const { id } = withdrawalId.parse(request.params);
     const { tx_hash } = bind(request, { shape: (k) => ({ tx_hash: k.optionalText() }) });
-    requireRelay(request, { id, tx_hash });
+    requireRelaySignature(request, { id, tx_hash });
     fulfilWithdrawal(context, { id, txHash: tx_hash });
     return { message: 'success' };
   });
 
   app.post('/v1/withdraw/:id/reject', (request) => {
     const { id } = withdrawalId.parse(request.params);
-    requireRelay(request, { id });
+    requireRelaySignature(request, { id });
     rejectWithdrawal(context, id);
     return { message: 'success' };
   });

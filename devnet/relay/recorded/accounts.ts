@@ -5,7 +5,7 @@ import { signWalletMessage, walletMessage, withdrawAction } from '../../../proto
 import type { RelayRoute } from '../../../protocol/testing/relay-recordings.ts';
 import { type Actor, type Answer, FEE, keyOf, llmResult, MODEL } from '../testing/harness.ts';
 import type { RecordedWalk } from '../testing/recorded-walk.ts';
-import { askMalformed, JSON_BODY, onStage, type Stage } from './questions.ts';
+import { askMalformed, JSON_BODY, type Stage, withStage } from './questions.ts';
 
 const BALANCE = 'GET /v2/relay_account/:address/balance';
 const TASK_FEE = 'GET /v1/relay_account/:address/task_fee';
@@ -27,12 +27,12 @@ const v1 = ({ address }: Actor, rest: string) => `/v1/relay_account/${address}/$
 const v2 = ({ address }: Actor, rest: string) => `/v2/relay_account/${address}/${rest}`;
 
 export async function accountScenarios(walk: RecordedWalk): Promise<void> {
-  await onStage(walk, {}, empty);
-  await onStage(walk, {}, connecting);
+  await withStage(walk, {}, empty);
+  await withStage(walk, {}, connecting);
   const relayAddress = addressOf(keyOf('relay'));
   const shared = { config: { relayAddress, daoPercent: 20 } };
-  await onStage(walk, { ...shared, creators: ['app', 'relay'] }, income);
-  await onStage(walk, { config: { relayAddress }, creators: ['app', 'rich'] }, withdrawals);
+  await withStage(walk, { ...shared, creators: ['app', 'relay'] }, income);
+  await withStage(walk, { config: { relayAddress }, creators: ['app', 'rich'] }, withdrawals);
 }
 
 /** The routes for an account's owner, and how each refuses everybody else. */

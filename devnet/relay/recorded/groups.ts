@@ -3,7 +3,7 @@ import { imageScore } from '../../../protocol/scores/score.ts';
 import type { RelayConfigInput } from '../config.ts';
 import { type Actor, type Answer, llmResult, MODEL, type TestTask } from '../testing/harness.ts';
 import type { RecordedWalk } from '../testing/recorded-walk.ts';
-import { onStage, type Stage } from './questions.ts';
+import { type Stage, withStage } from './questions.ts';
 import { IMAGE_ARGS, IMAGE_MODEL, png } from './samples.ts';
 import {
   abort,
@@ -23,10 +23,10 @@ import {
 const GROUPED = { sampled: true, config: { samplingModulus: 1, times: { executionMax: 20 } } } as const;
 
 export async function groupScenarios(walk: RecordedWalk): Promise<void> {
-  await onStage(walk, {}, groupOfOne);
+  await withStage(walk, {}, groupOfOne);
   for (const plan of GROUPS)
-    await onStage(walk, { ...GROUPED, config: { ...GROUPED.config, ...plan.config } }, (stage) => group(stage, plan));
-  await onStage(walk, GROUPED, stillQueued);
+    await withStage(walk, { ...GROUPED, config: { ...GROUPED.config, ...plan.config } }, (stage) => group(stage, plan));
+  await withStage(walk, GROUPED, stillQueued);
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Nodes: join, status, models, version, and what is told of them. */
 import { type Actor, llmResult, MODEL, STAKE } from '../testing/harness.ts';
 import type { RecordedWalk } from '../testing/recorded-walk.ts';
-import { askMalformed, JSON_BODY, onStage, type Stage } from './questions.ts';
+import { askMalformed, JSON_BODY, type Stage, withStage } from './questions.ts';
 
 const NODE_V1 = 'GET /v1/node/:address';
 const NODE_V2 = 'GET /v2/node/:address';
@@ -24,13 +24,13 @@ const v2 = (actor: Actor) => actor.get(`/v2/node/${actor.address}`, own(actor));
 const status = (actor: Actor, action: string) => actor.post(`/v1/node/${actor.address}/${action}`, own(actor));
 
 export async function nodeScenarios(walk: RecordedWalk): Promise<void> {
-  await onStage(walk, {}, unknownNode);
-  await onStage(walk, {}, joins);
-  await onStage(walk, {}, member);
-  await onStage(walk, {}, working);
-  await onStage(walk, { config: { unstakeBeforeQuit: true } }, staked);
-  await onStage(walk, {}, departed);
-  await onStage(walk, {}, download);
+  await withStage(walk, {}, unknownNode);
+  await withStage(walk, {}, joins);
+  await withStage(walk, {}, member);
+  await withStage(walk, {}, working);
+  await withStage(walk, { config: { unstakeBeforeQuit: true } }, staked);
+  await withStage(walk, {}, departed);
+  await withStage(walk, {}, download);
 }
 
 async function download({ ask, get, actor, relay, clock }: Stage): Promise<void> {

@@ -2,7 +2,7 @@
 import type { RelayRoute } from '../../../protocol/testing/relay-recordings.ts';
 import { type Actor, type Answer, addressByName, FEE, llmResult, STAKE } from '../testing/harness.ts';
 import type { RecordedWalk } from '../testing/recorded-walk.ts';
-import { onStage, type Stage } from './questions.ts';
+import { type Stage, withStage } from './questions.ts';
 
 const EVENTS = 'GET /v1/events';
 const CURRENT = 'GET /v1/events/current_id';
@@ -15,12 +15,12 @@ const OPEN_EMISSIONS = 'GET /v2/delegated_staking/nodes/:address/emission/chart'
 const NODE_CHARTS = ['earnings', 'staking', 'scores', 'delegator_num'] as const;
 
 export async function publicScenarios(walk: RecordedWalk): Promise<void> {
-  await onStage(walk, {}, emptyNetwork);
-  await onStage(walk, {}, refusals);
+  await withStage(walk, {}, emptyNetwork);
+  await withStage(walk, {}, refusals);
   const delegations = [
     { node: addressByName('n1'), delegator: addressByName('dora'), stakeWei: STAKE.toString(), sharePercent: 30 },
   ];
-  await onStage(walk, { config: { genesis: { delegations } } }, busyNetwork);
+  await withStage(walk, { config: { genesis: { delegations } } }, busyNetwork);
 }
 
 async function emptyNetwork({ ask, get, send }: Stage): Promise<void> {

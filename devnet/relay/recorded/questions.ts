@@ -32,11 +32,15 @@ export interface Stage extends Harness {
 }
 
 /** A separate relay for one scenario; closed afterwards. */
-export async function onStage(walk: RecordedWalk, options: HarnessOptions, play: (stage: Stage) => Promise<void>): Promise<void> {
+export async function withStage(
+  walk: RecordedWalk,
+  options: HarnessOptions,
+  run: (stage: Stage) => Promise<void>,
+): Promise<void> {
   const harness = createHarness({ ...options, config: { ...RECORDED_CONFIG, ...options.config } });
   const { send } = harness;
   const get: Stage['get'] = (url, headers = {}) => send({ method: 'GET', url, headers });
-  const old = async (actor: Actor, payload: object) => {
+  const signedTooEarly = async (actor: Actor, payload: object) => {
     const signed = actor.sign(payload);
     await harness.clock.tick(90_000);
     return signed;
@@ -50,16 +54,16 @@ export async function onStage(walk: RecordedWalk, options: HarnessOptions, play:
       send({ method: 'POST', url, headers: { 'content-type': contentType }, ...(text === undefined ? {} : { body: text }) }),
     token: async (name) => ({ authorization: `Bearer ${await logIn(harness, harness.actor(name))}` }),
     getOld: async (actor, url, payload) => {
-      const { timestamp, signature } = await old(actor, payload);
+      const { timestamp, signature } = await signedTooEarly(actor, payload);
       return get(`${url}${url.includes('?') ? '&' : '?'}timestamp=${timestamp}&signature=${signature}`);
     },
     postOld: async (actor, url, payload, extra = {}) => {
-      const body = JSON.stringify({ ...payload, ...(await old(actor, payload)), ...extra });
+      const body = JSON.stringify({ ...payload, ...(await signedTooEarly(actor, payload)), ...extra });
       return send({ method: 'POST', url, headers: JSON_BODY, body });
     },
   };
   try {
-    await play(stage);
+    await run(stage);
   } finally {
     await harness.relay.close();
   }

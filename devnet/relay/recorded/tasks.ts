@@ -4,7 +4,7 @@ import { imageScore } from '../../../protocol/scores/score.ts';
 import { type Actor, type Answer, creationFields, llmResult, MODEL, type TestTask } from '../testing/harness.ts';
 import type { RecordedWalk } from '../testing/recorded-walk.ts';
 import { groupScenarios } from './groups.ts';
-import { askMalformed, onStage, type Stage } from './questions.ts';
+import { askMalformed, type Stage, withStage } from './questions.ts';
 import { FINE_TUNE_ARGS, IMAGE_ARGS, IMAGE_MODEL, png } from './samples.ts';
 import {
   ABORT,
@@ -28,13 +28,13 @@ import {
 } from './task-routes.ts';
 
 export async function taskScenarios(walk: RecordedWalk): Promise<void> {
-  await onStage(walk, {}, creation);
-  await onStage(walk, {}, single);
-  await onStage(walk, {}, reportedError);
-  await onStage(walk, {}, images);
-  await onStage(walk, {}, fineTune);
-  await onStage(walk, { config: { times: { executionMax: 20 } } }, deadlines);
-  await onStage(walk, {}, cancelled);
+  await withStage(walk, {}, creation);
+  await withStage(walk, {}, single);
+  await withStage(walk, {}, reportedError);
+  await withStage(walk, {}, images);
+  await withStage(walk, {}, fineTune);
+  await withStage(walk, { config: { times: { executionMax: 20 } } }, deadlines);
+  await withStage(walk, {}, cancelled);
   await groupScenarios(walk);
 }
 

@@ -8,7 +8,7 @@ import type { RelayContext } from '../context.ts';
 import { memoryFiles } from '../files.ts';
 import type { NodeRow, TaskRow } from '../store/rows.ts';
 import { openStore } from '../store/store.ts';
-import { unstarted } from '../task-creation.ts';
+import { unstartedFields } from '../task-creation.ts';
 import { keyOf, LLM_ARGS, MODEL, STAKE, START_MS, seededRandom } from './harness.ts';
 
 export function testContext(
@@ -73,7 +73,7 @@ export function taskRow(fields: Partial<TaskRow> = {}): TaskRow {
     seconds: { warm: 30, modelSwitch: 150 },
     timeoutSeconds: 0,
     createTimeMs: START_MS,
-    ...unstarted(),
+    ...unstartedFields(),
     ...fields,
   };
 }

@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ContractAddresses, STAKING_GENERATIONS, type StakingGeneration } from '../../../contract/chain-preset.ts';
-import { contractInterface } from '../../../devnet/chain/abi.ts';
+import { contractInterface } from '../../../devnet/chain/compiled.ts';
 import { chainRig } from '../../money/testing/chain-rig.ts';
 import { type ChainWorld, CNX, startChainWorld } from '../testing/chain-world.ts';
 import { adapterOf } from './generations.ts';

@@ -1,7 +1,7 @@
 /** One intent is one transaction, whatever the endpoints and the chain do in between. */
 import { Wallet } from 'ethers';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { contractInterface } from '../../../devnet/chain/abi.ts';
+import { contractInterface } from '../../../devnet/chain/compiled.ts';
 import type { Hex } from '../../../protocol/hex.ts';
 import { createLog } from '../../log.ts';
 import { type ChainWorld, CNX, staked, startChainWorld, stateOf, type TestClient } from '../testing/chain-world.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { contractInterface } from '../../../devnet/chain/abi.ts';
+import { contractInterface } from '../../../devnet/chain/compiled.ts';
 import type { Hex } from '../../../protocol/hex.ts';
 import { type ChainWorld, CNX, startChainWorld } from '../../chain/testing/chain-world.ts';
 import { commitmentOf } from '../../testing/remote-task.ts';

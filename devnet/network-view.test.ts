@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { shortHex } from './short-hex.ts';
+import { shortHex } from './network-view.ts';
 
 describe('shortHex', () => {
   it('keeps both ends of a long value and all of a short one', () => {

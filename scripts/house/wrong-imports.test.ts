@@ -1,8 +1,8 @@
-/** The inner walls of `worker/`: the current sources respect them, and violations are found. */
+/** Imports between the rooms of `worker/`: the current sources keep to the rules, and violations are found. */
 import { expect, it } from 'vitest';
 import { importsOf, readSources } from './imports.ts';
 import { WORKER_ROOMS } from './rooms.ts';
-import { wrongImports } from './walls.ts';
+import { wrongImports } from './wrong-imports.ts';
 
 const source = (path: string, text: string) => ({ path, lines: 1, imports: importsOf(path, text) });
 
