@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startRpcProxy } from '../worker/chain/testing/rpc-proxy.ts';
 import { CNX, type Created, STAKE, startTaskWorld, type TaskWorld } from '../worker/networks/chain/testing/task-world.ts';
-import { type MortalNode, mortalNode, WALLET_WEI } from './support/mortal-node.ts';
+import { createKillableNode, type KillableNode, WALLET_WEI } from './support/killable-node.ts';
 
 const FEE_WEI = 3n * CNX + 7n;
 const MODES = ['down', 'reset', 'garbage', 'loseAnswer'] as const;
@@ -18,7 +18,7 @@ afterAll(() => world.stop());
 
 const status = ({ commitment }: Created) => expect.poll(() => world.statusOf(commitment));
 
-async function begin({ relay }: MortalNode): Promise<Created> {
+async function begin({ relay }: KillableNode): Promise<Created> {
   const task = await world.create({ type: 1, feeWei: FEE_WEI });
   relay.args.set(task.commitment, '{"fake":"success"}');
   await world.parametersUploaded(task.commitment);
@@ -27,7 +27,7 @@ async function begin({ relay }: MortalNode): Promise<Created> {
 
 it('law 1, law 2, law 3: whatever every fifth answer of the chain is, each task has one score, one fee and no report', async () => {
   const proxy = await startRpcProxy(world.anvil.url);
-  const node = await mortalNode(world, { rpcUrl: proxy.url });
+  const node = await createKillableNode(world, { rpcUrl: proxy.url });
   const worker = node.start();
   await node.until(worker, ({ state }) => state === 'running');
   for (const mode of MODES) {

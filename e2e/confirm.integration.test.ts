@@ -21,7 +21,7 @@ import { socketPort } from '../host/rpc/socket-port.ts';
 import { bytesToHex } from '../protocol/hex.ts';
 import { ManualClock } from '../protocol/ports.ts';
 import { addressOf, checksumAddress } from '../protocol/signing/keys.ts';
-import { enterAsPage, protocolsOf } from './support/page-session.ts';
+import { openPageSession, subprotocols } from './support/page-session.ts';
 
 const PRIVATE_KEY = bytesToHex(systemRandom.bytes(32));
 const ADDRESS = checksumAddress(addressOf(PRIVATE_KEY));
@@ -39,8 +39,8 @@ const clock = new ManualClock(1_000_000);
 
 async function pageHost(): Promise<HostClient> {
   const origin = `http://127.0.0.1:${program.port}`;
-  const secret = await enterAsPage(origin, program.windowAddress() ?? '');
-  const socket = new WebSocket(`${origin.replace('http', 'ws')}/rpc/host`, protocolsOf(secret), { origin });
+  const secret = await openPageSession(origin, program.windowAddress() ?? '');
+  const socket = new WebSocket(`${origin.replace('http', 'ws')}/rpc/host`, subprotocols(secret), { origin });
   await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
   return createHostClient(socketPort(socket));
 }
@@ -164,7 +164,7 @@ it('accepts no confirmation without the token of this directory: not from a page
   }
   // A connection without a session, or with a forged secret, has no session.
   const origin = `http://127.0.0.1:${program.port}`;
-  for (const protocols of [[], protocolsOf('f'.repeat(43))]) {
+  for (const protocols of [[], subprotocols('f'.repeat(43))]) {
     const socket = new WebSocket(`${origin.replace('http', 'ws')}/rpc/host`, protocols, { origin });
     const ended = await new Promise((resolve) =>
       socket.once('open', () => resolve('open')).once('error', () => resolve('refused')),

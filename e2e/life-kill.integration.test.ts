@@ -16,7 +16,7 @@ import { addressOf } from '../protocol/signing/keys.ts';
 import { fakeEngine } from '../worker/engines/testing/engine-harness.ts';
 import type { KillPoint } from '../worker/kit/points.ts';
 import { tempDir } from '../worker/testing/temp-dir.ts';
-import { orderNode } from './support/order-node.ts';
+import { sendNodeCommand } from './support/node-command.ts';
 import { KILLABLE_ENTRY } from './support/test-network.ts';
 
 const CNX = 10n ** 18n;
@@ -76,7 +76,7 @@ it('killed before and after each transaction, a node stakes once, joins once, an
   await running.stop({ quitNetwork: false });
 
   const leaving = await until(worker('stakeAct.begun'), ({ state }) => state === 'running');
-  orderNode(leaving, 'unstake');
+  sendNodeCommand(leaving, 'unstake');
   expect(await leaving.exited).toEqual({ code: null, signal: 'SIGKILL' });
   expect(await onChain(devnet, address)).toEqual(staked);
   // It continues by itself, because what the host wanted is on disk.

@@ -74,7 +74,7 @@ describe.each(STAKING_GENERATIONS)('on a chain of generation %s', (generation) =
     expect(await devnet.chain?.fundsOf(node.address)).toMatchObject({ stakedWei: STAKE_WEI });
     expect(devnet.relay.node(node.address)?.status).toBe('Paused');
 
-    const again = await node.again(new FakeEngine('M'));
+    const again = await node.restart(new FakeEngine('M'));
     await running(again);
     expect(devnet.relay.node(node.address)?.status).toBe('Available');
     await expectBooksAgree(network, again, benefit);

@@ -108,12 +108,12 @@ onDouble('an installed package', () => {
     await host.networks.add({ preset: network.preset });
     profileId = (await host.profiles.create({ draft: network.draft({ name: 'Heron', address }) })).profile.id;
     await host.profiles.start({ id: profileId });
-    const toolTip = async () => (await shell.look()).tray?.toolTip ?? '';
+    const toolTip = async () => (await shell.state()).tray?.toolTip ?? '';
     await expect.poll(toolTip, WAIT).toBe('Crynux Node Desktop\nHeron: waiting for tasks');
     await network.runTask();
     const { inventory } = await host.gpus.inventory({});
     expect(inventory.problems.filter(({ code }) => code === 'GPU_PROBE_FAILED')).toEqual([]);
-    expect((await shell.look()).starts).toEqual([]);
+    expect((await shell.state()).starts).toEqual([]);
   });
 
   it('starts at log-in if the host wants it, and not otherwise', async () => {

@@ -262,7 +262,7 @@ describe.runIf(ELECTRON === null)('over ports of the desktop’s window', () => 
     const node = await clients.node(profileId);
     expect(await code(setBenefit(node, THIEF))).toBe('ACT_NOT_CONFIRMED');
     expect(await benefitOf(node)).toBeNull();
-    const dialogs = (await shell.look()).journal.filter((line) => line.startsWith('dialog: '));
+    const dialogs = (await shell.state()).journal.filter((line) => line.startsWith('dialog: '));
     expect(dialogs).toHaveLength(4);
     for (const shown of ['Start the node with the stake in its settings', 'Heron', 'New stake: 400 CNX'])
       expect(dialogs[1]).toContain(shown);

@@ -70,12 +70,12 @@ async function guardOfThisMachine(cdp: CDPSession, setting: 'granted' | 'denied'
     await cdp.send('Browser.setPermission', { permission: { name }, setting }).catch(() => {});
 }
 
-const mainUrl = async () => (await shell.look()).windows.map(({ url }) => url.split('#')[0]);
+const mainUrl = async () => (await shell.state()).windows.map(({ url }) => url.split('#')[0]);
 const refusals = (code: string) => shell.output().split(code).length - 1;
 
 describe('the window', () => {
   it('is created locked down', async () => {
-    const { windows } = await shell.look();
+    const { windows } = await shell.state();
     expect(windows.map(({ webPreferences }) => webPreferences)).toEqual([
       expect.objectContaining({
         sandbox: true,
@@ -92,7 +92,7 @@ describe('the window', () => {
   });
 
   it('is drawn without the GPU, in a sandbox', async () => {
-    expect((await shell.look()).switches).toEqual(
+    expect((await shell.state()).switches).toEqual(
       expect.arrayContaining(['no-hardware-acceleration', ...(ELECTRON === null ? ['sandbox'] : [])]),
     );
   });
@@ -281,7 +281,7 @@ describe.runIf(ELECTRON === null)('what the page may not do on its own', () => {
     expect((await exportKey()).fileName).toMatch(/^UTC--/);
     // The confirmation was for that one export.
     expect(await code(exportKey())).toBe('ACT_NOT_CONFIRMED');
-    const asked = (await shell.look()).journal.filter((line) => line.startsWith('dialog: '));
+    const asked = (await shell.state()).journal.filter((line) => line.startsWith('dialog: '));
     expect(asked).toHaveLength(4);
     for (const line of asked) expect(line).toContain(address);
 
@@ -298,12 +298,12 @@ describe.runIf(ELECTRON === null)('what the page may not do on its own', () => {
   });
 
   it('naming folders and redirecting traffic need dialogs of the main process', async () => {
-    const before = (await shell.look()).journal.length;
+    const before = (await shell.state()).journal.length;
     const proxy = { kind: 'address', address: 'evil.example:8080', noProxy: 'a\nProxy: none' } as const;
     expect(await code(host.engines.inspect({ path: '/etc' }))).toBe('ACT_NOT_FOR_PAGES');
     expect(await code(host.settings.change({ proxy }))).toBe('ACT_NOT_CONFIRMED');
     expect(await code(host.settings.setSecret({ name: 'hubToken', value: 'of a thief' }))).toBe('ACT_NOT_CONFIRMED');
-    const asked = (await shell.look()).journal.slice(before).filter((line) => line.startsWith('dialog: '));
+    const asked = (await shell.state()).journal.slice(before).filter((line) => line.startsWith('dialog: '));
     expect(asked).toEqual([
       expect.stringContaining('Proxy: evil.example:8080'),
       expect.stringContaining('https://huggingface.co'),
@@ -319,7 +319,7 @@ describe.runIf(ELECTRON === null)('what the page may not do on its own', () => {
     expect(chosen?.path).toBe(shell.dataDir);
     expect(await host.engines.inspect({ chosen: chosen?.token ?? '' })).toMatchObject({ path: shell.dataDir, config: null });
     expect(await code(host.engines.inspect({ chosen: chosen?.token ?? '' }))).toBe('ACT_NOT_FOR_PAGES');
-    expect((await shell.look()).journal.filter((line) => line.startsWith('chooser: '))).toHaveLength(2);
+    expect((await shell.state()).journal.filter((line) => line.startsWith('chooser: '))).toHaveLength(2);
   });
 
   it("creates files for their owner only, whatever the desktop's umask", async () => {

@@ -9,9 +9,9 @@ import { addressOf } from '../protocol/signing/keys.ts';
 import { ELECTRON, launchShell, START_WITHIN_MS } from './support/launch-shell.ts';
 import { type LittleNetwork, startLittleNetwork } from './support/little-network.ts';
 import { type PageClients, pageClients } from './support/page-client.ts';
-import { alive, familyOf } from './support/processes.ts';
+import { processTree, stillRunning } from './support/processes.ts';
 import type { RunningShell } from './support/running-shell.ts';
-import { filesHolding, processesHolding, textHolds } from './support/secret-search.ts';
+import { filesContaining, processesContaining, textContains } from './support/secret-search.ts';
 
 const privateKey = bytesToHex(systemRandom.bytes(32));
 const address = addressOf(privateKey);
@@ -24,8 +24,8 @@ let shell: RunningShell;
 let clients: PageClients;
 let profileId: string;
 
-const toolTip = async () => (await shell.look()).tray?.toolTip ?? '';
-const journal = async (kind: string) => (await shell.look()).journal.filter((line) => line.startsWith(`${kind}: `));
+const toolTip = async () => (await shell.state()).tray?.toolTip ?? '';
+const journal = async (kind: string) => (await shell.state()).journal.filter((line) => line.startsWith(`${kind}: `));
 const hash = () => new URL(shell.page.url()).hash;
 
 // A real desktop cannot be asked what it shows, so these check the double's.
@@ -55,12 +55,12 @@ afterAll(async () => {
 
 onDouble('while a node is working', () => {
   it('the menu is what the platform expects, without added developer tools', async () => {
-    expect((await shell.look()).menu).toEqual(['&File', 'editMenu', '&View', 'windowMenu']);
+    expect((await shell.state()).menu).toEqual(['&File', 'editMenu', '&View', 'windowMenu']);
   });
 
   it('the tray says in words what the node is doing', async () => {
     await expect.poll(toolTip, WAIT).toBe('Crynux Node Desktop\nHeron: waiting for tasks');
-    expect((await shell.look()).tray?.items[0]).toBe('Heron: waiting for tasks');
+    expect((await shell.state()).tray?.items[0]).toBe('Heron: waiting for tasks');
     expect(await journal('tray')).toContain('tray: Crynux Node Desktop\nHeron: starting');
   });
 
@@ -69,7 +69,7 @@ onDouble('while a node is working', () => {
     await network.runTask();
     await expect.poll(() => journal('sleep'), WAIT).toEqual(['sleep: blocked', 'sleep: allowed']);
     expect(await journal('tray')).toContain('tray: Crynux Node Desktop\nHeron: executing a task');
-    expect((await shell.look()).sleepBlocks).toBe(0);
+    expect((await shell.state()).sleepBlocks).toBe(0);
   });
 
   it('a payment is reported if the host has asked for it', async () => {
@@ -79,7 +79,7 @@ onDouble('while a node is working', () => {
   it("P2, P3: an engine has worked and cards were detected, and nobody has started Electron's own binary for it", async () => {
     const { inventory } = await clients.host.gpus.inventory({});
     expect(inventory.problems.filter(({ code }) => code === 'GPU_PROBE_FAILED')).toEqual([]);
-    expect((await shell.look()).starts).toEqual([]);
+    expect((await shell.state()).starts).toEqual([]);
   });
 
   it('all nodes are paused and resumed from the tray', async () => {
@@ -91,15 +91,15 @@ onDouble('while a node is working', () => {
 
   it('the key is in no file, log, argument or environment', async () => {
     // Proves that the search works: the address is in the key index, the data directory in the environment.
-    expect(await filesHolding(dataDir, address.toLowerCase())).not.toEqual([]);
-    const family = await familyOf(shell.pid);
-    expect(processesHolding(family, dataDir)).toContain(shell.pid);
+    expect(await filesContaining(dataDir, address.toLowerCase())).not.toEqual([]);
+    const family = await processTree(shell.pid);
+    expect(processesContaining(family, dataDir)).toContain(shell.pid);
     // Shell, worker, engine and browser.
     expect(family.length).toBeGreaterThan(3);
     for (const secret of [privateKey, PASSPHRASE]) {
-      expect(await filesHolding(dataDir, secret)).toEqual([]);
-      expect(processesHolding(family, secret)).toEqual([]);
-      expect(textHolds(shell.output(), secret)).toBe(false);
+      expect(await filesContaining(dataDir, secret)).toEqual([]);
+      expect(processesContaining(family, secret)).toEqual([]);
+      expect(textContains(shell.output(), secret)).toBe(false);
     }
   });
 
@@ -113,10 +113,10 @@ onDouble('while a node is working', () => {
 onDouble('the window', () => {
   it('is closed to the tray, and the node continues', async () => {
     await shell.order({ do: 'closeWindow' });
-    expect((await shell.look()).windows.map(({ visible }) => visible)).toEqual([false]);
+    expect((await shell.state()).windows.map(({ visible }) => visible)).toEqual([false]);
     expect(await toolTip()).toContain('Heron: waiting for tasks');
     await shell.order({ do: 'tray', label: 'Show Crynux Node Desktop' });
-    expect((await shell.look()).windows.map(({ visible }) => visible)).toEqual([true]);
+    expect((await shell.state()).windows.map(({ visible }) => visible)).toEqual([true]);
   });
 
   it('is shown and focused by a second start, at the place its link leads to', async () => {
@@ -124,7 +124,7 @@ onDouble('the window', () => {
     const before = (await journal('window')).length;
     await shell.order({ do: 'secondStart', argv: ['crynux-node', `crynux-node://logs?profile=${profileId}`] });
     await expect.poll(hash, WAIT).toBe(`#/node/${profileId}/logs`);
-    expect((await shell.look()).windows.map(({ visible }) => visible)).toEqual([true]);
+    expect((await shell.state()).windows.map(({ visible }) => visible)).toEqual([true]);
     expect(await journal('window')).toHaveLength(before + 1);
   });
 
@@ -140,7 +140,7 @@ onDouble('the end', () => {
     const [task] = network.relay.tasks();
     network.relay.slash({ address, commitment: task?.commitment ?? '' });
     await expect.poll(toolTip, WAIT).toBe('Crynux Node Desktop\nHeron: slashed');
-    const [, ...told] = (await shell.look()).notifications;
+    const [, ...told] = (await shell.state()).notifications;
     expect(told).toEqual([{ title: 'Heron', body: 'Heron was slashed: its stake is lost. The case file says what is known.' }]);
     await shell.order({ do: 'clickNotification' });
     await expect.poll(hash, WAIT).toBe(`#/node/${profileId}/trust`);
@@ -149,13 +149,13 @@ onDouble('the end', () => {
   it('a shutdown of the machine ends everything in order, and nothing is left running', async () => {
     const bounds = { x: 40, y: 60, width: 1100, height: 700 };
     await shell.order({ do: 'moveWindow', bounds });
-    const family = (await familyOf(shell.pid)).map(({ pid }) => pid);
+    const family = (await processTree(shell.pid)).map(({ pid }) => pid);
     await shell.order({ do: 'power', event: 'shutdown' });
     expect(await shell.ended).toBe(0);
-    await expect.poll(() => alive(family), WAIT).toEqual([]);
+    await expect.poll(() => stillRunning(family), WAIT).toEqual([]);
 
     shell = await launchShell({ dataDir });
-    expect((await shell.look()).windows.map((window) => window.bounds)).toEqual([bounds]);
+    expect((await shell.state()).windows.map((window) => window.bounds)).toEqual([bounds]);
   });
 
   it('a node whose key is locked says so and waits', async () => {
@@ -166,9 +166,9 @@ onDouble('the end', () => {
 
   it('closing the window ends the program if the host wants that', async () => {
     await clients.host.settings.change({ keepRunningInTray: false });
-    const family = (await familyOf(shell.pid)).map(({ pid }) => pid);
+    const family = (await processTree(shell.pid)).map(({ pid }) => pid);
     await shell.order({ do: 'closeWindow' });
     expect(await shell.ended).toBe(0);
-    await expect.poll(() => alive(family), WAIT).toEqual([]);
+    await expect.poll(() => stillRunning(family), WAIT).toEqual([]);
   });
 });

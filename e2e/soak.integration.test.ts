@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, it } from 'vitest';
 import { STORE_FILE } from '../worker/store/store.ts';
-import { gather } from './soak/evidence.ts';
+import { collectFacts } from './soak/evidence.ts';
 import { judge, type SoakFacts, VIOLATION_KINDS, type ViolationKind } from './soak/judge.ts';
 import { runSoak } from './soak/run-soak.ts';
 import type { SoakNetwork } from './soak/soak-network.ts';
@@ -77,12 +77,12 @@ it('respects what a soak must not break, and counts what is planted', async () =
     kills: 4,
     faults: true,
     seed: 20_261_129,
-    afterwards: async (network) => {
-      expect(kindsOf(await gather(network))).toEqual([]);
+    onDrained: async (network) => {
+      expect(kindsOf(await collectFacts(network))).toEqual([]);
       for (const kind of VIOLATION_KINDS) {
-        const before = kindsOf(await gather(network));
+        const before = kindsOf(await collectFacts(network));
         PLANTED[kind](network);
-        const after = kindsOf(await gather(network));
+        const after = kindsOf(await collectFacts(network));
         found.set(
           kind,
           after.filter((each) => !before.includes(each)),

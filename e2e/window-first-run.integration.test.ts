@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axeFindings, type FixtureWindow, openFixtureWindow } from './support/fixture-window.ts';
-import { go, pressOn, tabTo } from './support/window-keys.ts';
+import { navigate, pressOn, tabTo } from './support/window-keys.ts';
 
 let window: FixtureWindow;
 beforeAll(async () => {
@@ -12,7 +12,7 @@ afterAll(() => window.close());
 
 async function open(fixture: string, route: string, options: { dark?: boolean } = {}): Promise<Page> {
   const page = await window.open({ fixture, screen: 'overview', ...options });
-  await go(page, route);
+  await navigate(page, route);
   return page;
 }
 
@@ -71,14 +71,14 @@ describe('first run', () => {
     await worker.getByRole('progressbar', { name: /^Fetching: .* of .*, .*\/s$/ }).waitFor();
     await worker.getByRole('button', { name: 'Cancel' }).click();
     await worker.getByText('Stopped. What has been downloaded is kept').waitFor();
-    await go(page, '/first-run/checks');
+    await navigate(page, '/first-run/checks');
     await page.getByText('Network, chain, money and key have been checked.').waitFor();
     await page
       .getByText('Chain endpoint')
       .or(page.getByText('Relay', { exact: true }))
       .first()
       .waitFor();
-    await go(page, '/first-run/stake');
+    await navigate(page, '/first-run/stake');
     const funding = page.getByRole('region', { name: 'Send the coins here' });
     await funding.getByText('100000.00084 CNX').waitFor();
     await funding.getByRole('img', { name: 'Node address as a QR code' }).waitFor();
@@ -97,8 +97,8 @@ describe('first run', () => {
     await page.getByRole('textbox', { name: 'Node name' }).fill('Cellar');
     await steps.getByRole('link', { name: 'Card (open)' }).click();
     await worker.waitFor();
-    await go(page, '/settings/nodes');
-    await go(page, '/first-run/stake');
+    await navigate(page, '/settings/nodes');
+    await navigate(page, '/first-run/stake');
     await page.getByRole('textbox', { name: 'Node name' }).and(page.locator('[value=Cellar]')).waitFor();
     expect(await stake.inputValue()).toBe('100002');
   });

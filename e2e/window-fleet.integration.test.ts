@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { axeFindings, type FixtureWindow, openFixtureWindow } from './support/fixture-window.ts';
-import { go } from './support/window-keys.ts';
+import { navigate } from './support/window-keys.ts';
 
 let window: FixtureWindow;
 beforeAll(async () => {
@@ -13,7 +13,7 @@ afterAll(() => window.close());
 
 async function open(options: { fixture?: string; dark?: boolean; language?: 'en' | 'zh-CN' } = {}): Promise<Page> {
   const page = await window.open({ fixture: 'fleet', screen: 'overview', ...options });
-  await go(page, '/fleet');
+  await navigate(page, '/fleet');
   await page.getByRole('heading', { level: 1, name: options.language === 'zh-CN' ? '节点群' : 'Fleet' }).waitFor();
   return page;
 }
@@ -121,7 +121,7 @@ describe('the fleet screen', () => {
 
   it('says how to add a place if there is nothing to show', async () => {
     const page = await window.open({ fixture: 'first-run', screen: 'overview' });
-    await go(page, '/fleet');
+    await navigate(page, '/fleet');
     await page.getByText('No nodes yet').waitFor();
     await page.getByText('crynux-node access create my-desk --role operate').first().waitFor();
     expect(await axeFindings(page)).toEqual([]);

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axeFindings, type FixtureWindow, openFixtureWindow } from './support/fixture-window.ts';
-import { go } from './support/window-keys.ts';
+import { navigate } from './support/window-keys.ts';
 
 let window: FixtureWindow;
 beforeAll(async () => {
@@ -15,7 +15,7 @@ afterAll(async () => {
 
 async function open(fixture: string, route: string): Promise<Page> {
   const page = await window.open({ fixture, screen: 'overview' });
-  await go(page, route);
+  await navigate(page, route);
   return page;
 }
 

@@ -2,7 +2,7 @@
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FixtureWindow, openFixtureWindow } from './support/fixture-window.ts';
-import { go } from './support/window-keys.ts';
+import { navigate } from './support/window-keys.ts';
 
 let window: FixtureWindow;
 beforeAll(async () => {
@@ -12,7 +12,7 @@ afterAll(() => window.close());
 
 async function open(fixture: string, route: string, options: { dark?: boolean } = {}): Promise<Page> {
   const page = await window.open({ fixture, screen: 'overview', ...options });
-  await go(page, route);
+  await navigate(page, route);
   return page;
 }
 
@@ -81,7 +81,7 @@ describe('the smallest window', () => {
     const wide: string[] = [];
     const routes = ['nodes', 'networks', 'engines', 'keys', 'updates'].map((section) => `/settings/${section}`);
     for (const route of ['/node/living-room/overview', ...routes, '/first-run/network', '/first-run/stake']) {
-      await go(page, route);
+      await navigate(page, route);
       const excess = await page.evaluate<number>(SIDEWAYS);
       if (excess > 0) wide.push(`${route}: ${excess}`);
     }
@@ -103,7 +103,7 @@ describe('at 200 %', () => {
         ...['key', 'network', 'gpu', 'checks', 'stake'].map((step) => `/first-run/${step}`),
       ];
       for (const route of routes) {
-        await go(page, route);
+        await navigate(page, route);
         await page.locator('main').getByText('Loading…', { exact: true }).first().waitFor({ state: 'detached' });
         // Rendered with the data that its screen has read.
         await page.evaluate('new Promise((then) => requestAnimationFrame(() => requestAnimationFrame(then)))');
@@ -130,7 +130,7 @@ describe('at 200 %', () => {
   it('messages are next to or above each other, and cover nothing', async () => {
     const page = await open('running', '/node/living-room/overview');
     await page.getByRole('button', { name: 'Pause' }).click();
-    await go(page, '/node/living-room/earnings');
+    await navigate(page, '/node/living-room/earnings');
     const save = page.getByRole('button', { name: 'Export as CSV' });
     const messages = page.getByRole('region', { name: 'Messages' });
     const dismiss = messages.getByRole('button', { name: 'Dismiss' });

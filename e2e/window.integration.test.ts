@@ -8,7 +8,7 @@ import {
   openFixtureWindow,
   repeatedHeadings,
 } from './support/fixture-window.ts';
-import { go, hasFocus } from './support/window-keys.ts';
+import { hasFocus, navigate } from './support/window-keys.ts';
 
 let window: FixtureWindow;
 beforeAll(async () => {
@@ -18,7 +18,7 @@ afterAll(() => window.close());
 
 async function open(fixture: string, route: string, options: { dark?: boolean } = {}): Promise<Page> {
   const page = await window.open({ fixture, screen: 'overview', ...options });
-  await go(page, route);
+  await navigate(page, route);
   return page;
 }
 
@@ -32,16 +32,16 @@ describe('accessibility', () => {
     const page = await open('executing', '/node/living-room/overview');
     await page.getByRole('heading', { name: 'Current task' }).waitFor();
     await look(page, 'overview');
-    await go(page, '/settings/nodes');
+    await navigate(page, '/settings/nodes');
     await look(page, 'settings nodes');
-    await go(page, '/settings/appearance');
+    await navigate(page, '/settings/appearance');
     await page.getByLabel('Theme').selectOption('dark');
     await page.locator('html[data-theme=dark]').waitFor();
     await look(page, 'settings appearance, dark');
-    await go(page, '/node/living-room/overview');
+    await navigate(page, '/node/living-room/overview');
     await page.getByRole('heading', { name: 'Current task' }).waitFor();
     found['overview, dark'] = await contrastFindings(page);
-    await go(page, '/first-run/gpu');
+    await navigate(page, '/first-run/gpu');
     await page.getByText('Built-in engine').waitFor();
     await look(page, 'first run, dark');
     const slashed = await open('slashed', '/node/living-room/overview');
@@ -156,13 +156,13 @@ describe('overview', () => {
     await page.getByRole('region', { name: 'Earning', exact: true }).getByText('net, 7 days').waitFor();
     await page.getByRole('note').getByText('The node is not running. This comes from its records.').waitFor();
     await page.getByText('payments').first().waitFor();
-    await go(page, '/node/living-room/tasks');
+    await navigate(page, '/node/living-room/tasks');
     await page.getByRole('row').nth(1).waitFor();
-    await go(page, '/node/living-room/earnings');
+    await navigate(page, '/node/living-room/earnings');
     await page.getByRole('heading', { name: 'Where the money is' }).waitFor();
-    await go(page, '/node/living-room/trust');
+    await navigate(page, '/node/living-room/trust');
     await page.getByRole('list', { name: 'What happened, newest first' }).getByRole('listitem').first().waitFor();
-    await go(page, '/node/living-room/wallet');
+    await navigate(page, '/node/living-room/wallet');
     await page.getByRole('heading', { name: 'Balances' }).waitFor();
     // Nothing is offered that only a running node can do, and nothing fails because of that.
     expect(await page.getByRole('alert').count()).toBe(0);
@@ -253,7 +253,7 @@ describe('settings', () => {
       .click();
     await page.getByText('/srv/crynux-worker', { exact: true }).waitFor();
     expect(await page.getByLabel('Folder', { exact: true }).getAttribute('readonly')).not.toBeNull();
-    await go(page, '/settings/nodes');
+    await navigate(page, '/settings/nodes');
     await page.getByRole('button', { name: 'Edit Living room' }).click();
     const dialog = page.getByRole('dialog', { name: 'Edit Living room' });
     const folder = dialog.getByLabel('Models folder', { exact: true });

@@ -18,7 +18,7 @@ import { type KeyWatch, watchKeys } from '../e2e/kubernetes/key-watch.ts';
 import { type Machine, startMachine } from '../e2e/kubernetes/kubelet.ts';
 import { findProgram } from '../e2e/kubernetes/sandbox.ts';
 import { makeKeys, runScenario } from '../e2e/kubernetes/scenario.ts';
-import { intoPage, tableOf } from '../e2e/kubernetes/table.ts';
+import { replaceTable, resultTable } from '../e2e/kubernetes/table.ts';
 import { createTimeline } from '../e2e/kubernetes/timeline.ts';
 import { elapsedMs, monotonicNow } from '../protocol/monotonic.ts';
 import { buildDesktop } from './build-desktop.ts';
@@ -81,9 +81,9 @@ async function run(bin: string, folder: string): Promise<void> {
     const parts = { folder, cluster, network, keys, machines, helm, clock: systemClock, timeline, watch, say };
     const rows = await runScenario(parts);
     const minutes = elapsedMs(began, monotonicNow(systemClock)) / 60_000;
-    const table = tableOf(rows, { minutes, mostAtOnce: watch.most(), looks: watch.looks() });
+    const table = resultTable(rows, { minutes, mostAtOnce: watch.highest(), checks: watch.checks() });
     say(`\n${table}`);
-    if (values.write) await writeFile(PAGE, intoPage(await readFile(PAGE, 'utf8'), table));
+    if (values.write) await writeFile(PAGE, replaceTable(await readFile(PAGE, 'utf8'), table));
   } finally {
     await watch?.stop();
     await Promise.all(machines.map((machine) => machine.stop()));

@@ -9,7 +9,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Archive, type ArchivedEntry, openArchive } from '../../scripts/package/archive.ts';
 
-interface Inside {
+interface ArchivePlace {
   readonly archive: string;
   readonly name: string;
   readonly entry: ArchivedEntry | null;
@@ -24,7 +24,7 @@ function archiveOf(file: string): Archive {
 }
 
 /** Null = not a place in an archive. */
-function insideOf(place: unknown): Inside | null {
+function archivePlace(place: unknown): ArchivePlace | null {
   const text = place instanceof URL ? fileURLToPath(place) : typeof place === 'string' ? path.resolve(place) : '';
   const cut = text.indexOf(`.asar${path.sep}`);
   if (cut < 0) return null;
@@ -33,7 +33,7 @@ function insideOf(place: unknown): Inside | null {
   return { archive, name, entry: archiveOf(archive).find(name.split(path.sep).join('/')) };
 }
 
-function missing({ archive, name }: Inside, syscall: string): NodeJS.ErrnoException {
+function notFoundError({ archive, name }: ArchivePlace, syscall: string): NodeJS.ErrnoException {
   const file = path.join(archive, name);
   return Object.assign(new Error(`ENOENT: no such file or directory, ${syscall} '${file}'`), {
     code: 'ENOENT',
@@ -42,20 +42,20 @@ function missing({ archive, name }: Inside, syscall: string): NodeJS.ErrnoExcept
   });
 }
 
-function read(inside: Inside, options: unknown): Buffer | string {
-  if (inside.entry === null || !('size' in inside.entry)) throw missing(inside, 'open');
+function read(inside: ArchivePlace, options: unknown): Buffer | string {
+  if (inside.entry === null || !('size' in inside.entry)) throw notFoundError(inside, 'open');
   const bytes = archiveOf(inside.archive).read(inside.name.split(path.sep).join('/'));
   const encoding = typeof options === 'string' ? options : (options as { encoding?: BufferEncoding } | undefined)?.encoding;
   return encoding == null ? bytes : bytes.toString(encoding as BufferEncoding);
 }
 
-function list(inside: Inside): string[] {
-  if (inside.entry === null || !('files' in inside.entry)) throw missing(inside, 'scandir');
+function list(inside: ArchivePlace): string[] {
+  if (inside.entry === null || !('files' in inside.entry)) throw notFoundError(inside, 'scandir');
   return Object.keys(inside.entry.files);
 }
 
 /** Listed with their types; there are only files and folders. */
-function listed(inside: Inside, options: unknown): unknown[] {
+function listEntries(inside: ArchivePlace, options: unknown): unknown[] {
   const { withFileTypes = false, recursive = false } = (options ?? {}) as { withFileTypes?: boolean; recursive?: boolean };
   if (recursive) throw new Error('the double lists no archive recursively');
   const names = list(inside);
@@ -70,20 +70,20 @@ function listed(inside: Inside, options: unknown): unknown[] {
 type Call = (...given: unknown[]) => unknown;
 
 /** Replaces a function with `own`, only for places in archives. */
-function patch(target: object, name: string, own: (inside: Inside, options: unknown) => unknown): void {
+function patch(target: object, name: string, own: (inside: ArchivePlace, options: unknown) => unknown): void {
   const functions = target as Record<string, Call>;
   const original = functions[name] as Call;
   functions[name] = (...given: unknown[]) => {
-    const inside = insideOf(given[0]);
+    const inside = archivePlace(given[0]);
     return inside === null ? original.apply(target, given) : own(inside, given[1]);
   };
 }
 
 patch(fs, 'readFileSync', read);
 patch(fs, 'existsSync', ({ entry }) => entry !== null);
-patch(fs, 'readdirSync', listed);
+patch(fs, 'readdirSync', listEntries);
 patch(fs.promises, 'readFile', async (inside, options) => read(inside, options));
-patch(fs.promises, 'readdir', async (inside, options) => listed(inside, options));
+patch(fs.promises, 'readdir', async (inside, options) => listEntries(inside, options));
 syncBuiltinESMExports();
 
 registerHooks({
@@ -92,13 +92,13 @@ registerHooks({
     const base = context.parentURL ?? 'file:///';
     if (!isPlace) return next(specifier, context);
     const url = new URL(specifier, base);
-    const inside = url.protocol === 'file:' ? insideOf(url) : null;
+    const inside = url.protocol === 'file:' ? archivePlace(url) : null;
     if (inside === null) return next(specifier, context);
-    if (inside.entry === null) throw missing(inside, 'import');
+    if (inside.entry === null) throw notFoundError(inside, 'import');
     return { url: url.href, shortCircuit: true };
   },
   load(url, context, next) {
-    const inside = url.startsWith('file:') ? insideOf(new URL(url)) : null;
+    const inside = url.startsWith('file:') ? archivePlace(new URL(url)) : null;
     if (inside === null) return next(url, context);
     const format = url.endsWith('.json') ? 'json' : url.endsWith('.cjs') ? 'commonjs' : 'module';
     return { format, source: read(inside, undefined), shortCircuit: true };

@@ -33,7 +33,7 @@ export type Stranger = 'otherWindow' | 'subframe' | 'otherPage' | 'goneFrame';
 
 type Order = OrderInput & { readonly id: number };
 
-export interface Look {
+export interface ShellState {
   readonly debuggingUrl: string;
   readonly windows: readonly {
     readonly visible: boolean;
@@ -53,7 +53,7 @@ export interface Look {
   readonly journal: readonly string[];
 }
 
-async function look(): Promise<Look> {
+async function readState(): Promise<ShellState> {
   const tray = Tray.all.at(-1) ?? null;
   return {
     debuggingUrl: (await applicationBrowser.open()).debuggingUrl,
@@ -83,13 +83,13 @@ function sendFrom(who: Stranger, channel: string, message: unknown): number {
   const { mainFrame, postMessage } = own;
   const url = mainFrame.url;
   let answers = 0;
-  const count = (): void => {
+  const countAnswer = (): void => {
     answers += 1;
   };
-  own.postMessage = count;
+  own.postMessage = countAnswer;
   if (who === 'otherPage') mainFrame.url = 'https://elsewhere.test/index.html';
   const events = {
-    otherWindow: { sender: { mainFrame, postMessage: count }, senderFrame: mainFrame },
+    otherWindow: { sender: { mainFrame, postMessage: countAnswer }, senderFrame: mainFrame },
     subframe: { sender: own, senderFrame: { url } },
     otherPage: { sender: own, senderFrame: mainFrame },
     goneFrame: { sender: own, senderFrame: null },
@@ -103,10 +103,10 @@ function sendFrom(who: Stranger, channel: string, message: unknown): number {
   return answers;
 }
 
-async function obey(order: Order): Promise<unknown> {
+async function runOrder(order: Order): Promise<unknown> {
   switch (order.do) {
     case 'look':
-      return look();
+      return readState();
     case 'tray': {
       const item = Tray.all.at(-1)?.menu?.items.find(({ label }) => label === order.label);
       if (item?.click === undefined) throw new Error(`the tray has no ${order.label}`);
@@ -135,7 +135,7 @@ async function obey(order: Order): Promise<unknown> {
 
 export function listenToTest(): void {
   process.on('message', (order: Order) => {
-    obey(order).then(
+    runOrder(order).then(
       (result) => process.send?.({ id: order.id, result }),
       (error: unknown) => process.send?.({ id: order.id, error: String(error) }),
     );

@@ -22,7 +22,7 @@ const toReal = (url: string): string => {
 
 const WORLD = 'electron-double-preload';
 
-interface Said {
+interface PreloadMessage {
   readonly kind: 'send' | 'port' | 'close' | 'open';
   /** For `open`: the address. */
   readonly channel: string;
@@ -80,15 +80,15 @@ export class WebContents extends EventEmitter {
       if (executionContextId === this.#world) this.#leavePage();
     });
     cdp.on('Runtime.bindingCalled', ({ name, payload }) => {
-      if (name === BINDING) this.#take(JSON.parse(payload) as Said);
+      if (name === BINDING) this.#take(JSON.parse(payload) as PreloadMessage);
     });
     await cdp.send('Runtime.enable');
     await cdp.send('Page.enable');
     await cdp.send('Runtime.addBinding', { name: BINDING, executionContextName: WORLD });
     // Frames inside the page have no preload script.
-    const atTop = (source: string): string => `if (self === top) {\n${source}\n}`;
-    await cdp.send('Page.addScriptToEvaluateOnNewDocument', { source: atTop(`(${mainWorld})()`) });
-    const source = atTop(`(${isolatedWorld})(${JSON.stringify(BINDING)});\n{${readFileSync(preload, 'utf8')}\n}`);
+    const inTopFrame = (source: string): string => `if (self === top) {\n${source}\n}`;
+    await cdp.send('Page.addScriptToEvaluateOnNewDocument', { source: inTopFrame(`(${mainWorld})()`) });
+    const source = inTopFrame(`(${isolatedWorld})(${JSON.stringify(BINDING)});\n{${readFileSync(preload, 'utf8')}\n}`);
     await cdp.send('Page.addScriptToEvaluateOnNewDocument', { source, worldName: WORLD });
     await session.defaultSession.applyPermissions(cdp);
   }
@@ -133,7 +133,7 @@ export class WebContents extends EventEmitter {
     this.#cdp.send('Runtime.evaluate', { expression, contextId: this.#world }).catch(() => {});
   }
 
-  #take(said: Said): void {
+  #take(said: PreloadMessage): void {
     if (said.kind === 'send') {
       ipcMain.emit(said.channel, { sender: this, senderFrame: this.mainFrame }, ...said.args);
     } else if (said.kind === 'open') {

@@ -9,7 +9,7 @@ import { mutate } from './mutate.ts';
 import { isTarget, TARGETS, type TargetName } from './targets.ts';
 import { tryInput } from './try-input.ts';
 
-export interface Tried {
+export interface TargetResult {
   readonly target: TargetName;
   readonly inputs: number;
   readonly refused: number;
@@ -21,10 +21,10 @@ const [seed = '0', currentFile = '', ...names] = process.argv.slice(2);
 const choices = createChoices(Number(seed));
 const corpus = Map.groupBy(readCorpus(), ({ target }) => target);
 
-for (const name of endlessly(names)) {
+for (const name of cycle(names)) {
   if (!isTarget(name)) throw new Error(`there is no target ${name}`);
   const seeds = (corpus.get(name) ?? []).map(({ bytes }) => bytes);
-  const findings: Tried['findings'][number][] = [];
+  const findings: TargetResult['findings'][number][] = [];
   const kinds = { inputs: 0, refused: 0 };
   const end = performance.now() + TURN_MS;
   while (performance.now() < end) {
@@ -37,9 +37,9 @@ for (const name of endlessly(names)) {
       findings.push({ kind: ending.kind, why: ending.why, input: Buffer.from(input).toString('base64') });
     }
   }
-  await new Promise((resolve) => process.send?.({ target: name, ...kinds, findings } satisfies Tried, resolve));
+  await new Promise((resolve) => process.send?.({ target: name, ...kinds, findings } satisfies TargetResult, resolve));
 }
 
-function* endlessly<Item>(items: readonly Item[]): Generator<Item> {
+function* cycle<Item>(items: readonly Item[]): Generator<Item> {
   for (;;) yield* items;
 }

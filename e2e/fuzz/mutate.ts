@@ -28,15 +28,15 @@ const MAX_BYTES = 64 * 1024;
 
 export function mutate(seed: Uint8Array, other: Uint8Array, choices: Choices): Uint8Array {
   let bytes = seed;
-  for (let rounds = 1 + Math.floor(choices.fraction() ** 3 * 12); rounds > 0; rounds--) bytes = once(bytes, other, choices);
+  for (let rounds = 1 + Math.floor(choices.fraction() ** 3 * 12); rounds > 0; rounds--) bytes = mutateOnce(bytes, other, choices);
   return bytes.subarray(0, MAX_BYTES);
 }
 
-function once(bytes: Uint8Array, other: Uint8Array, choices: Choices): Uint8Array {
-  const place = (length: number) => Math.floor(choices.fraction() * (length + 1));
-  const at = place(bytes.length);
+function mutateOnce(bytes: Uint8Array, other: Uint8Array, choices: Choices): Uint8Array {
+  const randomPosition = (length: number) => Math.floor(choices.fraction() * (length + 1));
+  const at = randomPosition(bytes.length);
   const length = Math.ceil(choices.fraction() ** 3 * Math.max(1, bytes.length - at));
-  const put = (more: Uint8Array, skip = 0) => join(bytes.subarray(0, at), more, bytes.subarray(at + skip));
+  const insert = (more: Uint8Array, skip = 0) => join(bytes.subarray(0, at), more, bytes.subarray(at + skip));
   switch (choices.oneOf(['flip', 'byte', 'token', 'over', 'cut', 'end', 'double', 'many', 'deep', 'splice', 'random'] as const)) {
     case 'flip':
     case 'byte': {
@@ -48,25 +48,25 @@ function once(bytes: Uint8Array, other: Uint8Array, choices: Choices): Uint8Arra
       return copy;
     }
     case 'token':
-      return put(choices.oneOf(TOKENS));
+      return insert(choices.oneOf(TOKENS));
     case 'over':
-      return put(choices.oneOf(TOKENS), length);
+      return insert(choices.oneOf(TOKENS), length);
     case 'cut':
-      return put(new Uint8Array(), length);
+      return insert(new Uint8Array(), length);
     case 'end':
       return bytes.subarray(0, at);
     case 'double':
-      return put(bytes.subarray(at, at + length));
+      return insert(bytes.subarray(at, at + length));
     case 'many':
-      return put(repeated(bytes.subarray(at, at + Math.min(length, 16)), Math.ceil(choices.fraction() ** 2 * 2_000)));
+      return insert(repeated(bytes.subarray(at, at + Math.min(length, 16)), Math.ceil(choices.fraction() ** 2 * 2_000)));
     case 'deep':
-      return put(repeated(choices.oneOf(TOKENS), Math.ceil(choices.fraction() ** 2 * 8_000)));
+      return insert(repeated(choices.oneOf(TOKENS), Math.ceil(choices.fraction() ** 2 * 8_000)));
     case 'splice': {
-      const from = place(other.length);
+      const from = randomPosition(other.length);
       return join(bytes.subarray(0, at), other.subarray(from));
     }
     case 'random':
-      return put(
+      return insert(
         Uint8Array.from({ length: Math.ceil(choices.fraction() * 32) }, () => Math.floor(choices.fraction() * 256)),
         length,
       );

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createChoices } from '../soak/choices.ts';
-import type { Tried } from './fuzz-child.ts';
+import type { TargetResult } from './fuzz-child.ts';
 import { isTarget, TARGETS, type TargetName } from './targets.ts';
 
 interface Finding {
@@ -58,13 +58,13 @@ export async function runFuzz({
     if (alike.length < MAX_ALIKE) findings.push(finding);
   }
 
-  function take({ target, inputs, refused, findings: found }: Tried): void {
+  function addResult({ target, inputs, refused, findings: found }: TargetResult): void {
     counts[target].inputs += inputs;
     counts[target].refused += refused;
     for (const { kind, why, input } of found) add({ target, kind, why, input: new Uint8Array(Buffer.from(input, 'base64')) });
   }
 
-  async function culprit(kind: 'ended' | 'endless', why: string): Promise<void> {
+  async function lastInput(kind: 'ended' | 'endless', why: string): Promise<void> {
     const [target = '', input = ''] = (await readFile(current, 'utf8').catch(() => '')).split('\n');
     if (!isTarget(target)) throw new Error(`the fuzzing process ${why}, and it is not known in which target`);
     add({ target, kind, why, input: new Uint8Array(Buffer.from(input, 'base64')) });
@@ -80,10 +80,10 @@ export async function runFuzz({
       const ended = Promise.withResolvers<'over' | 'silent' | 'gone'>();
       const over = setTimeout(() => ended.resolve('over'), leftMs());
       let silence = setTimeout(() => ended.resolve('silent'), SILENCE_MS);
-      child.on('message', (message: Tried) => {
+      child.on('message', (message: TargetResult) => {
         clearTimeout(silence);
         silence = setTimeout(() => ended.resolve('silent'), SILENCE_MS);
-        take(message);
+        addResult(message);
       });
       const exit = new Promise<string>((resolve) => child.once('exit', (code, signal) => resolve(`ended (${signal ?? code})`)));
       void exit.then(() => ended.resolve('gone'));
@@ -92,8 +92,8 @@ export async function runFuzz({
       clearTimeout(silence);
       child.kill('SIGKILL');
       const why = await exit;
-      if (how === 'silent') await culprit('endless', `was silent for ${SILENCE_MS / 1_000} s`);
-      if (how === 'gone') await culprit('ended', why);
+      if (how === 'silent') await lastInput('endless', `was silent for ${SILENCE_MS / 1_000} s`);
+      if (how === 'gone') await lastInput('ended', why);
     }
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -6,7 +6,7 @@ export interface ApiLine {
   readonly port: number;
   /** Breaks connections and refuses new ones until `mend`. */
   cut(): void;
-  mend(): void;
+  restore(): void;
   close(): Promise<void>;
 }
 
@@ -42,7 +42,7 @@ export async function startApiLine(port: number): Promise<ApiLine> {
   return {
     port: address.port,
     cut,
-    mend() {
+    restore() {
       isCut = false;
     },
     async close() {

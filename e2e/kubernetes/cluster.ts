@@ -67,7 +67,7 @@ export async function startCluster({ bin, folder, machines, clock }: ClusterOpti
   async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
     for (let tries = 0; tries < 600; tries += 1) {
       const ended = children.find(({ child }) => child.exitCode !== null);
-      if (ended !== undefined) throw new Error(`${ended.name} has ended: ${lastWords(at('logs', `${ended.name}.log`))}`);
+      if (ended !== undefined) throw new Error(`${ended.name} has ended: ${lastLines(at('logs', `${ended.name}.log`))}`);
       if (await holds()) return;
       await clock.sleep(200);
     }
@@ -171,6 +171,6 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-function lastWords(file: string): string {
+function lastLines(file: string): string {
   return readFileSync(file, 'utf8').trim().split('\n').slice(-5).join('\n');
 }

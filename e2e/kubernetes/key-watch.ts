@@ -2,12 +2,12 @@
 import type { Clock } from '../../protocol/ports.ts';
 import type { Machine } from './kubelet.ts';
 
-const LOOK_EVERY_MS = 250;
+const POLL_MS = 250;
 
 export interface KeyWatch {
   /** The highest number at the same time, for any key. */
-  most(): number;
-  looks(): number;
+  highest(): number;
+  checks(): number;
   stop(): Promise<void>;
 }
 
@@ -20,7 +20,7 @@ export function watchKeys(options: {
   const { machines, pods, clock } = options;
   const ending = new AbortController();
   let most = 0;
-  let looks = 0;
+  let checks = 0;
 
   async function watch(): Promise<void> {
     while (!ending.signal.aborted) {
@@ -30,15 +30,15 @@ export function watchKeys(options: {
           machines.reduce((sum, machine) => sum + machine.workersOf(pod), 0),
         );
       }
-      looks += 1;
-      await clock.sleep(LOOK_EVERY_MS, ending.signal).catch(() => {});
+      checks += 1;
+      await clock.sleep(POLL_MS, ending.signal).catch(() => {});
     }
   }
 
   const watching = watch();
   return {
-    most: () => most,
-    looks: () => looks,
+    highest: () => most,
+    checks: () => checks,
     stop() {
       ending.abort();
       return watching;

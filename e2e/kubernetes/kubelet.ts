@@ -13,7 +13,7 @@ import type { ContainerImage } from './image.ts';
 import { type Pod, podSchema } from './pod-schema.ts';
 import { type PodEvent, podFolder, type RunningPod, runPod } from './running-pod.ts';
 
-const LOOK_EVERY_MS = 300;
+const POLL_MS = 300;
 const HEARTBEAT_EVERY_MS = 5_000;
 
 export interface MachineOptions {
@@ -80,15 +80,15 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
   async function heartbeat(): Promise<void> {
     while (!ending.signal.aborted) {
       const lease = `/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${name}`;
-      if (!isCutOff) await quietly(() => api.patch(lease, { spec: { renewTime: microTime(clock) } }));
+      if (!isCutOff) await ignoreErrors(() => api.patch(lease, { spec: { renewTime: microTime(clock) } }));
       await clock.sleep(HEARTBEAT_EVERY_MS, ending.signal).catch(() => {});
     }
   }
 
-  async function look(): Promise<void> {
+  async function poll(): Promise<void> {
     while (!ending.signal.aborted) {
-      if (!isCutOff) await quietly(sync);
-      await clock.sleep(LOOK_EVERY_MS, ending.signal).catch(() => {});
+      if (!isCutOff) await ignoreErrors(sync);
+      await clock.sleep(POLL_MS, ending.signal).catch(() => {});
     }
   }
 
@@ -107,7 +107,7 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
       if (!wanted.some(({ metadata }) => metadata.uid === uid)) entry.gone ??= end(pod, pod.spec.terminationGracePeriodSeconds);
       else if (entry.told !== running.revision) {
         const told = running.revision;
-        await quietly(() => api.patch(`${pathOf(pod)}/status`, { metadata: { uid }, status: running.status() }));
+        await ignoreErrors(() => api.patch(`${pathOf(pod)}/status`, { metadata: { uid }, status: running.status() }));
         entry.told = told;
       }
     }
@@ -126,7 +126,7 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
 
   async function end(pod: Pod, graceSeconds: number): Promise<void> {
     await pods.get(pod.metadata.uid)?.running.terminate(graceSeconds);
-    await quietly(() => confirmGone(pod));
+    await ignoreErrors(() => confirmGone(pod));
     pods.delete(pod.metadata.uid);
   }
 
@@ -136,7 +136,7 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
   }
 
   await register();
-  const running = Promise.all([heartbeat(), look()]);
+  const running = Promise.all([heartbeat(), poll()]);
   return {
     name,
     pods: () => [...pods.values()].map(({ pod }) => pod.metadata.name),
@@ -149,7 +149,7 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
       line.cut();
     },
     reconnect() {
-      line.mend();
+      line.restore();
       isCutOff = false;
     },
     async stop() {
@@ -170,7 +170,7 @@ function microTime(clock: Clock): string {
 }
 
 /** The API may accept next time what it refuses now. */
-async function quietly(act: () => Promise<void>): Promise<void> {
+async function ignoreErrors(act: () => Promise<void>): Promise<void> {
   try {
     await act();
   } catch (error) {

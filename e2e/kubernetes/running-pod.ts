@@ -8,7 +8,7 @@ import type { Api } from './api.ts';
 import type { ContainerImage } from './image.ts';
 import type { Container, Pod, Probe } from './pod-schema.ts';
 import { type RunningContainer, startContainer } from './sandbox.ts';
-import { environmentOf, expanded, makeVolumes, sourceOf } from './volumes.ts';
+import { environmentOf, expandVariables, makeVolumes, sourceOf } from './volumes.ts';
 import { workersBelow } from './workers.ts';
 
 export interface PodOptions {
@@ -76,7 +76,7 @@ export function runPod(options: PodOptions): RunningPod {
     const { runAsUser = pod.spec.securityContext.runAsUser ?? image.user } = container.securityContext;
     const started = await startContainer({
       image: image.program,
-      argv: [...(container.command ?? image.entrypoint), ...container.args].map((text) => expanded(text, env)),
+      argv: [...(container.command ?? image.entrypoint), ...container.args].map((text) => expandVariables(text, env)),
       env: new Map([...image.env, ...serviceEnv(apiPort), ...env]),
       binds: container.volumeMounts.map((mount) => ({
         from: sourceOf(mount, volumes, env),

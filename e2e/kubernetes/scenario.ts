@@ -19,14 +19,14 @@ import type { KeyWatch } from './key-watch.ts';
 import type { Machine } from './kubelet.ts';
 import { podSchema } from './pod-schema.ts';
 import type { Timeline } from './timeline.ts';
-import { KEYS_SECRET, METRICS_SECRET, MODELS_CLASS, STORE_CLASS, valuesOf } from './values.ts';
+import { helmValues, KEYS_SECRET, METRICS_SECRET, MODELS_CLASS, STORE_CLASS } from './values.ts';
 
-const SPACE = 'crynux';
+const NAMESPACE = 'crynux';
 const RELEASE = 'crynux-node';
 const CHART = path.resolve(import.meta.dirname, '..', '..', 'build', 'helm', 'crynux-node');
-const WITHIN_MS = 300_000;
+const STEP_TIMEOUT_MS = 300_000;
 /** How a node's task ends if it was neither the node's fault nor its loss. */
-const LOST = new Set(['EndAborted', 'EndInvalidated', 'EndGroupRefund']);
+const LOST_STATES = new Set(['EndAborted', 'EndInvalidated', 'EndGroupRefund']);
 
 export interface Row {
   readonly step: string;
@@ -100,7 +100,7 @@ class Scenario {
     const { api } = cluster;
     await api.create('/api/v1/namespaces', {
       ...{ apiVersion: 'v1', kind: 'Namespace' },
-      metadata: { name: SPACE, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
+      metadata: { name: NAMESPACE, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
     });
     const disks = keys.map(({ pod }) => ({
       name: pod,
@@ -117,7 +117,7 @@ class Scenario {
         spec: {
           ...{ storageClassName, capacity: { storage: '1Gi' }, accessModes: [mode], hostPath: { path: place } },
           // So that a pod's disk is known by its name.
-          claimRef: { namespace: SPACE, name: claim },
+          claimRef: { namespace: NAMESPACE, name: claim },
           persistentVolumeReclaimPolicy: 'Retain',
         },
       });
@@ -133,7 +133,7 @@ class Scenario {
     const token = Buffer.from(randomBytes(24).toString('hex')).toString('base64');
     for (const [name, entries] of Object.entries({ [KEYS_SECRET]: data, [METRICS_SECRET]: { token } })) {
       const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name }, type: 'Opaque', data: entries };
-      await api.create(`/api/v1/namespaces/${SPACE}/secrets`, secret);
+      await api.create(`/api/v1/namespaces/${NAMESPACE}/secrets`, secret);
     }
   }
 
@@ -149,9 +149,9 @@ class Scenario {
   async earn(keys: readonly FleetKey[]): Promise<string> {
     const { network } = this.#parts;
     const before = new Map(keys.map(({ address }) => [address, network.earnedWei(address)]));
-    const gained = (address: Hex) => network.earnedWei(address) - (before.get(address) ?? 0n);
-    await this.#until('each node has earned', () => keys.every(({ address }) => gained(address) > 0n));
-    return keys.map(({ pod, address }) => `${pod} ${formatCnx(gained(address))} CNX`).join(', ');
+    const earnedSince = (address: Hex) => network.earnedWei(address) - (before.get(address) ?? 0n);
+    await this.#until('each node has earned', () => keys.every(({ address }) => earnedSince(address) > 0n));
+    return keys.map(({ pod, address }) => `${pod} ${formatCnx(earnedSince(address))} CNX`).join(', ');
   }
 
   async deletePod(): Promise<string> {
@@ -159,7 +159,7 @@ class Scenario {
     const key = keys[1] as FleetKey;
     const before = await this.#pod(key.pod);
     const task = await this.#busy(key);
-    await cluster.api.remove(`/api/v1/namespaces/${SPACE}/pods/${key.pod}`);
+    await cluster.api.remove(`/api/v1/namespaces/${NAMESPACE}/pods/${key.pod}`);
     await this.#until(`${key.pod} is back`, async () => {
       const pod = await this.#pod(key.pod).catch(() => null);
       return pod !== null && pod.metadata.uid !== before.metadata.uid && isReady(pod);
@@ -167,7 +167,7 @@ class Scenario {
     const exited = timeline.of(key.pod).find(({ event }) => event.kind === 'exited')?.event;
     const { code, tookMs } = exited?.kind === 'exited' ? { tookMs: 0, ...exited } : { code: null, tookMs: 0 };
     const end = network.task(task)?.status ?? 'gone';
-    if (LOST.has(end)) throw new Error(`the task of ${key.pod} has ended with ${end}`);
+    if (LOST_STATES.has(end)) throw new Error(`the task of ${key.pod} has ended with ${end}`);
     const earned = await this.earn([key]);
     return `its task ended with ${end}; the program ended with ${code} ${(tookMs / 1_000).toFixed(1)} s after SIGTERM; back with the same key, and earned again: ${earned}`;
   }
@@ -187,9 +187,9 @@ class Scenario {
       await this.#until(`${pod} is evicted`, async () => {
         try {
           await cluster.api.post(
-            `/api/v1/namespaces/${SPACE}/pods/${pod}/eviction`,
+            `/api/v1/namespaces/${NAMESPACE}/pods/${pod}/eviction`,
             {
-              ...{ apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: pod, namespace: SPACE } },
+              ...{ apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: pod, namespace: NAMESPACE } },
             },
             z.unknown(),
           );
@@ -225,7 +225,7 @@ class Scenario {
       .all()
       .slice(began)
       .flatMap(({ pod, event }) => (event.kind === 'started' ? [pod.slice(RELEASE.length + 1)] : []));
-    return `rolled in the order ${order.join(', ')}; processes with one key at once: ${this.#parts.watch.most()}; tasks lost: ${this.#lost(from)}`;
+    return `rolled in the order ${order.join(', ')}; processes with one key at once: ${this.#parts.watch.highest()}; tasks lost: ${this.#lost(from)}`;
   }
 
   /**
@@ -247,7 +247,7 @@ class Scenario {
     // A cluster detaches a disk from a lost machine after minutes; by then the node there must have ended by itself.
     await this.#until('the node has given up its key', () => machine.workersOf(key.pod) === 0);
     this.#failOver(key.pod);
-    await cluster.api.remove(`/api/v1/namespaces/${SPACE}/pods/${key.pod}`, {
+    await cluster.api.remove(`/api/v1/namespaces/${NAMESPACE}/pods/${key.pod}`, {
       apiVersion: 'v1',
       kind: 'DeleteOptions',
       gracePeriodSeconds: 0,
@@ -258,17 +258,17 @@ class Scenario {
     });
     await this.#until('it is ready there', async () => isReady(await this.#pod(key.pod)));
     machine.reconnect();
-    const most = this.#parts.watch.most();
+    const most = this.#parts.watch.highest();
     if (most > 1) throw new Error(`${most} processes had one key`);
     return `${key.pod} gave its key up by itself when the lease ran out, and came up on another machine; ${await this.earn([key])}; processes with one key at once: ${most}`;
   }
 
   async uninstall(): Promise<string> {
     const { helm, cluster, folder, keys } = this.#parts;
-    await helm.run('uninstall', RELEASE, '--namespace', SPACE, '--wait', '--timeout', '5m');
+    await helm.run('uninstall', RELEASE, '--namespace', NAMESPACE, '--wait', '--timeout', '5m');
     await this.#until('no pod is left', async () => (await this.#pods()).length === 0);
     const claims = await cluster.api.list(
-      `/api/v1/namespaces/${SPACE}/persistentvolumeclaims`,
+      `/api/v1/namespaces/${NAMESPACE}/persistentvolumeclaims`,
       z.looseObject({ metadata: z.looseObject({ name: z.string() }), status: z.looseObject({ phase: z.string() }) }),
     );
     const bound = claims.filter(({ status }) => status.phase === 'Bound').length;
@@ -290,8 +290,8 @@ class Scenario {
   async #helm(verb: 'install' | 'upgrade', more: { readonly podAnnotations?: object } = {}): Promise<void> {
     const { helm, folder, network, keys } = this.#parts;
     const file = path.join(folder, 'values.json');
-    writeFileSync(file, JSON.stringify(valuesOf({ replicas: keys.length, preset: network.preset, ...more })));
-    await helm.run(verb, RELEASE, CHART, '--namespace', SPACE, '--values', file);
+    writeFileSync(file, JSON.stringify(helmValues({ replicas: keys.length, preset: network.preset, ...more })));
+    await helm.run(verb, RELEASE, CHART, '--namespace', NAMESPACE, '--values', file);
   }
 
   /** Waits until its node has an unfinished task. @returns the task */
@@ -308,18 +308,18 @@ class Scenario {
   #lost(from: ReadonlyMap<string, number>): number {
     const { keys, network } = this.#parts;
     const ended = keys.flatMap(({ pod, address }) => network.tasksOf(address).slice(Math.max(0, from.get(pod) ?? 0)));
-    const lost = ended.filter(({ status }) => LOST.has(status));
+    const lost = ended.filter(({ status }) => LOST_STATES.has(status));
     if (lost.length > 0)
       throw new Error(`lost: ${lost.map(({ status, abortReason }) => `${status} (${abortReason})`).join(', ')}`);
     return lost.length;
   }
 
   #pods() {
-    return this.#parts.cluster.api.list(`/api/v1/namespaces/${SPACE}/pods`, podSchema);
+    return this.#parts.cluster.api.list(`/api/v1/namespaces/${NAMESPACE}/pods`, podSchema);
   }
 
   #pod(name: string) {
-    return this.#parts.cluster.api.get(`/api/v1/namespaces/${SPACE}/pods/${name}`, podSchema);
+    return this.#parts.cluster.api.get(`/api/v1/namespaces/${NAMESPACE}/pods/${name}`, podSchema);
   }
 
   async #readyPods() {
@@ -330,22 +330,23 @@ class Scenario {
     const { clock } = this.#parts;
     const began = monotonicNow(clock);
     while (!(await holds())) {
-      if (elapsedMs(began, monotonicNow(clock)) > WITHIN_MS) throw new Error(`not within ${WITHIN_MS / 1_000} s: ${what}`);
+      if (elapsedMs(began, monotonicNow(clock)) > STEP_TIMEOUT_MS)
+        throw new Error(`not within ${STEP_TIMEOUT_MS / 1_000} s: ${what}`);
       await clock.sleep(300);
     }
   }
 }
 
-type SeenPod = z.output<typeof podSchema>;
+type ListedPod = z.output<typeof podSchema>;
 
-function isReady({ metadata, status }: SeenPod): boolean {
+function isReady({ metadata, status }: ListedPod): boolean {
   const conditions = conditionsSchema.parse(status.conditions);
   return (
     metadata.deletionTimestamp === undefined && conditions.some(({ type, status: holds }) => type === 'Ready' && holds === 'True')
   );
 }
 
-function countOn(pods: readonly SeenPod[], machine: string): number {
+function countOn(pods: readonly ListedPod[], machine: string): number {
   return pods.filter(({ spec }) => spec.nodeName === machine).length;
 }
 

@@ -8,7 +8,7 @@ export const MODELS_CLASS = 'loopback-models';
 export const KEYS_SECRET = 'fleet-keys';
 export const METRICS_SECRET = 'fleet-metrics';
 
-export function valuesOf(options: {
+export function helmValues(options: {
   readonly replicas: number;
   readonly preset: NetworkPresetInput;
   readonly podAnnotations?: object;

@@ -91,21 +91,21 @@ function writeFiles(folder: string, data: ReadonlyMap<string, string | Uint8Arra
 export function sourceOf(mount: Mount, volumes: ReadonlyMap<string, string>, env: ReadonlyMap<string, string>): string {
   const folder = volumes.get(mount.name);
   if (folder === undefined) throw new Error(`no volume ${mount.name}`);
-  return mount.subPathExpr === undefined ? folder : path.join(folder, expanded(mount.subPathExpr, env));
+  return mount.subPathExpr === undefined ? folder : path.join(folder, expandVariables(mount.subPathExpr, env));
 }
 
 /** In the container's order, with `$(NAME)` of earlier ones. */
 export function environmentOf(pod: Pod, container: Container, podIp: string): ReadonlyMap<string, string> {
   const env = new Map<string, string>();
   for (const entry of container.env) {
-    const value = 'value' in entry ? expanded(entry.value, env) : fieldOf(pod, entry.valueFrom.fieldRef.fieldPath, podIp);
+    const value = 'value' in entry ? expandVariables(entry.value, env) : fieldOf(pod, entry.valueFrom.fieldRef.fieldPath, podIp);
     env.set(entry.name, value);
   }
   return env;
 }
 
 /** Expands `$(NAME)` if there is such a variable, like a kubelet. */
-export function expanded(text: string, env: ReadonlyMap<string, string>): string {
+export function expandVariables(text: string, env: ReadonlyMap<string, string>): string {
   return text.replaceAll(/\$\(([A-Za-z_][A-Za-z0-9_]*)\)/g, (whole, name: string) => env.get(name) ?? whole);
 }
 

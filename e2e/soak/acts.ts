@@ -40,9 +40,9 @@ async function withdraw({ node, control, killer, choices, network, kills }: ActP
 
 async function leaveAndReturn(parts: ActParts): Promise<string> {
   const { node, control } = parts;
-  const out = await bring(parts, 'unstake', ['stakeAct.begun', 'stakeAct.final'], ({ life }) => life === 'out');
+  const out = await repeatUntil(parts, 'unstake', ['stakeAct.begun', 'stakeAct.final'], ({ life }) => life === 'out');
   // Do this even at the end, because the books are checked with the node staked.
-  const back = await bring(
+  const back = await repeatUntil(
     parts,
     'resume',
     ['stakeAct.begun', 'stakeAct.final', 'join.claimed', 'join.accepted'],
@@ -52,7 +52,7 @@ async function leaveAndReturn(parts: ActParts): Promise<string> {
   return out && back ? 'unstake and stake' : 'unstake and stake that took too long';
 }
 
-async function bring(
+async function repeatUntil(
   { node, control, killer, choices, kills, isOver }: ActParts,
   order: 'unstake' | 'resume',
   points: Parameters<Killer['strikeInTransaction']>[1],

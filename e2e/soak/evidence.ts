@@ -11,7 +11,7 @@ import { UNDECODABLE } from './markers.ts';
 import type { SoakNetwork, SoakNode } from './soak-network.ts';
 
 /** Call when no worker is running any more. */
-export async function gather(network: SoakNetwork): Promise<SoakFacts> {
+export async function collectFacts(network: SoakNetwork): Promise<SoakFacts> {
   const { relay } = network.devnet;
   const totals = relay.totals();
   const income = new Map<string, bigint>();

@@ -5,7 +5,7 @@ import { processIdentity } from '../../worker/kit/process-identity.ts';
 import type { SoakPrograms } from './bundle.ts';
 import type { FromSoakHost, HostedNode, ToSoakHost } from './host-channel.ts';
 
-export interface NodeNow {
+export interface NodeStatus {
   /** Pid of the worker that was started last; null = it has ended. */
   readonly pid: number | null;
   readonly state: string;
@@ -13,12 +13,12 @@ export interface NodeNow {
   readonly isBusy: boolean;
 }
 
-const NOTHING: NodeNow = { pid: null, state: '', life: '', isBusy: false };
+const NO_STATUS: NodeStatus = { pid: null, state: '', life: '', isBusy: false };
 
 export class HostControl {
   readonly #nodes: readonly HostedNode[];
   readonly #programs: SoakPrograms;
-  readonly #now = new Map<string, NodeNow>();
+  readonly #now = new Map<string, NodeStatus>();
   readonly #changes = new EventEmitter().setMaxListeners(0);
   readonly #answers = new Map<number, (problems: readonly string[]) => void>();
   /** Workers that may still be alive, with their identity: by the end, a pid alone may belong to another process. */
@@ -36,8 +36,8 @@ export class HostControl {
     this.#host = this.#start();
   }
 
-  node(name: string): NodeNow {
-    return this.#now.get(name) ?? NOTHING;
+  node(name: string): NodeStatus {
+    return this.#now.get(name) ?? NO_STATUS;
   }
 
   get hostPid(): number | null {
@@ -45,7 +45,7 @@ export class HostControl {
   }
 
   /** Resolves when it matches, or with false when the time is up. */
-  async until(name: string, fits: (node: NodeNow) => boolean, withinMs: number): Promise<boolean> {
+  async until(name: string, fits: (node: NodeStatus) => boolean, withinMs: number): Promise<boolean> {
     const signal = AbortSignal.timeout(withinMs);
     while (!fits(this.node(name))) {
       try {
@@ -97,7 +97,7 @@ export class HostControl {
       if (host === this.#host || this.#host === undefined) this.#take(message);
     });
     host.once('exit', () => {
-      for (const { name } of this.#nodes) this.#set(name, NOTHING);
+      for (const { name } of this.#nodes) this.#set(name, NO_STATUS);
       if (!this.#isStopping) this.#host = this.#start();
     });
     host.send({ type: 'run', nodes: this.#nodes, entry: this.#programs.worker } satisfies ToSoakHost, () => {});
@@ -108,7 +108,7 @@ export class HostControl {
     switch (message.type) {
       case 'worker':
         void processIdentity(message.pid).then((identity) => this.#pids.set(message.pid, identity));
-        this.#set(message.node, { ...NOTHING, pid: message.pid });
+        this.#set(message.node, { ...NO_STATUS, pid: message.pid });
         return;
       case 'view':
         this.#set(message.node, { ...this.node(message.node), ...message });
@@ -116,14 +116,14 @@ export class HostControl {
       case 'exit':
         this.#pids.delete(this.node(message.node).pid ?? 0);
         if (message.signal === null && message.code !== 0) this.#onFatal(message.node, message.why);
-        this.#set(message.node, NOTHING);
+        this.#set(message.node, NO_STATUS);
         return;
       case 'answer':
         this.#answers.get(message.id)?.(message.problems);
     }
   }
 
-  #set(name: string, now: NodeNow): void {
+  #set(name: string, now: NodeStatus): void {
     this.#now.set(name, now);
     this.#changes.emit('change');
   }

@@ -29,12 +29,12 @@ const STEPS_MS = [-86_400_000, -3_600_000, -45_000, 0, 45_000, 3_600_000, 86_400
 /** A point that no task reaches is given up. */
 const POINT_WITHIN_MS = 8_000;
 const BOOT_WITHIN_MS = 60_000;
-const LOOK_MS = 20;
+const POLL_MS = 20;
 
-const isOfActs = (point: KillPoint) => point.startsWith('stakeAct.') || point.startsWith('join.');
-const isOfInvalid = (point: KillPoint) => point.startsWith('error.') || point.startsWith('outcome.');
-const TASK_POINTS = KILL_POINTS.filter((point) => !isOfActs(point) && !isOfInvalid(point));
-const INVALID_POINTS = KILL_POINTS.filter(isOfInvalid);
+const isActPoint = (point: KillPoint) => point.startsWith('stakeAct.') || point.startsWith('join.');
+const isInvalidTaskPoint = (point: KillPoint) => point.startsWith('error.') || point.startsWith('outcome.');
+const TASK_POINTS = KILL_POINTS.filter((point) => !isActPoint(point) && !isInvalidTaskPoint(point));
+const INVALID_POINTS = KILL_POINTS.filter(isInvalidTaskPoint);
 
 const recordSchema = z.object({ pid: z.number().int().min(2), identity: z.string().min(1) });
 
@@ -137,9 +137,9 @@ export class Killer {
   async #atPoint(node: SoakNode, victim: 'worker' | 'engine', point: KillPoint): Promise<boolean> {
     const { strike } = node.files;
     writeFileSync(strike, `${victim}@${point}`);
-    for (let waited = 0; waited < POINT_WITHIN_MS; waited += LOOK_MS) {
+    for (let waited = 0; waited < POINT_WITHIN_MS; waited += POLL_MS) {
       if (!existsSync(strike)) return true;
-      await sleep(LOOK_MS);
+      await sleep(POLL_MS);
     }
     if (!existsSync(strike)) return true;
     rmSync(strike, { force: true });

@@ -7,7 +7,7 @@ import { isTerminal } from '../../protocol/tasks/status.ts';
 import { type Fault, PASS } from '../support/fault-proxy.ts';
 import { actOnChain } from './acts.ts';
 import { type Choices, createChoices } from './choices.ts';
-import { gather } from './evidence.ts';
+import { collectFacts } from './evidence.ts';
 import { faultPlan } from './faults.ts';
 import { HostControl } from './host-control.ts';
 import { judge, type SoakFacts, type Violation } from './judge.ts';
@@ -28,7 +28,7 @@ export interface SoakOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (line: string) => void;
   /** Called after the checks and before everything is removed. */
-  readonly afterwards?: (network: SoakNetwork) => Promise<void>;
+  readonly onDrained?: (network: SoakNetwork) => Promise<void>;
 }
 
 export interface SoakReport {
@@ -51,8 +51,8 @@ const IN_FLIGHT = 5;
 /** From this number on, bundling pays off. */
 const BUNDLED_FROM_KILLS = 10;
 /** Longer than any deadline of the network. */
-const DRAIN_MS = 420_000;
-const BOOKS_MS = 120_000;
+const DRAIN_TIMEOUT_MS = 420_000;
+const RECONCILE_TIMEOUT_MS = 120_000;
 /** A group's members are counted as they are created. */
 const GROUP_CHANCE = 0.1;
 const INVALID_CHANCE = 0.06;
@@ -114,9 +114,9 @@ class Soak {
       this.#isOver = true;
       await this.#control.stop(60_000);
     }
-    const facts = await gather(this.#network);
+    const facts = await collectFacts(this.#network);
     const report = this.#report(facts);
-    await this.#options.afterwards?.(this.#network);
+    await this.#options.onDrained?.(this.#network);
     return report;
   }
 
@@ -156,7 +156,7 @@ class Soak {
     });
     const all = Promise.all(workers);
     while (this.#mayBegin) await sleep(100);
-    const timer = setTimeout(() => drain.abort(), DRAIN_MS);
+    const timer = setTimeout(() => drain.abort(), DRAIN_TIMEOUT_MS);
     await all;
     // A task that its application has given up ends by a deadline, which may move money too.
     while (!drain.signal.aborted && this.#network.devnet.relay.tasks().some(({ status }) => !isTerminal(status)))
@@ -235,7 +235,7 @@ class Soak {
 
   /** Until each node's own comparison finds nothing; the rest is judged from the store itself. */
   async #settleBooks(): Promise<void> {
-    const endMs = performance.now() + BOOKS_MS;
+    const endMs = performance.now() + RECONCILE_TIMEOUT_MS;
     for (const { name } of this.#network.nodes) {
       let problems: readonly string[] = ['not asked'];
       while (problems.length > 0 && performance.now() < endMs) {

@@ -5,14 +5,14 @@
 import { fork } from 'node:child_process';
 import { createNodeClient } from '../../contract/rpc-client.ts';
 import { createWorkerClient, type WorkerClient } from '../../contract/worker-client.ts';
-import { orderNode } from '../support/order-node.ts';
+import { sendNodeCommand } from '../support/node-command.ts';
 import type { FromSoakHost, HostedNode, ToSoakHost } from './host-channel.ts';
 
-const AGAIN_MS = 200;
+const RETRY_MS = 200;
 const clients = new Map<string, WorkerClient>();
 let isStopping = false;
 
-function tell(message: FromSoakHost): void {
+function send(message: FromSoakHost): void {
   if (process.connected) process.send?.(message, () => {});
 }
 
@@ -34,19 +34,19 @@ function start(node: HostedNode, entry: string): void {
     },
     {
       onNode: ({ state, life, currentTask }) =>
-        tell({ type: 'view', node: node.name, state, life: life?.kind ?? '', isBusy: currentTask !== null }),
+        send({ type: 'view', node: node.name, state, life: life?.kind ?? '', isBusy: currentTask !== null }),
     },
   );
   clients.set(node.name, client);
-  tell({ type: 'worker', node: node.name, pid: child.pid ?? 0 });
+  send({ type: 'worker', node: node.name, pid: child.pid ?? 0 });
   // If a worker is killed before it runs, its exit shows that.
   client.start(node.config, node.privateKey).catch((error: unknown) => {
     why = String(error);
   });
   void client.exited.then(({ code, signal }) => {
-    tell({ type: 'exit', node: node.name, code, signal, why });
+    send({ type: 'exit', node: node.name, code, signal, why });
     // The worker of a killed host may still be ending, so the next one gets a directory in use.
-    setTimeout(() => start(node, entry), code === 0 || code === null ? 0 : AGAIN_MS);
+    setTimeout(() => start(node, entry), code === 0 || code === null ? 0 : RETRY_MS);
   });
 }
 
@@ -57,7 +57,7 @@ async function answer(id: number, act: () => Promise<readonly string[]>): Promis
   } catch (error) {
     problems = [String(error)];
   }
-  tell({ type: 'answer', id, problems });
+  send({ type: 'answer', id, problems });
 }
 
 async function withdraw(client: WorkerClient, amountWei: string): Promise<string[]> {
@@ -89,7 +89,7 @@ process.on('message', (message: ToSoakHost) => {
   }
   const client = clients.get(message.node);
   if (client === undefined) return;
-  if (message.type === 'unstake' || message.type === 'resume') orderNode(client, message.type);
+  if (message.type === 'unstake' || message.type === 'resume') sendNodeCommand(client, message.type);
   if (message.type === 'withdraw') void answer(message.id, () => withdraw(client, message.amountWei));
   if (message.type === 'reconcile') void answer(message.id, () => reconcile(client));
 });

@@ -13,7 +13,7 @@ const TITLES: Readonly<Record<ViolationKind, string>> = {
 
 const sum = (counts: Readonly<Record<string, number>>) => Object.values(counts).reduce((total, count) => total + count, 0);
 
-function listed(counts: Readonly<Record<string, number>>): string {
+function formatCounts(counts: Readonly<Record<string, number>>): string {
   const entries = Object.entries(counts).filter(([, count]) => count > 0);
   return entries.map(([name, count]) => `${name} ${count}`).join(', ');
 }
@@ -23,12 +23,12 @@ export function soakTable(report: SoakReport): string {
   const found = (kind: ViolationKind) => violations.filter((violation) => violation.kind === kind).length;
   const lostWei = violations.reduce((total, { wei }) => total + wei, 0n);
   const rows: [string, string, string][] = [
-    ['tasks', String(tasks), listed(ends)],
+    ['tasks', String(tasks), formatCounts(ends)],
     ['runs of an engine', String(runs), ''],
-    ['kills', String(sum(kills)), listed(kills)],
-    ['faults', String(sum(faults)), listed(faults)],
+    ['kills', String(sum(kills)), formatCounts(kills)],
+    ['faults', String(sum(faults)), formatCounts(faults)],
     ['clock steps', String(clockSteps), ''],
-    ['acts of the host', String(sum(acts)), listed(acts)],
+    ['acts of the host', String(sum(acts)), formatCounts(acts)],
     ['workers or calls that failed', String(failures.length), ''],
     ...VIOLATION_KINDS.map((kind): [string, string, string] => [TITLES[kind], String(found(kind)), '']),
     ['wei lost or unexplained', String(lostWei), ''],

@@ -29,7 +29,7 @@ const FORCE_DELAY_SECONDS = 3_600;
 export interface ChainNode extends OpenRig {
   readonly address: Hex;
   /** Once more, after it has ended. */
-  again(engine: FakeEngine): Promise<ChainNode>;
+  restart(engine: FakeEngine): Promise<ChainNode>;
 }
 
 interface ChainNodeOptions {
@@ -82,7 +82,7 @@ export async function startChainNetwork(chain: ChainOptions = {}): Promise<Chain
 
   async function open(options: { config: NodeConfigInput; privateKey: Hex; engine?: FakeEngine }): Promise<ChainNode> {
     const rig = await openRig(options);
-    return { ...rig, address: rig.parts.address, again: (engine) => open({ ...options, engine }) };
+    return { ...rig, address: rig.parts.address, restart: (engine) => open({ ...options, engine }) };
   }
 
   return {
@@ -123,10 +123,10 @@ export async function startChainNetwork(chain: ChainOptions = {}): Promise<Chain
 }
 
 /** Polls for half a minute. */
-export async function eventually(look: () => Promise<void>): Promise<void> {
+export async function eventually(check: () => Promise<void>): Promise<void> {
   for (let i = 0; ; i++) {
     try {
-      return await look();
+      return await check();
     } catch (error) {
       if (i === 100) throw error;
       await systemClock.sleep(300);

@@ -1,6 +1,6 @@
 /** The built program on Electron itself, if a test run is given its binary. Skips what only a desktop shows. */
 import { type ElectronApplication, _electron as electron } from 'playwright-core';
-import type { Look, OrderInput } from '../electron-double/control.ts';
+import type { OrderInput, ShellState } from '../electron-double/control.ts';
 import type { RunningShell } from './running-shell.ts';
 
 export interface ElectronOptions {
@@ -31,14 +31,14 @@ export async function launchElectron(options: ElectronOptions): Promise<Omit<Run
     dataDir,
     output: () => output,
     page: await app.firstWindow(),
-    look: () => look(app),
-    order: (order) => obey(app, order),
+    state: () => readState(app),
+    order: (order) => runOrder(app, order),
     ended: new Promise((resolve) => child.once('exit', resolve)),
   };
 }
 
 /** Evaluated in the main process, so nothing outside the functions is available. */
-function look(app: ElectronApplication): Promise<Look> {
+function readState(app: ElectronApplication): Promise<ShellState> {
   return app.evaluate(({ app: own, BrowserWindow, Menu }) => ({
     debuggingUrl: '',
     windows: BrowserWindow.getAllWindows().map((window) => ({
@@ -58,10 +58,10 @@ function look(app: ElectronApplication): Promise<Look> {
   }));
 }
 
-async function obey(app: ElectronApplication, order: OrderInput): Promise<unknown> {
+async function runOrder(app: ElectronApplication, order: OrderInput): Promise<unknown> {
   switch (order.do) {
     case 'look':
-      return look(app);
+      return readState(app);
     case 'closeWindow':
       return app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
     case 'moveWindow':

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { chromium } from 'playwright-core';
 import { buildDesktop } from '../../scripts/build-desktop.ts';
-import type { Look, OrderInput } from '../electron-double/control.ts';
+import type { OrderInput, ShellState } from '../electron-double/control.ts';
 import { makeBinary } from '../electron-double/identity.ts';
 import { launchElectron } from './launch-electron.ts';
 import type { RunningShell } from './running-shell.ts';
@@ -82,14 +82,14 @@ async function launchDouble({ program, dataDir, args, env }: DoubleOptions): Pro
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve)).finally(() =>
     rm(folder, { recursive: true, force: true }),
   );
-  const order = orders(child, () => output);
-  const look = () => order({ do: 'look' }) as Promise<Look>;
+  const order = orderSender(child, () => output);
+  const look = () => order({ do: 'look' }) as Promise<ShellState>;
   try {
     const browser = await chromium.connectOverCDP((await look()).debuggingUrl);
     const context = browser.contexts()[0];
     const page = context?.pages()[0] ?? (await context?.waitForEvent('page'));
     if (page === undefined) throw new Error('the double shows no page');
-    return { pid: child.pid ?? 0, dataDir, output: () => output, page, order, look, ended };
+    return { pid: child.pid ?? 0, dataDir, output: () => output, page, order, state: look, ended };
   } catch (error) {
     child.kill();
     throw error;
@@ -102,7 +102,7 @@ function withoutTestRunner(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !own.test(name)));
 }
 
-function orders(child: ChildProcess, output: () => string): (order: OrderInput) => Promise<unknown> {
+function orderSender(child: ChildProcess, output: () => string): (order: OrderInput) => Promise<unknown> {
   const waiting = new Map<number, PromiseWithResolvers<unknown>>();
   let next = 1;
   child.on('message', (answer: { id: number; result?: unknown; error?: string }) => {

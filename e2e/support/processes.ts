@@ -11,7 +11,7 @@ export interface RunningProcess {
 const read = (pid: number, name: string) => readFile(`/proc/${pid}/${name}`, 'latin1').catch(() => null);
 
 /** All running processes that descend from it, including itself. */
-export async function familyOf(pid: number): Promise<RunningProcess[]> {
+export async function processTree(pid: number): Promise<RunningProcess[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
   const parents = new Map<number, number>();
   for (const each of pids) {
@@ -24,16 +24,16 @@ export async function familyOf(pid: number): Promise<RunningProcess[]> {
     grown = family.size;
     for (const [child, parent] of parents) if (family.has(parent)) family.add(child);
   }
-  const told = [...family].map(async (each) => ({
+  const details = [...family].map(async (each) => ({
     pid: each,
     cmdline: (await read(each, 'cmdline')) ?? '',
     environ: (await read(each, 'environ')) ?? '',
   }));
-  return (await Promise.all(told)).filter(({ cmdline }) => cmdline !== '');
+  return (await Promise.all(details)).filter(({ cmdline }) => cmdline !== '');
 }
 
 /** Those of them that are still running: a process that has ended and waits for its parent does not count. */
-export async function alive(pids: readonly number[]): Promise<number[]> {
+export async function stillRunning(pids: readonly number[]): Promise<number[]> {
   const states = await Promise.all(pids.map(async (pid) => ({ pid, stat: await read(pid, 'stat') })));
   return states.filter(({ stat }) => stat !== null && !/\) [ZX] /.test(stat)).map(({ pid }) => pid);
 }

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import type { Look, OrderInput } from '../electron-double/control.ts';
+import type { OrderInput, ShellState } from '../electron-double/control.ts';
 
 /** The started program, on the double or on Electron itself. */
 export interface RunningShell {
@@ -10,7 +10,7 @@ export interface RunningShell {
   /** The window's page. */
   readonly page: Page;
   order(order: OrderInput): Promise<unknown>;
-  look(): Promise<Look>;
+  state(): Promise<ShellState>;
   /** The program's exit code. */
   readonly ended: Promise<number | null>;
   /** Ends it in order, and removes its data unless they belong to the caller. */

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { RunningProcess } from './processes.ts';
 
 /** Encodings of a secret that is 0x-hex or plain text. */
-function shapesOf(secret: string): Buffer[] {
+function encodingsOf(secret: string): Buffer[] {
   const isHex = /^0x[0-9a-f]+$/i.test(secret);
   const hex = secret.replace(/^0x/, '');
   const bytes = isHex ? Buffer.from(hex, 'hex') : Buffer.from(secret);
@@ -14,8 +14,8 @@ function shapesOf(secret: string): Buffer[] {
 }
 
 /** Paths of the files below the folder that contain it. */
-export async function filesHolding(folder: string, secret: string): Promise<string[]> {
-  const shapes = shapesOf(secret);
+export async function filesContaining(folder: string, secret: string): Promise<string[]> {
+  const shapes = encodingsOf(secret);
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const found: string[] = [];
   for (const entry of entries.filter((one) => one.isFile())) {
@@ -27,12 +27,12 @@ export async function filesHolding(folder: string, secret: string): Promise<stri
   return found;
 }
 
-export function textHolds(text: string, secret: string): boolean {
+export function textContains(text: string, secret: string): boolean {
   const bytes = Buffer.from(text, 'latin1');
-  return shapesOf(secret).some((shape) => bytes.includes(shape));
+  return encodingsOf(secret).some((shape) => bytes.includes(shape));
 }
 
 /** Ids of the processes whose arguments or environment contain it. */
-export function processesHolding(processes: readonly RunningProcess[], secret: string): number[] {
-  return processes.filter(({ cmdline, environ }) => textHolds(cmdline + environ, secret)).map(({ pid }) => pid);
+export function processesContaining(processes: readonly RunningProcess[], secret: string): number[] {
+  return processes.filter(({ cmdline, environ }) => textContains(cmdline + environ, secret)).map(({ pid }) => pid);
 }

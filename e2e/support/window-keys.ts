@@ -1,7 +1,7 @@
 /** Operates a made-up host's window by address and by keyboard. */
 import type { Locator, Page } from 'playwright-core';
 
-export async function go(page: Page, route: string): Promise<void> {
+export async function navigate(page: Page, route: string): Promise<void> {
   await page.evaluate(`location.hash = ${JSON.stringify(route)}`);
   await page.getByRole('heading', { level: 1 }).waitFor();
 }

@@ -17,14 +17,14 @@ import { STORE_FILE } from '../../worker/store/store.ts';
 import { startHttpRelay } from '../../worker/testing/http-relay.ts';
 import { tempDir } from '../../worker/testing/temp-dir.ts';
 import { nodeConfig } from '../../worker/testing/worker-rig.ts';
-import { type MortalInstant, type MortalLine, type SentTransaction, startMortalLine } from './mortal-line.ts';
+import { type KillInstant, type KillPointProxy, type SentTransaction, startKillPointProxy } from './kill-point-proxy.ts';
 
 export const WALLET_WEI = 1_000n * CNX;
 
-export interface MortalNode {
+export interface KillableNode {
   readonly address: Hex;
   readonly relay: CarryingRelay;
-  readonly line: MortalLine;
+  readonly line: KillPointProxy;
   /** The node's start message; changes apply to the next process. */
   readonly config: NodeConfigInput;
   /** A process on the node's directory. */
@@ -33,9 +33,9 @@ export interface MortalNode {
    * Runs a process, or lets one continue, until the function's transaction reaches that point; resolves when it is
    * dead.
    */
-  dieAt(fn: string, instant: MortalInstant, how?: { readonly worker?: WorkerClient }): Promise<void>;
-  /** Like {@link dieAt}, at the upload of a result. */
-  dieAtUpload(when: 'asked' | 'taken'): Promise<void>;
+  killAt(fn: string, instant: KillInstant, how?: { readonly worker?: WorkerClient }): Promise<void>;
+  /** Like {@link killAt}, at the upload of a result. */
+  killAtUpload(when: 'asked' | 'taken'): Promise<void>;
   until(worker: WorkerClient, fits: (view: NodeView) => boolean): Promise<NodeView>;
   /** What it has sent, and what of it is on the chain. Gas in wei. */
   account(): Promise<{ readonly sent: readonly SentTransaction[]; readonly inChain: number; readonly gasWei: bigint }>;
@@ -43,12 +43,12 @@ export interface MortalNode {
   rows(sql: string): Record<string, unknown>[];
 }
 
-export async function mortalNode(world: TaskWorld, { rpcUrl = world.anvil.url } = {}): Promise<MortalNode> {
+export async function createKillableNode(world: TaskWorld, { rpcUrl = world.anvil.url } = {}): Promise<KillableNode> {
   const key = newKey();
   const address = addressOf(key);
   const dataDir = join(tempDir(), 'node');
   const relay = new CarryingRelay(world, await startHttpRelay());
-  const line = await startMortalLine(rpcUrl, [taskContractInterface('VSSTask'), taskContractInterface('Node')]);
+  const line = await startKillPointProxy(rpcUrl, [taskContractInterface('VSSTask'), taskContractInterface('Node')]);
   const base = nodeConfig({ dataDir, relayUrl: relay.url });
   const gas = { ...world.preset.gas, maxFeePerGasWei: String(world.preset.gas.maxFeePerGasWei) };
   const config: NodeConfigInput = {
@@ -76,14 +76,14 @@ export async function mortalNode(world: TaskWorld, { rpcUrl = world.anvil.url } 
 
   return {
     ...{ address, relay, line, config, start },
-    async dieAt(fn, instant, { worker } = {}) {
+    async killAt(fn, instant, { worker } = {}) {
       const struck = Promise.withResolvers<WorkerClient>();
       line.arm(fn, instant, () => void struck.promise.then(kill));
       const doomed = worker ?? start();
       struck.resolve(doomed);
       expect(await doomed.exited).toEqual(dead);
     },
-    async dieAtUpload(when) {
+    async killAtUpload(when) {
       const doomed = start();
       relay.onUpload = (reached) => {
         if (reached !== when) return true;

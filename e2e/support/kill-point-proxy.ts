@@ -9,7 +9,7 @@ import { onTestFinished } from 'vitest';
 import { z } from 'zod';
 
 /** In the order in which a transaction passes them. */
-export const MORTAL_INSTANTS = [
+export const KILL_INSTANTS = [
   /** Nothing is on disk yet. */
   'before it is recorded',
   /** It is on disk, and no endpoint has it. */
@@ -19,32 +19,32 @@ export const MORTAL_INSTANTS = [
   /** Its receipt is lost. */
   'before its end is recorded',
 ] as const;
-export type MortalInstant = (typeof MORTAL_INSTANTS)[number];
+export type KillInstant = (typeof KILL_INSTANTS)[number];
 
 export interface SentTransaction {
   readonly fn: string;
   readonly hash: string;
 }
 
-export interface MortalLine {
+export interface KillPointProxy {
   readonly url: string;
   /** One of each transaction, however often it was sent, in order of first arrival. */
   readonly sent: readonly SentTransaction[];
   /** Calls `strike` once, when the function's transaction reaches that point. */
-  arm(fn: string, instant: MortalInstant, strike: () => void): void;
+  arm(fn: string, instant: KillInstant, strike: () => void): void;
 }
 
 const requestSchema = z.object({ method: z.string(), params: z.array(z.unknown()) });
 
-/** @param faces used to tell which function a transaction calls */
-export async function startMortalLine(target: string, faces: readonly Interface[]): Promise<MortalLine> {
+/** @param interfaces used to tell which function a transaction calls */
+export async function startKillPointProxy(target: string, interfaces: readonly Interface[]): Promise<KillPointProxy> {
   const sent = new Map<string, SentTransaction>();
-  let armed: { readonly fn: string; readonly instant: MortalInstant; readonly strike: () => void } | null = null;
+  let armed: { readonly fn: string; readonly instant: KillInstant; readonly strike: () => void } | null = null;
 
   const nameOf = (data: string) =>
-    faces.map((face) => face.getFunction(data.slice(0, 10))?.name).find((name) => name !== undefined) ?? data.slice(0, 10);
+    interfaces.map((abi) => abi.getFunction(data.slice(0, 10))?.name).find((name) => name !== undefined) ?? data.slice(0, 10);
 
-  function strikesAt(fn: string, instant: MortalInstant): boolean {
+  function strikesAt(fn: string, instant: KillInstant): boolean {
     if (armed === null || armed.fn !== fn || armed.instant !== instant) return false;
     const { strike } = armed;
     armed = null;
