@@ -1,8 +1,7 @@
 /** Every error that a host can see in the window, in both languages. */
 import { describe, expect, it } from 'vitest';
 import { formatCnx } from '../protocol/money/wei.ts';
-import { englishCatalogue } from '../renderer/errors/english.ts';
-import { type ErrorLocale, hostText } from '../renderer/errors/host-text.ts';
+import { type ErrorLocale, englishCatalogue, hostText } from '../renderer/errors/host-text.ts';
 import { plainCatalogue } from '../renderer/i18n/en/error-catalogue.ts';
 import { errors as english } from '../renderer/i18n/en/errors.ts';
 import { catalogue as chinese } from '../renderer/i18n/zh-cn/catalogue/index.ts';

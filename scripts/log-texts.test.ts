@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { factsOf, sentenceOf } from '../renderer/features/logs/log-words.ts';
+import { logFacts, logSentence } from '../renderer/features/logs/log-text.ts';
 import { logMessages } from '../renderer/i18n/zh-cn/log-messages.ts';
 import { MADE_LINES } from '../renderer/testing/fixtures/logs.ts';
 import { LIFE_ACTS, LIFE_OUTCOMES } from '../worker/life/life-log.ts';
@@ -52,15 +52,15 @@ describe('the log', () => {
   });
 
   it('shows in its row how an act ended and why', () => {
-    expect(factsOf(line('closing the task', { act: 'close', as: 'EndSuccess' }))).toEqual([{ name: 'as', value: 'EndSuccess' }]);
-    expect(factsOf(line('closing the task', { as: 'notFound' }))).toEqual([{ name: 'unknownTask', value: 'notFound' }]);
-    expect(factsOf(line('x', { reason: 'out of memory', failures: 1 }))).toEqual([{ name: 'reason', value: 'out of memory' }]);
-    expect(factsOf(line('x', { modelId: 'base:a', seconds: 3, limitSeconds: 9, failures: 2 }))).toEqual([
+    expect(logFacts(line('closing the task', { act: 'close', as: 'EndSuccess' }))).toEqual([{ name: 'as', value: 'EndSuccess' }]);
+    expect(logFacts(line('closing the task', { as: 'notFound' }))).toEqual([{ name: 'unknownTask', value: 'notFound' }]);
+    expect(logFacts(line('x', { reason: 'out of memory', failures: 1 }))).toEqual([{ name: 'reason', value: 'out of memory' }]);
+    expect(logFacts(line('x', { modelId: 'base:a', seconds: 3, limitSeconds: 9, failures: 2 }))).toEqual([
       { name: 'model', value: 'base:a' },
       { name: 'tookOf', value: '3', limit: '9' },
       { name: 'failures', value: '2' },
     ]);
-    expect(factsOf({ details: 'no JSON' })).toEqual([]);
+    expect(logFacts({ details: 'no JSON' })).toEqual([]);
   });
 
   it('says once what an error means', () => {
@@ -69,10 +69,10 @@ describe('the log', () => {
       meaning: (code: string) => (code === 'KNOWN' ? 'it means this' : null),
     };
     const err = { message: 'raw words', code: 'KNOWN' };
-    expect(sentenceOf(line('a task cycle failed', { err }, 'KNOWN'), words)).toEqual({ text: '失败', error: 'it means this' });
+    expect(logSentence(line('a task cycle failed', { err }, 'KNOWN'), words)).toEqual({ text: '失败', error: 'it means this' });
     // Logged with its own words only: the raw ones are behind the row.
-    expect(sentenceOf(line('raw words', { err }, 'KNOWN'), words)).toEqual({ text: 'it means this', error: null });
-    expect(sentenceOf(line('raw words', { code: 'KNOWN' }, 'KNOWN'), words)).toEqual({ text: 'it means this', error: null });
-    expect(sentenceOf(line('others', { err }, 'STRANGE'), words)).toEqual({ text: 'others', error: null });
+    expect(logSentence(line('raw words', { err }, 'KNOWN'), words)).toEqual({ text: 'it means this', error: null });
+    expect(logSentence(line('raw words', { code: 'KNOWN' }, 'KNOWN'), words)).toEqual({ text: 'it means this', error: null });
+    expect(logSentence(line('others', { err }, 'STRANGE'), words)).toEqual({ text: 'others', error: null });
   });
 });

@@ -24,7 +24,7 @@ const JUDGES: readonly RegExp[] = [
 
 /** Why each of these is allowed; a number is how often it may occur. */
 const ALLOWED: Readonly<Record<string, readonly [count: number, why: string]>> = {
-  'renderer/features/overview/state-words.tsx': [1, 'when a crashed process is retried is its own information'],
+  'renderer/features/overview/state-sentences.tsx': [1, 'when a crashed process is retried is its own information'],
   'renderer/state/node-session.ts': [1, 'whether to connect to the process or to its records'],
   'renderer/features/wallet/screen.tsx': [1, 'reads again when the life of the stake has moved on'],
   'electron/modules/notifications.ts': [1, 'follows the tasks of a living process once'],

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SHELL_TEXTS } from '../electron/texts.ts';
-import { englishCatalogue } from '../renderer/errors/english.ts';
+import { englishCatalogue } from '../renderer/errors/host-text.ts';
 import { en } from '../renderer/i18n/en/index.ts';
 import { catalogue } from '../renderer/i18n/zh-cn/catalogue/index.ts';
 import { zhCn } from '../renderer/i18n/zh-cn/index.ts';

@@ -30,7 +30,7 @@ import { type ReadableEvent, readEventArgs } from '../../protocol/wire/event-arg
 import { readEventRow } from '../../protocol/wire/event-row.ts';
 import { parseWireJson } from '../../protocol/wire/parse.ts';
 import { inferenceTaskSchema } from '../../protocol/wire/task.ts';
-import { weiOf } from '../../renderer/features/wallet/amounts.ts';
+import { parseWei } from '../../renderer/features/wallet/amounts.ts';
 import { parseNvidiaXml } from '../../worker/gpu/nvidia-xml.ts';
 import { readControllers } from '../../worker/gpu/other-cards.ts';
 import { unpackCheckpoint } from '../../worker/loop/checkpoint.ts';
@@ -109,7 +109,7 @@ export const TARGETS = {
   'engine-job': onText((frame) => parseWireJson(engineJobSchema, frame, 'job')),
   'engine-result': onText((frame) => parseWireJson(engineResultSchema, frame, 'result')),
   'cnx-amount': onText((amount) => [formatCnx(parseCnx(amount)), formatCnxExact(parseCnx(amount))]),
-  'typed-amount': onText(weiOf),
+  'typed-amount': onText(parseWei),
   ratio: onText(parseRatio),
   version: onText(parseVersion),
   'proxy-address': onText(readProxyAddress),

@@ -1,8 +1,9 @@
 /** An error as a host reads it: meaning, likely cause, what to do, what is safe meanwhile. Pure; contains no field name and no code. */
+import { plainCatalogue } from '../i18n/en/error-catalogue.ts';
 import type { errors } from '../i18n/en/errors.ts';
-import type { Same } from '../i18n/same.ts';
+import type { Translation } from '../i18n/translation.ts';
 
-type Texts = Same<typeof errors>;
+type Texts = Translation<typeof errors>;
 
 export interface ErrorLocale {
   readonly texts: Texts;
@@ -104,4 +105,13 @@ function causeOf({ phase, side, answeredBy }: Readonly<Record<string, unknown>>,
 function quoteOf({ message, data = {} }: HostError): string | null {
   const words = [data.reason, data.rpcMessage, data.lastWords, data.lastError].find(isText) ?? message;
   return words === '' ? null : words;
+}
+
+/** The rooms' catalogues in English for hosts: without markup for commands, and without field names. */
+export function englishCatalogue(
+  entries: Readonly<Record<string, { readonly meaning: string; readonly remedy: string }>>,
+): ErrorLocale['catalogue'] {
+  const plain = (text: string) => text.replaceAll('`', '');
+  const rows = Object.entries(entries).map(([code, { meaning, remedy }]) => [code, [plain(meaning), plain(remedy)]] as const);
+  return { ...Object.fromEntries(rows), ...plainCatalogue };
 }

@@ -4,8 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { errors as englishTexts } from '../i18n/en/errors.ts';
 import { moneyText } from '../ui/money.tsx';
 import { exactTime } from '../ui/time.tsx';
-import { englishCatalogue } from './english.ts';
-import { type ErrorLocale, type HostError, type HostText, hostText } from './host-text.ts';
+import { type ErrorLocale, englishCatalogue, type HostError, type HostText, hostText } from './host-text.ts';
 
 const ENGLISH = englishCatalogue(english);
 

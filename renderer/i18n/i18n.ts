@@ -2,12 +2,12 @@
 import { createInstance, type i18n } from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { LANGUAGES, type Language } from '../../contract/settings.ts';
-import { firstTexts } from './en/first.ts';
+import { initialTexts } from './en/initial.ts';
 
 type Texts = Readonly<Record<string, object>>;
 
 /** Every text is there in English; those of another language are fetched when it is chosen. */
-const OTHERS: Readonly<Record<Exclude<Language, 'en'>, () => Promise<Texts>>> = {
+const TRANSLATIONS: Readonly<Record<Exclude<Language, 'en'>, () => Promise<Texts>>> = {
   'zh-CN': async () => {
     const [{ zhCn }, { catalogue }, { logMessages }] = await Promise.all([
       import('./zh-cn/index.ts'),
@@ -34,7 +34,7 @@ export async function createI18n(language: Language): Promise<i18n> {
     lng: 'en',
     fallbackLng: 'en',
     defaultNS: 'common',
-    resources: { en: firstTexts },
+    resources: { en: initialTexts },
     // React escapes what it draws.
     interpolation: { escapeValue: false },
     returnNull: false,
@@ -46,7 +46,7 @@ export async function createI18n(language: Language): Promise<i18n> {
 /** Shows all texts in a language once they are here. */
 export async function chooseLanguage(instance: i18n, language: Language): Promise<void> {
   if (language !== 'en' && !instance.hasResourceBundle(language, 'common')) {
-    const texts = await OTHERS[language]();
+    const texts = await TRANSLATIONS[language]();
     for (const [namespace, bundle] of Object.entries(texts)) instance.addResourceBundle(language, namespace, bundle);
   }
   await instance.changeLanguage(language);

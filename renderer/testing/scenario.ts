@@ -77,3 +77,9 @@ export const cnx = (amount: number): string => (BigInt(Math.round(amount * 1e6))
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
+
+/** Resolves immediately, except in scenario `nobody-there`, where only the caller can end it. */
+export function waitForHost({ scenario }: World, signal: AbortSignal | undefined): Promise<void> {
+  if (scenario !== 'nobody-there') return Promise.resolve();
+  return new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
+}

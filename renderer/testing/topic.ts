@@ -7,7 +7,7 @@ export class Topic<Value, Change = Value> {
     this.#snapshot = snapshot;
   }
 
-  tell(change: Change): void {
+  publish(change: Change): void {
     for (const watcher of this.#watchers) watcher(change);
   }
 

@@ -1,6 +1,6 @@
 import { Search } from 'lucide-react';
 import { TextInput } from './field.tsx';
-import { useThrottledText } from './use-typed.ts';
+import { useThrottledText } from './use-throttled-text.ts';
 
 export interface SearchFieldProps {
   readonly label: string;

@@ -75,10 +75,10 @@ describe('the ledger', () => {
 
   it('signs an amount from the selected account’s point of view', () => {
     const entry = (from: LedgerEntryView['from'], to: LedgerEntryView['to']) => ({ wei: '5', from, to }) as LedgerEntryView;
-    expect(signedWei(entry('network', 'relay'), 'all')).toEqual({ wei: 5n, moved: false });
-    expect(signedWei(entry('wallet', 'gas'), 'all')).toEqual({ wei: -5n, moved: false });
-    expect(signedWei(entry('wallet', 'stake'), 'all')).toEqual({ wei: 5n, moved: true });
-    expect(signedWei(entry('wallet', 'stake'), 'wallet')).toEqual({ wei: -5n, moved: false });
-    expect(signedWei(entry('wallet', 'stake'), 'stake')).toEqual({ wei: 5n, moved: false });
+    expect(signedWei(entry('network', 'relay'), 'all')).toEqual({ wei: 5n, isInternal: false });
+    expect(signedWei(entry('wallet', 'gas'), 'all')).toEqual({ wei: -5n, isInternal: false });
+    expect(signedWei(entry('wallet', 'stake'), 'all')).toEqual({ wei: 5n, isInternal: true });
+    expect(signedWei(entry('wallet', 'stake'), 'wallet')).toEqual({ wei: -5n, isInternal: false });
+    expect(signedWei(entry('wallet', 'stake'), 'stake')).toEqual({ wei: 5n, isInternal: false });
   });
 });

@@ -1,7 +1,8 @@
 import { useTranslation } from 'react-i18next';
 import type { GpuCard } from '../../../contract/gpu.ts';
 import { useAct, useHostRead, useRefresh } from '../../rpc/hooks.ts';
-import { useHostClient, useProfiles } from '../../state/app-context.ts';
+import { useHostClient } from '../../state/app-context.ts';
+import { useProfileName } from '../../ui/display-names.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Working } from '../../ui/working.tsx';
 import { Option, Options, type StepProps } from './step-parts.tsx';
@@ -13,7 +14,7 @@ const REFRESH_MS = 10_000;
 export function CardChoice({ choices, change }: StepProps) {
   const { t } = useTranslation('firstRun');
   const host = useHostClient();
-  const profiles = useProfiles() ?? [];
+  const nameOf = useProfileName();
   const read = useHostRead('cards', (client, signal) => client.gpus.inventory({}, { signal }));
   const { cardIds, report, madeUpCard, network } = choices;
   const local = network?.origin === 'local';
@@ -32,7 +33,6 @@ export function CardChoice({ choices, change }: StepProps) {
     return read.loading ? <Working label={t('gpu.searching')} onCancel={read.cancel} /> : null;
   }
   const { inventory, usedBy } = read.value;
-  const nameOf = (id: string) => profiles.find(({ profile }) => profile.id === id)?.profile.name ?? id;
   return (
     <Options legend={t('gpu.cards')} hint={t('gpu.cardsHint')}>
       {inventory.cards.length === 0 && (

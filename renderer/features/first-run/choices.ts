@@ -5,7 +5,7 @@ import type { EngineView, NetworkView } from '../../../contract/host-contract.ts
 import type { ProfileDraftInput } from '../../../contract/profiles.ts';
 import { selfTestModelOf } from '../../../protocol/models/model-kind.ts';
 import { formatCnxExact } from '../../../protocol/money/wei.ts';
-import { readAmount } from '../wallet/amounts.ts';
+import { parseAmount } from '../wallet/amounts.ts';
 
 export const STEPS = ['key', 'network', 'gpu', 'checks', 'stake'] as const;
 export type Step = (typeof STEPS)[number];
@@ -70,14 +70,14 @@ export function offeredModels({ kind, modelIds }: EngineView): readonly string[]
 export type StakeProblem = 'notAnAmount' | 'twoWays' | 'tooLow';
 
 export function stakeProblem({ stake, minimumWei }: Choices): StakeProblem | null {
-  const typed = readAmount(stake);
+  const typed = parseAmount(stake);
   if (typed.kind === 'twoWays') return 'twoWays';
   if (typed.kind === 'none' || typed.wei === 0n) return 'notAnAmount';
   return minimumWei !== null && typed.wei < BigInt(minimumWei) ? 'tooLow' : null;
 }
 
 export function stakeWei({ stake }: Choices): bigint | null {
-  const typed = readAmount(stake);
+  const typed = parseAmount(stake);
   return typed.kind === 'amount' ? typed.wei : null;
 }
 

@@ -13,7 +13,7 @@ import { CopyButton } from '../../ui/hash.tsx';
 import { Money } from '../../ui/money.tsx';
 import { Progress } from '../../ui/progress.tsx';
 import { clockTime } from '../../ui/time.tsx';
-import { useSettled } from '../wallet/use-settled.ts';
+import { useDebounced } from '../../ui/use-throttled-text.ts';
 import { stakeWei } from './choices.ts';
 import type { StepProps } from './step-parts.tsx';
 
@@ -36,7 +36,7 @@ interface FundingDetailsProps extends StepProps {
 
 function FundingDetails({ choices, change, network, address }: FundingDetailsProps) {
   const { t } = useTranslation('firstRun');
-  const wish = useSettled(String(stakeWei(choices) ?? 0n), 400);
+  const wish = useDebounced(String(stakeWei(choices) ?? 0n), 400);
   const read = useHostRead(`funding ${network.id} ${address} ${wish}`, async (client, signal) => {
     const asked = { networkId: network.id, address: address as Hex, stakeWei: wish };
     return (await client.networks.funding(asked, { signal })).funding;

@@ -1,11 +1,12 @@
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { GpuCard } from '../../../contract/gpu.ts';
-import { useNode, useProfiles } from '../../state/app-context.ts';
+import { useNode } from '../../state/app-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { Card, Fact, Facts } from '../../ui/card.tsx';
+import { useProfileName } from '../../ui/display-names.ts';
 import { AssignDialog } from './assign-dialog.tsx';
-import { type CardGroup, groupsOf, sameIds, toggled } from './groups.ts';
+import { type CardGroup, groupByName, sameIds, toggleCard } from './card-groups.ts';
 
 export interface AssignCardProps {
   readonly cards: readonly GpuCard[];
@@ -22,7 +23,7 @@ export function AssignCard({ cards, usedBy }: AssignCardProps) {
   const [choice, setChoice] = useState<readonly string[] | null>(null);
   const [reviewing, setReviewing] = useState<readonly string[] | null>(null);
   const chosen = choice ?? own;
-  const groups = groupsOf(cards);
+  const groups = groupByName(cards);
   const missing = own.filter((id) => !cards.some((card) => card.id === id));
   const same = sameIds(chosen, own);
   return (
@@ -56,7 +57,7 @@ export function AssignCard({ cards, usedBy }: AssignCardProps) {
             group={group}
             chosen={chosen}
             usedBy={usedBy}
-            onToggle={(id) => setChoice(toggled(chosen, group, id))}
+            onToggle={(id) => setChoice(toggleCard(chosen, group, id))}
           />
         ))}
         {groups.length > 0 && (
@@ -91,7 +92,7 @@ interface GroupProps {
 function Group({ group, chosen, usedBy, onToggle }: GroupProps) {
   const { t } = useTranslation('gpus');
   const { profile } = useNode();
-  const profiles = useProfiles() ?? [];
+  const nameOf = useProfileName();
   const id = useId();
   const { cards, name } = group;
   return (
@@ -102,7 +103,6 @@ function Group({ group, chosen, usedBy, onToggle }: GroupProps) {
       {cards.map((card) => {
         const user = usedBy[card.id];
         const other = user !== undefined && user !== profile.profile.id;
-        const userName = profiles.find((each) => each.profile.id === user)?.profile.name ?? user;
         return (
           <label key={card.id} htmlFor={`${id} ${card.id}`} className="flex cursor-pointer items-center gap-2.5 py-1">
             <input
@@ -117,7 +117,7 @@ function Group({ group, chosen, usedBy, onToggle }: GroupProps) {
               <span className="text-[13px] text-faint">
                 {' '}
                 {card.busId ?? `#${card.index}`}
-                {other && ` · ${t('cards.byOther', { name: userName ?? '' })}`}
+                {other && ` · ${t('cards.byOther', { name: nameOf(user) })}`}
               </span>
             </span>
           </label>

@@ -1,9 +1,10 @@
 import { Circle, Cpu, MemoryStick } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { GpuCard, GpuInventory } from '../../../contract/gpu.ts';
-import { useNode, useProfiles } from '../../state/app-context.ts';
+import { useNode } from '../../state/app-context.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Card } from '../../ui/card.tsx';
+import { useProfileName } from '../../ui/display-names.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { Time } from '../../ui/time.tsx';
 import { ProblemNote } from './problem-note.tsx';
@@ -29,7 +30,7 @@ export function CardsCard({ inventory: { atMs, cards, problems }, usedBy }: Card
       {cards.length === 0 && <EmptyState icon={Cpu} title={t('cards.none')} hint={t('cards.noneHint')} />}
       <ul>
         {cards.map((card) => (
-          <GpuRow key={card.id} card={card} profileId={usedBy[card.id] ?? null} />
+          <CardRow key={card.id} card={card} profileId={usedBy[card.id] ?? null} />
         ))}
       </ul>
       {problems.length > 0 && (
@@ -44,14 +45,14 @@ export function CardsCard({ inventory: { atMs, cards, problems }, usedBy }: Card
   );
 }
 
-function GpuRow({ card, profileId }: { readonly card: GpuCard; readonly profileId: string | null }) {
+function CardRow({ card, profileId }: { readonly card: GpuCard; readonly profileId: string | null }) {
   const { t } = useTranslation('gpus');
   return (
     <li className="flex flex-col gap-2 border-t border-line px-4 py-3 first:border-0">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
         <MemoryStick aria-hidden className="size-4 text-faint" />
         <h3 className="font-medium">{card.name}</h3>
-        <UseBadge card={card} profileId={profileId} />
+        <UsageBadge card={card} profileId={profileId} />
         <span className="text-[13px] text-faint">
           {card.integrated ? `${t('cards.integrated')} · ` : ''}
           {t('cards.driver')} {card.driver ?? t('cards.untold')}
@@ -64,14 +65,13 @@ function GpuRow({ card, profileId }: { readonly card: GpuCard; readonly profileI
   );
 }
 
-function UseBadge({ card, profileId }: { readonly card: GpuCard; readonly profileId: string | null }) {
+function UsageBadge({ card, profileId }: { readonly card: GpuCard; readonly profileId: string | null }) {
   const { t } = useTranslation('gpus');
   const { profile } = useNode();
-  const profiles = useProfiles() ?? [];
+  const nameOf = useProfileName();
   if (profileId === profile.profile.id) return <Badge tone="good">{t('cards.byThis')}</Badge>;
   if (profileId !== null) {
-    const name = profiles.find(({ profile: { id } }) => id === profileId)?.profile.name ?? profileId;
-    return <Badge tone="info">{t('cards.byOther', { name })}</Badge>;
+    return <Badge tone="info">{t('cards.byOther', { name: nameOf(profileId) })}</Badge>;
   }
   if (card.unusable !== null) return <Badge tone="bad">{t('cards.unusable')}</Badge>;
   return (
@@ -90,16 +90,16 @@ const gib = (mib: number) => (mib / 1_024).toFixed(1);
 
 function Readings({ card }: { readonly card: GpuCard }) {
   const { t } = useTranslation('gpus');
-  const told = (value: number | null, unit: string) => (value === null ? t('cards.untold') : `${Math.round(value)} ${unit}`);
+  const reading = (value: number | null, unit: string) => (value === null ? t('cards.untold') : `${Math.round(value)} ${unit}`);
   const { memoryMib, memoryUsedMib, processes } = card;
   const used = memoryUsedMib === null ? '—' : gib(memoryUsedMib);
   const names = processes?.map(({ name, memoryMib: mib }) => (mib === null ? name : `${name} (${gib(mib)} GiB)`)) ?? null;
   const programs = names === null ? t('cards.unknownPrograms') : names.length === 0 ? t('cards.noPrograms') : names.join(', ');
   const values = [
-    [t('cards.load'), told(card.loadPercent, '%')],
+    [t('cards.load'), reading(card.loadPercent, '%')],
     [t('cards.memory'), memoryMib === null ? t('cards.untold') : `${used} / ${gib(memoryMib)} GiB`],
-    [t('cards.temperature'), told(card.temperatureC, '°C')],
-    [t('cards.power'), told(card.powerW, 'W')],
+    [t('cards.temperature'), reading(card.temperatureC, '°C')],
+    [t('cards.power'), reading(card.powerW, 'W')],
     [t('cards.programs'), programs],
   ] as const;
   return (

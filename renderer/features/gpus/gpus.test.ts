@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { gpuCardSchema, gpuSettingsSchema } from '../../../contract/gpu.ts';
-import { groupsOf, toggled } from './groups.ts';
-import { formOf, newWindow, settingsOf } from './settings-form.ts';
+import { groupByName, toggleCard } from './card-groups.ts';
+import { newWindow, parseSettings, settingsToForm } from './settings-form.ts';
 
 const card = (id: string, name: string, unusable = false) =>
   gpuCardSchema.parse({
@@ -11,16 +11,16 @@ const card = (id: string, name: string, unusable = false) =>
   });
 
 it('offers identical usable cards as a group, and never a selection across two groups', () => {
-  const groups = groupsOf([card('a', 'X'), card('b', 'Y'), card('c', 'X'), card('d', 'X', true)]);
+  const groups = groupByName([card('a', 'X'), card('b', 'Y'), card('c', 'X'), card('d', 'X', true)]);
   expect(groups.map(({ name, cards }) => [name, cards.map(({ id }) => id)])).toEqual([
     ['X', ['a', 'c']],
     ['Y', ['b']],
   ]);
   const [x, y] = groups;
   if (x === undefined || y === undefined) throw new Error('two groups');
-  expect(toggled(['a'], x, 'c')).toEqual(['a', 'c']);
-  expect(toggled(['a', 'c'], y, 'b')).toEqual(['b']);
-  expect(toggled(['a', 'c'], x, 'a')).toEqual(['c']);
+  expect(toggleCard(['a'], x, 'c')).toEqual(['a', 'c']);
+  expect(toggleCard(['a', 'c'], y, 'b')).toEqual(['b']);
+  expect(toggleCard(['a', 'c'], x, 'a')).toEqual(['c']);
 });
 
 it('returns settings unchanged', () => {
@@ -29,17 +29,17 @@ it('returns settings unchanged', () => {
     schedule: { windows: [{ days: ['sat', 'sun'], from: '22:00', to: '06:30' }] },
     idle: { only: true, quietSeconds: 0, ignored: ['steam', 'obs'] },
   });
-  expect(settingsOf(formOf(settings))).toEqual({ settings });
+  expect(parseSettings(settingsToForm(settings))).toEqual({ settings });
   const bare = gpuSettingsSchema.parse({});
-  expect(settingsOf(formOf(bare))).toEqual({ settings: bare });
+  expect(parseSettings(settingsToForm(bare))).toEqual({ settings: bare });
 });
 
 it('names the part that is invalid', () => {
-  const form = formOf(gpuSettingsSchema.parse({}));
+  const form = settingsToForm(gpuSettingsSchema.parse({}));
   const limit = { on: true, pauseAt: '80', resumeAt: '80' };
-  expect(settingsOf({ ...form, temperature: limit })).toEqual({ problem: 'temperature' });
-  expect(settingsOf({ ...form, power: { ...limit, pauseAt: '' } })).toEqual({ problem: 'power' });
-  expect(settingsOf({ ...form, scheduled: true, windows: [{ ...newWindow(0), days: [] }] })).toEqual({ problem: 'windows' });
-  expect(settingsOf({ ...form, scheduled: true, windows: [] })).toEqual({ problem: 'windows' });
-  expect(settingsOf({ ...form, quietSeconds: '1.5' })).toEqual({ problem: 'quiet' });
+  expect(parseSettings({ ...form, temperature: limit })).toEqual({ problem: 'temperature' });
+  expect(parseSettings({ ...form, power: { ...limit, pauseAt: '' } })).toEqual({ problem: 'power' });
+  expect(parseSettings({ ...form, scheduled: true, windows: [{ ...newWindow(0), days: [] }] })).toEqual({ problem: 'windows' });
+  expect(parseSettings({ ...form, scheduled: true, windows: [] })).toEqual({ problem: 'windows' });
+  expect(parseSettings({ ...form, quietSeconds: '1.5' })).toEqual({ problem: 'quiet' });
 });

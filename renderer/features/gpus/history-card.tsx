@@ -12,9 +12,9 @@ import { EmptyState } from '../../ui/empty-state.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Select } from '../../ui/field.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
-import { historyTicks, linesOf, METRICS, type Metric, PERIOD_MS, type Period } from './history.ts';
+import { historyLines, historyTicks, METRICS, type Metric, PERIOD_MS, type Period } from './history.ts';
 
-const POINTS = 180;
+const POINT_COUNT = 180;
 const PERIODS = ['hour', 'day', 'week'] as const satisfies readonly Period[];
 
 /** The history of this node's cards. */
@@ -76,7 +76,7 @@ function History({ cardId, metric, period }: HistoryProps) {
   const read = useNodeRead(`history ${cardId} ${period}`, async (client, signal) => {
     const toMs = Date.now();
     const fromMs = toMs - PERIOD_MS[period];
-    const { points } = await client.gpus.history({ cardId, fromMs, toMs, points: POINTS }, { signal });
+    const { points } = await client.gpus.history({ cardId, fromMs, toMs, points: POINT_COUNT }, { signal });
     return { fromMs, toMs, points };
   });
   useRefresh(read, period === 'hour' ? 20_000 : 120_000);
@@ -100,7 +100,7 @@ function HistoryChart({ points, fromMs, toMs, metric, period }: HistoryChartProp
     i18n.language,
     period === 'week' ? { weekday: 'short', hour: '2-digit', minute: '2-digit' } : { hour: '2-digit', minute: '2-digit' },
   );
-  const lines = linesOf(points, metric);
+  const lines = historyLines(points, metric);
   const unit = { load: '%', memory: 'GiB', temperature: '°C', power: 'W' }[metric];
   const valueText = (value: number | null) => (value === null ? '—' : `${value} ${unit}`);
   const everyNth = Math.ceil(lines.length / 30);

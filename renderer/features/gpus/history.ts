@@ -10,7 +10,7 @@ const HOUR = 60 * MINUTE;
 export const PERIOD_MS: Readonly<Record<Period, number>> = { hour: HOUR, day: 24 * HOUR, week: 168 * HOUR };
 const TICK_MS: Readonly<Record<Period, number>> = { hour: 10 * MINUTE, day: 4 * HOUR, week: 24 * HOUR };
 
-const FIELD = { load: 'loadPercent', memory: 'memoryUsedMib', temperature: 'temperatureC', power: 'powerW' } as const;
+const METRIC_FIELDS = { load: 'loadPercent', memory: 'memoryUsedMib', temperature: 'temperatureC', power: 'powerW' } as const;
 
 export interface HistoryLinePoint {
   readonly atMs: number;
@@ -19,10 +19,10 @@ export interface HistoryLinePoint {
   readonly maximum: number | null;
 }
 
-export function linesOf(points: readonly GpuHistoryPoint[], metric: Metric): readonly HistoryLinePoint[] {
+export function historyLines(points: readonly GpuHistoryPoint[], metric: Metric): readonly HistoryLinePoint[] {
   const shown = (value: number) => (metric === 'memory' ? Math.round(value / 102.4) / 10 : Math.round(value));
   return points.map((point) => {
-    const figures = point[FIELD[metric]];
+    const figures = point[METRIC_FIELDS[metric]];
     if (figures === null) return { atMs: point.atMs, average: null, maximum: null };
     return { atMs: point.atMs, average: shown(figures.average), maximum: shown(figures.maximum) };
   });

@@ -18,7 +18,7 @@ export function ScheduleFields({ windows, onChange }: ScheduleFieldsProps) {
   return (
     <div className="flex flex-col gap-2">
       {windows.map((window) => (
-        <Window
+        <WindowFields
           key={window.key}
           window={window}
           onChange={replace}
@@ -32,13 +32,13 @@ export function ScheduleFields({ windows, onChange }: ScheduleFieldsProps) {
   );
 }
 
-interface WindowProps {
+interface WindowFieldsProps {
   readonly window: WindowForm;
   readonly onChange: (window: WindowForm) => void;
   readonly onRemove: () => void;
 }
 
-function Window({ window, onChange, onRemove }: WindowProps) {
+function WindowFields({ window, onChange, onRemove }: WindowFieldsProps) {
   const { t } = useTranslation('gpus');
   const toggle = (day: Weekday) => {
     const days = WEEKDAYS.filter((each) => (each === day ? !window.days.includes(each) : window.days.includes(each)));

@@ -8,16 +8,16 @@ import { ErrorNote } from '../../ui/error-note.tsx';
 import { Loading } from '../../ui/loading.tsx';
 import { RunningNodeOnly } from '../../ui/running-node-only.tsx';
 import { Screen } from '../../ui/screen.tsx';
+import { AcceptanceCard } from './acceptance-card.tsx';
 import { AssignCard } from './assign-card.tsx';
 import { CardsCard } from './cards-card.tsx';
 import { HistoryCard } from './history-card.tsx';
 import { SelfTestCard } from './self-test-card.tsx';
 import { SettingsCard } from './settings-card.tsx';
-import { StateCard } from './state-card.tsx';
 
-export const GpusScreen = withTexts('gpus', texts, Whole);
+export const GpusScreen = withTexts('gpus', texts, GpusPage);
 
-function Whole() {
+function GpusPage() {
   const { t } = useTranslation(['gpus', 'common']);
   const { profile } = useNode();
   const read = useHostRead('cards', (client, signal) => client.gpus.inventory({}, { signal }));
@@ -39,7 +39,7 @@ function Whole() {
         <div key={profile.profile.id} className="grid items-start gap-4 lg:grid-cols-2 2xl:grid-cols-3">
           <AssignCard cards={value.inventory.cards} usedBy={value.usedBy} />
           <div className="flex min-w-0 flex-col gap-4 empty:hidden lg:max-2xl:order-3">
-            {onCards && <StateCard />}
+            {onCards && <AcceptanceCard />}
             {onCards && <SelfTestCard />}
           </div>
           <SettingsCard />

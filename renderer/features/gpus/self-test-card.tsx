@@ -18,7 +18,7 @@ const TONES = { due: 'info', passed: 'good', failed: 'bad', changed: 'warn', rej
   SelfTestView['state'],
   Tone
 >;
-const SAID = {
+const DONE_TEXTS = {
   run: 'selfTest.ordered',
   cancel: 'selfTest.cancelled',
   accept: 'selfTest.accepted',
@@ -33,7 +33,7 @@ export function SelfTestCard() {
   const [accepting, setAccepting] = useState(false);
   const order = useAct(async (what: SelfTestOrder) => {
     await node().node.selfTest({ order: what });
-    toasts.getState().push({ tone: what === 'reject' || what === 'cancel' ? 'info' : 'good', text: t(SAID[what]) });
+    toasts.getState().push({ tone: what === 'reject' || what === 'cancel' ? 'info' : 'good', text: t(DONE_TEXTS[what]) });
     setAccepting(false);
     return true;
   });

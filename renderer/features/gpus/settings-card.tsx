@@ -8,10 +8,10 @@ import { ErrorNote } from '../../ui/error-note.tsx';
 import { Field, Select, TextInput } from '../../ui/field.tsx';
 import { Switch } from '../../ui/switch.tsx';
 import { ScheduleFields } from './schedule-fields.tsx';
-import { type FormProblem, formOf, type LimitForm, settingsOf } from './settings-form.ts';
+import { type FormProblem, type LimitForm, parseSettings, settingsToForm } from './settings-form.ts';
 import { useProfileChange } from './use-profile-change.ts';
 
-type CardsOf = Extract<Profile['gpu'], { kind: 'cards' }>;
+type CardsGpu = Extract<Profile['gpu'], { kind: 'cards' }>;
 
 export function SettingsCard() {
   const { t } = useTranslation('gpus');
@@ -25,10 +25,10 @@ export function SettingsCard() {
 
 const NO_MODEL = '';
 
-function SettingsForm({ gpu }: { readonly gpu: CardsOf }) {
+function SettingsForm({ gpu }: { readonly gpu: CardsGpu }) {
   const { t } = useTranslation(['gpus', 'common']);
   const { modelIds } = useNode().profile.profile;
-  const [form, setForm] = useState(() => formOf(gpu.settings));
+  const [form, setForm] = useState(() => settingsToForm(gpu.settings));
   const [model, setModel] = useState(gpu.selfTestModel ?? NO_MODEL);
   const [problem, setProblem] = useState<FormProblem | null>(null);
   const change = useProfileChange();
@@ -37,7 +37,7 @@ function SettingsForm({ gpu }: { readonly gpu: CardsOf }) {
     setForm((was) => ({ ...was, ...part }));
   };
   const save = () => {
-    const read = settingsOf(form);
+    const read = parseSettings(form);
     if ('problem' in read) return setProblem(read.problem);
     const next = { ...gpu, settings: read.settings, selfTestModel: model === NO_MODEL ? null : model };
     void change.run({ gpu: next }, t('settings.saved'));
@@ -51,28 +51,28 @@ function SettingsForm({ gpu }: { readonly gpu: CardsOf }) {
         save();
       }}
     >
-      <Limit
+      <LimitFields
         name={t('settings.temperature')}
         hint={t('settings.hottest')}
         unit="°C"
         limit={form.temperature}
         onChange={(temperature) => edit({ temperature })}
-        bad={problem === 'temperature'}
+        invalid={problem === 'temperature'}
       />
-      <Limit
+      <LimitFields
         name={t('settings.power')}
         hint={t('settings.together')}
         unit="W"
         limit={form.power}
         onChange={(power) => edit({ power })}
-        bad={problem === 'power'}
+        invalid={problem === 'power'}
       />
-      <Option name={t('settings.schedule')} checked={form.scheduled} onChange={(scheduled) => edit({ scheduled })}>
+      <SwitchedFields name={t('settings.schedule')} checked={form.scheduled} onChange={(scheduled) => edit({ scheduled })}>
         <p className="text-[13px] text-faint">{t('settings.scheduleHint')}</p>
         <ScheduleFields windows={form.windows} onChange={(windows) => edit({ windows })} />
-        {problem === 'windows' && <Problem text={t('settings.bad.windows')} />}
-      </Option>
-      <Option name={t('settings.idle')} checked={form.idleOnly} onChange={(idleOnly) => edit({ idleOnly })}>
+        {problem === 'windows' && <ProblemText text={t('settings.bad.windows')} />}
+      </SwitchedFields>
+      <SwitchedFields name={t('settings.idle')} checked={form.idleOnly} onChange={(idleOnly) => edit({ idleOnly })}>
         <Field
           label={t('settings.quiet')}
           hint={t('settings.quietHint')}
@@ -93,7 +93,7 @@ function SettingsForm({ gpu }: { readonly gpu: CardsOf }) {
             <TextInput {...control} value={form.ignored} onChange={(event) => edit({ ignored: event.target.value })} />
           )}
         </Field>
-      </Option>
+      </SwitchedFields>
       <Field label={t('settings.reference')} hint={t('settings.referenceHint')}>
         {(control) => (
           <Select
@@ -118,7 +118,7 @@ function SettingsForm({ gpu }: { readonly gpu: CardsOf }) {
   );
 }
 
-interface OptionProps {
+interface SwitchedFieldsProps {
   readonly name: string;
   readonly checked: boolean;
   readonly onChange: (checked: boolean) => void;
@@ -126,7 +126,7 @@ interface OptionProps {
 }
 
 /** A switch with the fields that belong to it while it is on. */
-function Option({ name, checked, onChange, children }: OptionProps) {
+function SwitchedFields({ name, checked, onChange, children }: SwitchedFieldsProps) {
   const id = useId();
   return (
     <div className="flex flex-col gap-2 border-b border-line pb-4">
@@ -141,23 +141,23 @@ function Option({ name, checked, onChange, children }: OptionProps) {
   );
 }
 
-interface LimitProps {
+interface LimitFieldsProps {
   readonly name: string;
   readonly hint: string;
   readonly unit: string;
   readonly limit: LimitForm;
   readonly onChange: (limit: LimitForm) => void;
-  readonly bad: boolean;
+  readonly invalid: boolean;
 }
 
-function Limit({ name, hint, unit, limit, onChange, bad }: LimitProps) {
+function LimitFields({ name, hint, unit, limit, onChange, invalid }: LimitFieldsProps) {
   const { t } = useTranslation('gpus');
   const fields = [
     ['pauseAt', t('settings.pauseAt')],
     ['resumeAt', t('settings.resumeAt')],
   ] as const;
   return (
-    <Option name={name} checked={limit.on} onChange={(on) => onChange({ ...limit, on })}>
+    <SwitchedFields name={name} checked={limit.on} onChange={(on) => onChange({ ...limit, on })}>
       <div className="grid grid-cols-2 gap-3">
         {fields.map(([field, label]) => (
           <Field key={field} label={`${label} (${unit})`}>
@@ -165,7 +165,7 @@ function Limit({ name, hint, unit, limit, onChange, bad }: LimitProps) {
               <TextInput
                 {...control}
                 inputMode="decimal"
-                aria-invalid={bad || undefined}
+                aria-invalid={invalid || undefined}
                 value={limit[field]}
                 onChange={(event) => onChange({ ...limit, [field]: event.target.value })}
               />
@@ -173,12 +173,12 @@ function Limit({ name, hint, unit, limit, onChange, bad }: LimitProps) {
           </Field>
         ))}
       </div>
-      {bad ? <Problem text={t('settings.bad.limit')} /> : <p className="text-[13px] text-faint">{hint}</p>}
-    </Option>
+      {invalid ? <ProblemText text={t('settings.bad.limit')} /> : <p className="text-[13px] text-faint">{hint}</p>}
+    </SwitchedFields>
   );
 }
 
-function Problem({ text }: { readonly text: string }) {
+function ProblemText({ text }: { readonly text: string }) {
   return (
     <p role="alert" className="text-[13px] text-bad">
       {text}

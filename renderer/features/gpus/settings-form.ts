@@ -15,7 +15,7 @@ export interface WindowForm {
   readonly to: string;
 }
 
-export interface SettingsForm {
+export interface GpuSettingsForm {
   readonly temperature: LimitForm;
   readonly power: LimitForm;
   readonly scheduled: boolean;
@@ -34,7 +34,7 @@ export function newWindow(key: number): WindowForm {
   return { key, days: WORKDAYS, from: '18:00', to: '08:00' };
 }
 
-export function formOf({ limits, schedule, idle }: GpuSettings): SettingsForm {
+export function settingsToForm({ limits, schedule, idle }: GpuSettings): GpuSettingsForm {
   const limit = (set: GpuSettings['limits']['temperatureC'], usual: readonly [string, string]): LimitForm =>
     set === null
       ? { on: false, pauseAt: usual[0], resumeAt: usual[1] }
@@ -50,7 +50,7 @@ export function formOf({ limits, schedule, idle }: GpuSettings): SettingsForm {
   };
 }
 
-const PROBLEM_OF: Readonly<Record<string, FormProblem>> = {
+const PROBLEM_BY_PATH: Readonly<Record<string, FormProblem>> = {
   'limits.temperatureC': 'temperature',
   'limits.powerW': 'power',
   schedule: 'windows',
@@ -58,24 +58,24 @@ const PROBLEM_OF: Readonly<Record<string, FormProblem>> = {
 };
 
 /** The settings, or the first part of the form that is invalid. */
-export function settingsOf(form: SettingsForm): { readonly settings: GpuSettings } | { readonly problem: FormProblem } {
+export function parseSettings(form: GpuSettingsForm): { readonly settings: GpuSettings } | { readonly problem: FormProblem } {
   const limit = ({ on, pauseAt, resumeAt }: LimitForm) =>
-    on ? { pauseAt: numberOf(pauseAt), resumeAt: numberOf(resumeAt) } : null;
+    on ? { pauseAt: parseNumber(pauseAt), resumeAt: parseNumber(resumeAt) } : null;
   const parsed = gpuSettingsSchema.safeParse({
     limits: { temperatureC: limit(form.temperature), powerW: limit(form.power) },
     schedule: form.scheduled ? { windows: form.windows.map(({ days, from, to }) => ({ days: [...days], from, to })) } : null,
     idle: {
       only: form.idleOnly,
-      quietSeconds: numberOf(form.quietSeconds),
+      quietSeconds: parseNumber(form.quietSeconds),
       ignored: form.ignored.split(',').flatMap((name) => (name.trim() === '' ? [] : [name.trim()])),
     },
   });
   if (parsed.success) return { settings: parsed.data };
   const path = parsed.error.issues[0]?.path ?? [];
-  return { problem: PROBLEM_OF[path.slice(0, 2).join('.')] ?? PROBLEM_OF[String(path[0])] ?? 'quiet' };
+  return { problem: PROBLEM_BY_PATH[path.slice(0, 2).join('.')] ?? PROBLEM_BY_PATH[String(path[0])] ?? 'quiet' };
 }
 
 /** NaN, which every schema refuses, for text that is not a number. */
-function numberOf(text: string): number {
+function parseNumber(text: string): number {
   return text.trim() === '' ? Number.NaN : Number(text);
 }

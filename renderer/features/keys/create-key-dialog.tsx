@@ -7,9 +7,9 @@ import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Field, TextInput } from '../../ui/field.tsx';
-import { chosenStore, NO_CHOICE, StoreFields } from './store-choice.tsx';
+import { chosenStore, NO_STORE_CHOICE, StoreFields } from './store-choice.tsx';
 
-interface Created {
+interface CreatedKey {
   readonly key: KeyView;
   readonly words: readonly string[];
   readonly ask: readonly number[];
@@ -33,10 +33,10 @@ export function CreateKeyDialog({ open, onClose, onCreated }: CreateKeyDialogPro
 }
 
 function Steps({ onClose, onCreated }: Omit<CreateKeyDialogProps, 'open'>) {
-  const [created, setCreated] = useState<Created | null>(null);
+  const [created, setCreated] = useState<CreatedKey | null>(null);
   const [written, setWritten] = useState(false);
   if (created === null) {
-    const take = (next: Created) => {
+    const take = (next: CreatedKey) => {
       setCreated(next);
       onCreated(next.key);
     };
@@ -47,13 +47,13 @@ function Steps({ onClose, onCreated }: Omit<CreateKeyDialogProps, 'open'>) {
     onCreated(key);
     onClose();
   };
-  return <ProveStep created={created} onAgain={() => setWritten(false)} onLater={onClose} onDone={proved} />;
+  return <VerifyStep created={created} onAgain={() => setWritten(false)} onLater={onClose} onDone={proved} />;
 }
 
-function CreateStep({ onDone }: { readonly onDone: (created: Created) => void }) {
+function CreateStep({ onDone }: { readonly onDone: (created: CreatedKey) => void }) {
   const { t } = useTranslation('keys');
   const host = useHostClient();
-  const [choice, setChoice] = useState(NO_CHOICE);
+  const [choice, setChoice] = useState(NO_STORE_CHOICE);
   const chosen = chosenStore(choice);
   const create = useAct(async () => {
     if (chosen !== null) onDone(await host().keys.create(chosen));
@@ -97,18 +97,18 @@ function WordsStep({ words, onDone }: { readonly words: readonly string[]; reado
   );
 }
 
-interface ProveStepProps {
-  readonly created: Created;
+interface VerifyStepProps {
+  readonly created: CreatedKey;
   readonly onAgain: () => void;
   readonly onLater: () => void;
   readonly onDone: (key: KeyView) => void;
 }
 
-function ProveStep({ created, onAgain, onLater, onDone }: ProveStepProps) {
+function VerifyStep({ created, onAgain, onLater, onDone }: VerifyStepProps) {
   const { t } = useTranslation('keys');
   const host = useHostClient();
-  const [given, setGiven] = useState<readonly string[]>(() => created.ask.map(() => ''));
-  const prove = useAct(async () => onDone(await host().keys.proveBackup({ address: created.key.address, words: [...given] })));
+  const [answers, setAnswers] = useState<readonly string[]>(() => created.ask.map(() => ''));
+  const prove = useAct(async () => onDone(await host().keys.proveBackup({ address: created.key.address, words: [...answers] })));
   return (
     <form
       className="flex flex-col gap-4"
@@ -123,8 +123,8 @@ function ProveStep({ created, onAgain, onLater, onDone }: ProveStepProps) {
           {(control) => (
             <TextInput
               {...control}
-              value={given[index] ?? ''}
-              onChange={(event) => setGiven(given.with(index, event.target.value.trim().toLowerCase()))}
+              value={answers[index] ?? ''}
+              onChange={(event) => setAnswers(answers.with(index, event.target.value.trim().toLowerCase()))}
             />
           )}
         </Field>
@@ -135,7 +135,7 @@ function ProveStep({ created, onAgain, onLater, onDone }: ProveStepProps) {
           {t('create.again')}
         </Button>
         <Button onClick={onLater}>{t('create.later')}</Button>
-        <Button type="submit" tone="primary" disabled={given.some((word) => word === '')} busy={prove.busy}>
+        <Button type="submit" tone="primary" disabled={answers.some((word) => word === '')} busy={prove.busy}>
           {t('create.check')}
         </Button>
       </div>

@@ -8,17 +8,17 @@ import { shortHash } from '../../ui/hash.tsx';
 import { saveText } from '../../ui/save-file.ts';
 import { NewPassphrase } from './store-choice.tsx';
 
-const NOTHING = { passphrase: '', again: '' };
+const EMPTY_PASSPHRASE = { passphrase: '', repeated: '' };
 
 /** Exports an encrypted keystore file after a typed confirmation. */
 export function ExportKeyDialog({ address, onClose }: { readonly address: string | null; readonly onClose: () => void }) {
   const { t } = useTranslation('keys');
   const { toasts } = useApp();
   const host = useHostClient();
-  const [typed, setTyped] = useState(NOTHING);
-  const { passphrase, again } = typed;
+  const [typed, setTyped] = useState(EMPTY_PASSPHRASE);
+  const { passphrase, repeated } = typed;
   const close = () => {
-    setTyped(NOTHING);
+    setTyped(EMPTY_PASSPHRASE);
     run.clear();
     onClose();
   };
@@ -38,7 +38,7 @@ export function ExportKeyDialog({ address, onClose }: { readonly address: string
       title={t('export.title')}
       confirmLabel={t('export.action')}
       typeToConfirm={(address ?? '').slice(-4)}
-      disabled={passphraseProblem(passphrase) !== null || again !== passphrase}
+      disabled={passphraseProblem(passphrase) !== null || repeated !== passphrase}
       awaitsPerson
       busy={run.busy}
       working={{ label: t('export.working'), onCancel: run.cancel }}

@@ -6,8 +6,8 @@ import { useHostClient } from '../../state/app-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
-import { KeyCopyFields, keyCopyOf, NO_COPY, type TypedCopy } from './key-copy.tsx';
-import { chosenStore, NO_CHOICE, StoreFields } from './store-choice.tsx';
+import { EMPTY_KEY_COPY, KeyCopyFields, type KeyCopyForm, toKeyCopy } from './key-copy.tsx';
+import { chosenStore, NO_STORE_CHOICE, StoreFields } from './store-choice.tsx';
 
 export interface ImportKeyDialogProps {
   readonly open: boolean;
@@ -32,10 +32,10 @@ export function ImportKeyDialog({ open, onClose, onImported }: ImportKeyDialogPr
 function ImportForm({ onImported }: { readonly onImported: (key: KeyView) => void }) {
   const { t } = useTranslation('keys');
   const host = useHostClient();
-  const [typed, setTyped] = useState<TypedCopy>(NO_COPY);
-  const [choice, setChoice] = useState(NO_CHOICE);
+  const [typed, setTyped] = useState<KeyCopyForm>(EMPTY_KEY_COPY);
+  const [choice, setChoice] = useState(NO_STORE_CHOICE);
   const chosen = chosenStore(choice);
-  const copy = keyCopyOf(typed);
+  const copy = toKeyCopy(typed);
   const act = useAct(async () => {
     if (chosen !== null && copy !== null) onImported(await host().keys.import({ ...copy, ...chosen }));
   });

@@ -3,32 +3,32 @@ import type { KeyCopy } from '../../../contract/keys.ts';
 import { decodeText } from '../../../protocol/decode-text.ts';
 import { Field, Select, TextArea, TextInput } from '../../ui/field.tsx';
 
-const KINDS = ['privateKey', 'words', 'keystoreFile'] as const;
+const COPY_KINDS = ['privateKey', 'words', 'keystoreFile'] as const;
 
-export interface TypedCopy {
-  readonly kind: (typeof KINDS)[number];
+export interface KeyCopyForm {
+  readonly kind: (typeof COPY_KINDS)[number];
   readonly secret: string;
   readonly fileName: string;
   readonly filePassphrase: string;
 }
 
-export const NO_COPY: TypedCopy = { kind: 'privateKey', secret: '', fileName: '', filePassphrase: '' };
+export const EMPTY_KEY_COPY: KeyCopyForm = { kind: 'privateKey', secret: '', fileName: '', filePassphrase: '' };
 
 /** In the contract's form; null while nothing is typed. */
-export function keyCopyOf({ kind, secret, filePassphrase }: TypedCopy): KeyCopy | null {
+export function toKeyCopy({ kind, secret, filePassphrase }: KeyCopyForm): KeyCopy | null {
   if (secret.trim() === '') return null;
   if (kind === 'keystoreFile') return { kind, json: secret, filePassphrase };
   return kind === 'words' ? { kind, words: secret.trim() } : { kind, privateKey: secret.trim() };
 }
 
-async function textOf(file: File): Promise<string> {
+async function readText(file: File): Promise<string> {
   return decodeText(new Uint8Array(await file.arrayBuffer()));
 }
 
 export interface KeyCopyFieldsProps {
-  readonly value: TypedCopy;
+  readonly value: KeyCopyForm;
   /** Receives only the changed fields, because a file is read some time after it was chosen. */
-  readonly onChange: (part: Partial<TypedCopy>) => void;
+  readonly onChange: (part: Partial<KeyCopyForm>) => void;
 }
 
 /** A copy of a key that its owner has elsewhere: typed, or in a file. It is sent to the host and nowhere else. */
@@ -43,7 +43,7 @@ export function KeyCopyFields({ value, onChange }: KeyCopyFieldsProps) {
           <Select
             {...control}
             value={kind}
-            options={KINDS.map((each) => ({ value: each, label: t(`import.kinds.${each}`) }))}
+            options={COPY_KINDS.map((each) => ({ value: each, label: t(`import.kinds.${each}`) }))}
             onChange={(next) => onChange({ kind: next, secret: '', fileName: '' })}
           />
         )}
@@ -79,7 +79,7 @@ export function KeyCopyFields({ value, onChange }: KeyCopyFieldsProps) {
                   const file = event.target.files?.[0];
                   if (file === undefined) return;
                   onChange({ secret: '', fileName: file.name });
-                  textOf(file).then(typed, () => typed(''));
+                  readText(file).then(typed, () => typed(''));
                 }}
               />
             )}

@@ -11,15 +11,15 @@ export interface StoreChoice {
   readonly store: KeyStoreKind | null;
   readonly passphrase: string;
   /** The passphrase, typed again. */
-  readonly again: string;
+  readonly repeated: string;
 }
 
-export const NO_CHOICE: StoreChoice = { store: null, passphrase: '', again: '' };
+export const NO_STORE_CHOICE: StoreChoice = { store: null, passphrase: '', repeated: '' };
 
 /** The choice in the contract's form; null while it is incomplete. */
-export function chosenStore({ store, passphrase, again }: StoreChoice) {
+export function chosenStore({ store, passphrase, repeated }: StoreChoice) {
   if (store === 'keychain') return { store, passphrase: null };
-  return store === 'keystore' && passphraseProblem(passphrase) === null && again === passphrase ? { store, passphrase } : null;
+  return store === 'keystore' && passphraseProblem(passphrase) === null && repeated === passphrase ? { store, passphrase } : null;
 }
 
 /** Where a key is stored: in the desktop's keychain, or in a file with a passphrase. */
@@ -61,7 +61,7 @@ export function StoreFields({
       </Field>
       {first !== undefined &&
         first.problem !== null &&
-        (isUsable ? <Unusable problem={first.problem} /> : <ErrorNote error={first.problem} />)}
+        (isUsable ? <UnusableStoreNote problem={first.problem} /> : <ErrorNote error={first.problem} />)}
       {value.store === 'keystore' && (
         <NewPassphrase
           label={t('passphrase')}
@@ -75,7 +75,7 @@ export function StoreFields({
 }
 
 /** Why the first store is not used. This is not an error, because another store takes its place. */
-function Unusable({ problem }: { readonly problem: ErrorView }) {
+function UnusableStoreNote({ problem }: { readonly problem: ErrorView }) {
   const { t } = useTranslation('keys');
   const { meaning } = useHostText()(problem);
   return (
@@ -88,23 +88,23 @@ function Unusable({ problem }: { readonly problem: ErrorView }) {
 interface NewPassphraseProps {
   readonly label: string;
   readonly hint?: string;
-  readonly value: Pick<StoreChoice, 'passphrase' | 'again'>;
-  readonly onChange: (typed: Pick<StoreChoice, 'passphrase' | 'again'>) => void;
+  readonly value: Pick<StoreChoice, 'passphrase' | 'repeated'>;
+  readonly onChange: (typed: Pick<StoreChoice, 'passphrase' | 'repeated'>) => void;
 }
 
 /** Nobody can recover a passphrase, so it is typed twice. */
-export function NewPassphrase({ label, hint, value: { passphrase, again }, onChange }: NewPassphraseProps) {
+export function NewPassphrase({ label, hint, value: { passphrase, repeated }, onChange }: NewPassphraseProps) {
   const { t } = useTranslation('keys');
   const problem = passphrase === '' ? null : passphraseProblem(passphrase);
-  const field = (name: 'passphrase' | 'again', title: string, problem: string | null, help?: string) => (
+  const field = (name: 'passphrase' | 'repeated', title: string, problem: string | null, help?: string) => (
     <Field label={title} hint={help} problem={problem}>
       {(control) => (
         <TextInput
           {...control}
           type="password"
           autoComplete="new-password"
-          value={name === 'again' ? again : passphrase}
-          onChange={(event) => onChange({ passphrase, again, [name]: event.target.value })}
+          value={name === 'repeated' ? repeated : passphrase}
+          onChange={(event) => onChange({ passphrase, repeated, [name]: event.target.value })}
         />
       )}
     </Field>
@@ -117,7 +117,7 @@ export function NewPassphrase({ label, hint, value: { passphrase, again }, onCha
         problem === null ? null : t(problem === 'short' ? 'passphraseShort' : 'passphraseSimple'),
         hint,
       )}
-      {field('again', t('passphraseAgain'), again !== '' && again !== passphrase ? t('passphraseDiffers') : null)}
+      {field('repeated', t('passphraseAgain'), repeated !== '' && repeated !== passphrase ? t('passphraseDiffers') : null)}
     </>
   );
 }

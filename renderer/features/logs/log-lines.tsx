@@ -4,13 +4,13 @@ import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../ui/button.tsx';
 import { LogRow } from './log-row.tsx';
-import type { UsedLog } from './use-log.ts';
+import type { LogState } from './use-log.ts';
 
 const LINE_HEIGHT = 29;
-const NEAR = LINE_HEIGHT * 2;
+const NEAR_EDGE_PX = LINE_HEIGHT * 2;
 
 export interface LogLinesProps {
-  readonly log: UsedLog;
+  readonly log: LogState;
   /** Keeps the newest line in view; scrolling up turns this off. */
   readonly follow: boolean;
   readonly onFollow: (follow: boolean) => void;
@@ -52,12 +52,12 @@ export function LogLines({ log, follow, onFollow }: LogLinesProps) {
   const scrolled = () => {
     const element = scroller.current;
     if (element === null) return;
-    const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR;
-    if (element.scrollTop < NEAR && !atEnd) log.readOlder();
+    const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_EDGE_PX;
+    if (element.scrollTop < NEAR_EDGE_PX && !atEnd) log.readOlder();
     if (atEnd && newest > seen) setSeen(newest);
   };
-  const letGo = () => follow && onFollow(false);
-  const fresh = follow ? 0 : lines.length - 1 - lines.findLastIndex((line) => line.cursor <= seen);
+  const stopFollowing = () => follow && onFollow(false);
+  const unseen = follow ? 0 : lines.length - 1 - lines.findLastIndex((line) => line.cursor <= seen);
   const toggle = (cursor: number) =>
     setOpen((was) => {
       const next = new Set(was);
@@ -72,8 +72,8 @@ export function LogLines({ log, follow, onFollow }: LogLinesProps) {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
         tabIndex={0}
         onScroll={scrolled}
-        onWheel={(event) => event.deltaY < 0 && letGo()}
-        onKeyDown={(event) => ['ArrowUp', 'PageUp', 'Home'].includes(event.key) && letGo()}
+        onWheel={(event) => event.deltaY < 0 && stopFollowing()}
+        onKeyDown={(event) => ['ArrowUp', 'PageUp', 'Home'].includes(event.key) && stopFollowing()}
         className="min-h-0 flex-1 overflow-y-auto [overflow-anchor:none] focus-visible:outline-offset-[-2px]"
       >
         <p className="px-4 py-1.5 text-center text-xs text-faint">{more ? t('older') : t('start')}</p>
@@ -98,10 +98,10 @@ export function LogLines({ log, follow, onFollow }: LogLinesProps) {
           })}
         </ol>
       </section>
-      {fresh > 0 && (
+      {unseen > 0 && (
         <div role="status" className="pointer-events-none absolute inset-x-0 bottom-4 flex justify-center">
           <Button small tone="primary" icon={ArrowDown} className="pointer-events-auto shadow-md" onClick={() => onFollow(true)}>
-            {t('newer', { count: fresh })}
+            {t('newer', { count: unseen })}
           </Button>
         </div>
       )}

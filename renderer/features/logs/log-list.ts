@@ -30,22 +30,22 @@ export interface LogList {
   readonly lines: readonly LogLine[];
   /** There are older lines. */
   readonly more: boolean;
-  /** Null before the first page. */
-  readonly read: boolean;
+  /** False before the first page. */
+  readonly loaded: boolean;
 }
 
-export const NO_LINES: LogList = { lines: [], more: false, read: false };
+export const EMPTY_LOG: LogList = { lines: [], more: false, loaded: false };
 
 /** The maximum number of lines kept; beyond it, lines are dropped at the end that is out of view. */
 export const MAX_LINES = 20_000;
 
-export function withOlder(list: LogList, page: { readonly lines: readonly LogLine[]; readonly more: boolean }): LogList {
+export function addOlder(list: LogList, page: { readonly lines: readonly LogLine[]; readonly more: boolean }): LogList {
   const first = list.lines[0]?.cursor ?? Number.POSITIVE_INFINITY;
-  return { lines: [...page.lines.filter((line) => line.cursor < first), ...list.lines], more: page.more, read: true };
+  return { lines: [...page.lines.filter((line) => line.cursor < first), ...list.lines], more: page.more, loaded: true };
 }
 
 /** Adds new lines; a line that the page already contained is not added twice. */
-export function withNewer(list: LogList, lines: readonly LogLine[]): LogList {
+export function addNewer(list: LogList, lines: readonly LogLine[]): LogList {
   const last = list.lines.at(-1)?.cursor ?? -1;
   const news = lines.filter((line) => line.cursor > last).toSorted((a, b) => a.cursor - b.cursor);
   if (news.length === 0) return list;

@@ -10,9 +10,9 @@ import { useNode } from '../../state/app-context.ts';
 import { shortHash } from '../../ui/hash.tsx';
 import { clockTime, exactTime } from '../../ui/time.tsx';
 import { prettyJson } from '../tasks/task-facts.tsx';
-import { factsOf, type LogWords, sentenceOf } from './log-words.ts';
+import { type LogTexts, logFacts, logSentence } from './log-text.ts';
 
-const LOOKS: Readonly<Record<LogLevel, { readonly icon: LucideIcon; readonly text: string }>> = {
+const LEVEL_STYLES: Readonly<Record<LogLevel, { readonly icon: LucideIcon; readonly text: string }>> = {
   debug: { icon: Bug, text: 'text-faint' },
   info: { icon: Info, text: 'text-faint' },
   warn: { icon: TriangleAlert, text: 'text-warn' },
@@ -28,7 +28,7 @@ export interface LogRowProps {
 export function LogRow({ line, open, onToggle }: LogRowProps) {
   const { t, i18n } = useTranslation('logs');
   const { profile } = useNode();
-  const { icon: Icon, text } = LOOKS[line.level];
+  const { icon: Icon, text } = LEVEL_STYLES[line.level];
   const Chevron = open ? ChevronDown : ChevronRight;
   const sentence = useSentence(line);
   const facts = useFacts(line);
@@ -76,16 +76,16 @@ export function LogRow({ line, open, onToggle }: LogRowProps) {
 }
 
 /** In the host's language. */
-function useSentence(line: LogLine): ReturnType<typeof sentenceOf> {
+function useSentence(line: LogLine): ReturnType<typeof logSentence> {
   const { i18n } = useTranslation();
   const textOf = useHostText();
-  const messages = (i18n.getResourceBundle(i18n.language, 'logMessages') as LogWords['messages'] | undefined) ?? {};
-  return sentenceOf(line, { messages, meaning: (code, data) => textOf({ code, message: '', data }).meaning });
+  const messages = (i18n.getResourceBundle(i18n.language, 'logMessages') as LogTexts['messages'] | undefined) ?? {};
+  return logSentence(line, { messages, meaning: (code, data) => textOf({ code, message: '', data }).meaning });
 }
 
 function useFacts(line: LogLine): readonly string[] {
   const { t } = useTranslation(['logs', 'common']);
-  return factsOf(line).map(({ name, value, limit = '' }) => {
+  return logFacts(line).map(({ name, value, limit = '' }) => {
     if (name === 'as') return t('facts.as', { value: isStatus(value) ? t(`common:taskStatus.${value}`) : value });
     return t(`facts.${name}`, { value: name === 'transaction' ? shortHash(value) : value, limit });
   });

@@ -21,9 +21,9 @@ import { useLog } from './use-log.ts';
 
 const LOG_VIEW = { read: readLogView, write: writeLogView };
 
-export const LogsScreen = withTexts('logs', texts, Whole);
+export const LogsScreen = withTexts('logs', texts, LogsPage);
 
-function Whole() {
+function LogsPage() {
   const { t } = useTranslation('logs');
   const [view, setView] = useUrlView(LOG_VIEW);
   const log = useLog(view);
@@ -38,14 +38,14 @@ function Whole() {
     <Screen fill title={t('title')} actions={<BundleButton />}>
       <LogControls view={view} onChange={change} follow={follow} onFollow={setFollow} />
       {log.error && <ErrorNote error={log.error} />}
-      {list.read && list.lines.length === 0 ? (
+      {list.loaded && list.lines.length === 0 ? (
         <EmptyState
           icon={narrows ? SearchX : FileText}
           title={t(narrows ? 'noneFits' : 'empty')}
           hint={t(narrows ? 'noneFitsHint' : 'emptyHint')}
         />
       ) : (
-        list.read && <LogLines key={writeLogView(view).toString()} log={log} follow={follow} onFollow={setFollow} />
+        list.loaded && <LogLines key={writeLogView(view).toString()} log={log} follow={follow} onFollow={setFollow} />
       )}
     </Screen>
   );

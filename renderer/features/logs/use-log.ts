@@ -5,11 +5,11 @@ import { errorOf } from '../../../contract/rpc-errors.ts';
 import type { ErrorView } from '../../../contract/worker-channel.ts';
 import { follow } from '../../rpc/follow.ts';
 import { useApp, useNode } from '../../state/app-context.ts';
-import { type LogList, type LogView, NO_LINES, withNewer, withOlder } from './log-list.ts';
+import { addNewer, addOlder, EMPTY_LOG, type LogList, type LogView } from './log-list.ts';
 
 const PAGE_LINES = 500;
 
-export interface UsedLog {
+export interface LogState {
   readonly list: LogList;
   readonly error: ErrorView | null;
   readonly readingOlder: boolean;
@@ -17,30 +17,30 @@ export interface UsedLog {
 }
 
 /** The selected node's log, past and live. The host stores it, so the node does not have to run. */
-export function useLog({ level, text, task }: LogView): UsedLog {
+export function useLog({ level, text, task }: LogView): LogState {
   const { host } = useApp();
   const { profile } = useNode();
   const profileId = profile.profile.id;
   const client = useStore(host.state, (state) => (state.kind === 'open' ? state.client : null));
-  const [list, setList] = useState<LogList>(NO_LINES);
+  const [list, setList] = useState<LogList>(EMPTY_LOG);
   const [error, setError] = useState<ErrorView | null>(null);
   const [readingOlder, setReadingOlder] = useState(false);
   const current = useRef(list);
   current.current = list;
 
   useEffect(() => {
-    setList(NO_LINES);
+    setList(EMPTY_LOG);
     setError(null);
     if (client === null) return;
     let stale = false;
     const query = { profileId, level, text, task };
     // Subscribe first, so that no line is lost between the page and the live lines.
-    const early: Parameters<typeof withNewer>[1][number][] = [];
+    const early: Parameters<typeof addNewer>[1][number][] = [];
     let read = false;
     const end = follow(host, {
       open: (open: HostClient, signal) => open.logs.watch(query, { signal }),
       apply({ lines }) {
-        if (read) setList((was) => withNewer(was, lines));
+        if (read) setList((was) => addNewer(was, lines));
         else early.push(...lines);
         return 'applied';
       },
@@ -49,7 +49,7 @@ export function useLog({ level, text, task }: LogView): UsedLog {
       (page) => {
         if (stale) return;
         read = true;
-        setList(withNewer(withOlder(NO_LINES, page), early));
+        setList(addNewer(addOlder(EMPTY_LOG, page), early));
       },
       (thrown: unknown) => !stale && setError(errorOf(thrown)),
     );
@@ -67,7 +67,7 @@ export function useLog({ level, text, task }: LogView): UsedLog {
       .page({ profileId, level, text, task, limit: PAGE_LINES, before: first.cursor })
       .then(
         // The view was changed meanwhile; these lines do not belong to the new one.
-        (page) => setList((was) => (was.lines[0] === first ? withOlder(was, page) : was)),
+        (page) => setList((was) => (was.lines[0] === first ? addOlder(was, page) : was)),
         (thrown: unknown) => setError(errorOf(thrown)),
       )
       .finally(() => setReadingOlder(false));

@@ -21,17 +21,17 @@ export function DiskCard({ disk }: { readonly disk: ModelsState['disk'] }) {
         </span>
         {share !== null && <Progress value={share} label={t('disk.share', { percent })} />}
         <dl className="grid grid-cols-2 gap-x-4 gap-y-2 sm:grid-cols-4">
-          <Item name={t('disk.used')}>{sizeText(usedBytes)}</Item>
-          <Item name={t('disk.free')}>{freeBytes === null ? t('disk.unknown') : sizeText(freeBytes)}</Item>
-          <Item name={t('disk.reserve')}>{sizeText(reserveBytes)}</Item>
-          <Item name={t('disk.scanned')}>{scannedAtMs === null ? t('disk.never') : <Time atMs={scannedAtMs} />}</Item>
+          <DiskFact name={t('disk.used')}>{sizeText(usedBytes)}</DiskFact>
+          <DiskFact name={t('disk.free')}>{freeBytes === null ? t('disk.unknown') : sizeText(freeBytes)}</DiskFact>
+          <DiskFact name={t('disk.reserve')}>{sizeText(reserveBytes)}</DiskFact>
+          <DiskFact name={t('disk.scanned')}>{scannedAtMs === null ? t('disk.never') : <Time atMs={scannedAtMs} />}</DiskFact>
         </dl>
       </div>
     </Card>
   );
 }
 
-function Item({ name, children }: { readonly name: string; readonly children: ReactNode }) {
+function DiskFact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
   return (
     <div>
       <dt className="text-[13px] text-faint">{name}</dt>

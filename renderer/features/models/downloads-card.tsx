@@ -6,14 +6,14 @@ import { modelKeyText } from '../../state/models.ts';
 import { Badge, type Tone } from '../../ui/badge.tsx';
 import { IconButton } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
+import { useListText, useProfileName } from '../../ui/display-names.ts';
 import { durationText } from '../../ui/duration.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Progress } from '../../ui/progress.tsx';
 import { sizeText } from '../../ui/save-file.ts';
 import { Time } from '../../ui/time.tsx';
-import { useList, useProfileName } from './names.ts';
-import { keyOf, useModelsAct } from './use-models.ts';
+import { modelKey, useModelsRequest } from './use-models.ts';
 
 const TONES = {
   queued: 'neutral',
@@ -44,11 +44,11 @@ export function DownloadsCard({ downloads }: { readonly downloads: readonly Down
 
 function DownloadRow({ download }: { readonly download: DownloadView }) {
   const { t } = useTranslation('models');
-  const act = useModelsAct();
+  const act = useModelsRequest();
   // The node does the downloading, so nothing can be ordered while it is not running.
   const alive = useAlive();
   const { modelId: model, state } = download;
-  const key = keyOf(download);
+  const key = modelKey(download);
   const buttons = [
     ['pause', Pause, PAUSABLE.has(state.kind)],
     ['resume', Play, RESUMABLE.has(state.kind)],
@@ -132,7 +132,7 @@ function DownloadProgress({ model, state }: { readonly model: string; readonly s
 function WantedBy({ download: { wantedBy, taskType } }: { readonly download: DownloadView }) {
   const { t } = useTranslation(['models', 'common']);
   const nameOf = useProfileName();
-  const list = useList();
+  const list = useListText();
   const wanted = wantedBy.map(({ profile, purpose }) => `${t(`downloads.purpose.${purpose}`)} (${nameOf(profile)})`);
   return (
     <p className="text-[13px] text-faint">

@@ -5,7 +5,7 @@ export const MODEL_ORDERS = ['given', 'name', 'size', 'used'] as const;
 export type ModelOrder = (typeof MODEL_ORDERS)[number];
 
 /** Returns a new list; `used`: in use now first, then last used, then never used. */
-export function ordered(models: readonly ModelView[], order: ModelOrder, language: string): readonly ModelView[] {
+export function sortModels(models: readonly ModelView[], order: ModelOrder, language: string): readonly ModelView[] {
   if (order === 'given') return models;
   const names = new Intl.Collator(language, { numeric: true });
   const used = ({ usedBy, lastUsedAtMs }: ModelView) => (usedBy.length > 0 ? Number.MAX_VALUE : (lastUsedAtMs ?? -1));

@@ -5,10 +5,10 @@ import { useHostText } from '../../errors/use-host-text.ts';
 import { useAlive } from '../../state/app-context.ts';
 import { Badge, type Tone } from '../../ui/badge.tsx';
 import { IconButton } from '../../ui/button.tsx';
+import { useListText, useProfileName, useTaskTypesText } from '../../ui/display-names.ts';
 import { sizeText } from '../../ui/save-file.ts';
 import { Time } from '../../ui/time.tsx';
-import { useList, useProfileName, useTaskTypes } from './names.ts';
-import { keyOf, useModelsAct } from './use-models.ts';
+import { modelKey, useModelsRequest } from './use-models.ts';
 
 export type Demand =
   | { readonly kind: 'listed'; readonly nodes: number }
@@ -31,7 +31,7 @@ export interface ModelRowProps {
 
 export function ModelRow({ model, demand, onRemove }: ModelRowProps) {
   const { t } = useTranslation('models');
-  const typesText = useTaskTypes();
+  const typesText = useTaskTypesText();
   return (
     <li className="flex flex-col gap-1 border-t border-line px-4 py-2.5 first:border-0">
       <div className="flex items-center gap-3">
@@ -44,13 +44,13 @@ export function ModelRow({ model, demand, onRemove }: ModelRowProps) {
             <span className="whitespace-nowrap">{t(`state.${model.state.kind}`)}</span>
           </Badge>
         </span>
-        <Actions model={model} onRemove={onRemove} />
+        <ModelActions model={model} onRemove={onRemove} />
       </div>
       <p className="text-[13px] text-faint">
         {typesText(model.taskTypes)} · {t(`engine.${model.engine}`)} · <Origin model={model} /> · <LastUse model={model} />
         <StateFacts state={model.state} />
       </p>
-      <Offers model={model} demand={demand} />
+      <OfferedBy model={model} demand={demand} />
       <Problem state={model.state} />
     </li>
   );
@@ -67,10 +67,10 @@ function LastUse({ model: { usedBy, lastUsedAtMs } }: { readonly model: ModelVie
   );
 }
 
-function Offers({ model: { offeredBy }, demand }: Pick<ModelRowProps, 'model' | 'demand'>) {
+function OfferedBy({ model: { offeredBy }, demand }: Pick<ModelRowProps, 'model' | 'demand'>) {
   const { t } = useTranslation('models');
   const nameOf = useProfileName();
-  const list = useList();
+  const list = useListText();
   const said = [
     offeredBy.length === 0 ? t('list.notOffered') : t('list.offered', { names: list(offeredBy.map(nameOf)) }),
     ...(demand.kind === 'listed' ? [t('list.inDemand', { count: demand.nodes })] : []),
@@ -112,13 +112,13 @@ function Problem({ state }: { readonly state: ModelState }) {
   );
 }
 
-function Actions({ model, onRemove }: Omit<ModelRowProps, 'demand'>) {
+function ModelActions({ model, onRemove }: Omit<ModelRowProps, 'demand'>) {
   const { t } = useTranslation('models');
-  const act = useModelsAct();
+  const act = useModelsRequest();
   const textOf = useHostText();
   const alive = useAlive();
   const { state, origin, taskTypes, modelId } = model;
-  const key = keyOf(model);
+  const key = modelKey(model);
   // The node changes the folder, so nothing can be ordered while it is not running.
   if (!alive) return null;
   const taskType = taskTypes[0];

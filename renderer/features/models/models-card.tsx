@@ -8,26 +8,26 @@ import { modelKeyText } from '../../state/models.ts';
 import { Card } from '../../ui/card.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { Select } from '../../ui/field.tsx';
-import { MODEL_ORDERS, type ModelOrder, ordered } from './model-order.ts';
+import { MODEL_ORDERS, type ModelOrder, sortModels } from './model-order.ts';
 import { type Demand, ModelRow } from './model-row.tsx';
 import { RemovalDialog } from './removal-dialog.tsx';
 
 export function ModelsCard({ models }: { readonly models: readonly ModelView[] }) {
   const { t, i18n } = useTranslation('models');
   const [order, setOrder] = useState<ModelOrder>('given');
-  const [all, setAll] = useState(false);
+  const [showAbsent, setShowAbsent] = useState(false);
   const [removing, setRemoving] = useState<ModelView | null>(null);
-  const demandOf = useDemand();
+  const demandOf = useModelDemand();
   const absent = models.filter(({ state }) => state.kind === 'absent');
-  const wanted = all ? models : models.filter(({ state }) => state.kind !== 'absent');
-  const shown = ordered(wanted, order, i18n.language);
+  const wanted = showAbsent ? models : models.filter(({ state }) => state.kind !== 'absent');
+  const shown = sortModels(wanted, order, i18n.language);
   return (
     <Card
       title={t('list.title')}
       flush
       aside={
         <span className="flex flex-wrap items-center justify-end gap-x-4 gap-y-2">
-          {absent.length > 0 && <AbsentToggle checked={all} onChange={setAll} />}
+          {absent.length > 0 && <AbsentToggle checked={showAbsent} onChange={setShowAbsent} />}
           {wanted.length > 1 && (
             <Select
               aria-label={t('list.order')}
@@ -55,7 +55,7 @@ export function ModelsCard({ models }: { readonly models: readonly ModelView[] }
 }
 
 /** Whether the network lists a model, as far as the network says. */
-function useDemand(): (model: ModelView) => Demand {
+function useModelDemand(): (model: ModelView) => Demand {
   const read = useLiveRead('demand', (client, signal) => client.trust.noTasks({}, { signal }));
   const listed = read.value?.models ?? null;
   if (listed === null) return () => ({ kind: 'unknown' });

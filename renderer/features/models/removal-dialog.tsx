@@ -4,11 +4,11 @@ import { useNodeRead } from '../../rpc/hooks.ts';
 import { modelKeyText } from '../../state/models.ts';
 import { Fact, Facts } from '../../ui/card.tsx';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
+import { useListText, useProfileName, useTaskTypesText } from '../../ui/display-names.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Progress } from '../../ui/progress.tsx';
 import { sizeText } from '../../ui/save-file.ts';
-import { useList, useProfileName, useTaskTypes } from './names.ts';
-import { keyOf, useModelsAct } from './use-models.ts';
+import { modelKey, useModelsRequest } from './use-models.ts';
 
 export interface RemovalDialogProps {
   /** Null = closed. */
@@ -21,9 +21,9 @@ export function RemovalDialog({ model, onClose }: RemovalDialogProps) {
   const { t } = useTranslation('models');
   const read = useNodeRead(`removal ${model === null ? '' : modelKeyText(model)}`, async (client, signal) => {
     if (model === null) return null;
-    return (await client.models.ask({ type: 'removal', ...keyOf(model) }, { signal })).removal;
+    return (await client.models.ask({ type: 'removal', ...modelKey(model) }, { signal })).removal;
   });
-  const act = useModelsAct();
+  const act = useModelsRequest();
   const removal = read.value;
   const name = model?.modelId ?? '';
   const close = () => {
@@ -34,7 +34,7 @@ export function RemovalDialog({ model, onClose }: RemovalDialogProps) {
   const confirm = async () => {
     if (model === null || removal === null) return;
     const said = t('said.removed', { model: name, size: sizeText(removal.freedBytes) });
-    if ((await act.run({ type: 'remove', ...keyOf(model) }, said)) !== null) onClose();
+    if ((await act.run({ type: 'remove', ...modelKey(model) }, said)) !== null) onClose();
   };
   return (
     <ConfirmDialog
@@ -58,8 +58,8 @@ export function RemovalDialog({ model, onClose }: RemovalDialogProps) {
 function Consequences({ removal: { modelIds, freedBytes, profiles, refusal } }: { readonly removal: Removal }) {
   const { t } = useTranslation('models');
   const nameOf = useProfileName();
-  const list = useList();
-  const typesText = useTaskTypes();
+  const list = useListText();
+  const typesText = useTaskTypesText();
   return (
     <>
       {refusal !== null && (

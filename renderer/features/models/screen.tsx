@@ -3,32 +3,31 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { models as texts } from '../../i18n/en/models.ts';
 import { withTexts } from '../../i18n/with-texts.tsx';
-import { useNode } from '../../state/app-context.ts';
+import { useAlive } from '../../state/app-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { NodeOrRecords } from '../../ui/running-node-only.tsx';
 import { Screen } from '../../ui/screen.tsx';
-import { AddDialog } from './add-dialog.tsx';
+import { AddModelDialog } from './add-model-dialog.tsx';
 import { DiskCard } from './disk-card.tsx';
 import { DownloadsCard } from './downloads-card.tsx';
 import { ModelsCard } from './models-card.tsx';
-import { UnknownCard } from './unknown-card.tsx';
-import { useModels, useModelsAct } from './use-models.ts';
+import { UnknownFilesCard } from './unknown-files-card.tsx';
+import { useModels, useModelsRequest } from './use-models.ts';
 
-export const ModelsScreen = withTexts('models', texts, Whole);
+export const ModelsScreen = withTexts('models', texts, ModelsPage);
 
-function Whole() {
+function ModelsPage() {
   const { t } = useTranslation('models');
-  const { kind } = useNode().profile.worker;
+  const alive = useAlive();
   const [adding, setAdding] = useState(false);
-  const scan = useModelsAct();
-  const runs = kind === 'running' || kind === 'stopping';
+  const scan = useModelsRequest();
   return (
     <Screen
       wide
       title={t('title')}
       actions={
-        runs && (
+        alive && (
           <div className="flex flex-wrap gap-2">
             <Button icon={FolderSearch} busy={scan.busy} onClick={() => void scan.run({ type: 'scan' }, t('scanned'))}>
               {t('scan')}
@@ -42,14 +41,14 @@ function Whole() {
     >
       {scan.error && <ErrorNote error={scan.error} />}
       <NodeOrRecords>
-        <Contents />
+        <ModelsCards />
       </NodeOrRecords>
-      <AddDialog open={adding} onClose={() => setAdding(false)} />
+      <AddModelDialog open={adding} onClose={() => setAdding(false)} />
     </Screen>
   );
 }
 
-function Contents() {
+function ModelsCards() {
   const { t } = useTranslation('models');
   const state = useModels();
   if (state === null) {
@@ -68,7 +67,7 @@ function Contents() {
         </div>
         <ModelsCard models={state.models} />
       </div>
-      {state.unknown.length > 0 && <UnknownCard items={state.unknown} />}
+      {state.unknown.length > 0 && <UnknownFilesCard items={state.unknown} />}
     </>
   );
 }

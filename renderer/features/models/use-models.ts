@@ -30,7 +30,7 @@ export function useModels(): ModelsState | null {
 }
 
 /** Requests something, and shows a message once it has been accepted. */
-export function useModelsAct() {
+export function useModelsRequest() {
   const { toasts } = useApp();
   const node = useNodeClient();
   return useAct(async (request: ModelsRequest, said: string | null) => {
@@ -41,4 +41,4 @@ export function useModelsAct() {
 }
 
 /** Only the fields that identify a model; a view has more, which a request does not accept. */
-export const keyOf = ({ engine, modelId }: ModelKey): ModelKey => ({ engine, modelId });
+export const modelKey = ({ engine, modelId }: ModelKey): ModelKey => ({ engine, modelId });

@@ -15,7 +15,7 @@ import { Card } from '../../ui/card.tsx';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 
-const BAD: ReadonlySet<AttentionKind> = new Set([
+const BAD_KINDS: ReadonlySet<AttentionKind> = new Set([
   'slashed',
   'doppelganger',
   'notBackedUp',
@@ -25,14 +25,14 @@ const BAD: ReadonlySet<AttentionKind> = new Set([
   'nodeError',
   'engineDown',
 ]);
-const NOTES: ReadonlySet<AttentionKind> = new Set(['pendingRestart', 'update']);
+const INFO_KINDS: ReadonlySet<AttentionKind> = new Set(['pendingRestart', 'update']);
 
-function toneOf(kind: AttentionKind): Tone {
-  return BAD.has(kind) ? 'bad' : NOTES.has(kind) ? 'info' : 'warn';
+function attentionTone(kind: AttentionKind): Tone {
+  return BAD_KINDS.has(kind) ? 'bad' : INFO_KINDS.has(kind) ? 'info' : 'warn';
 }
 
 /** What needs the host's attention now. */
-export function useAttention(truth: NodeTruth): readonly AttentionItem[] {
+export function useAttentionItems(truth: NodeTruth): readonly AttentionItem[] {
   const { profile } = useNode();
   const { updates } = useApp();
   const node = useNodeView();
@@ -68,7 +68,7 @@ export function AttentionCard({ items, onUnlock }: AttentionCardProps) {
   });
   const [confirming, setConfirming] = useState(false);
   const client = useNodeClient();
-  const alone = useAct(async () => {
+  const confirmAlone = useAct(async () => {
     await client().checks.confirmAlone({});
     setConfirming(false);
   });
@@ -112,7 +112,7 @@ export function AttentionCard({ items, onUnlock }: AttentionCardProps) {
               item={item}
               first={index === 0}
               busy={restart.busy || again.busy}
-              onAct={actions[item.kind]}
+              onFix={actions[item.kind]}
             />
           ))}
         </ul>
@@ -127,12 +127,12 @@ export function AttentionCard({ items, onUnlock }: AttentionCardProps) {
         onClose={() => setConfirming(false)}
         title={t('alone.title')}
         confirmLabel={t('alone.confirm')}
-        onConfirm={() => void alone.run()}
+        onConfirm={() => void confirmAlone.run()}
         typeToConfirm={t('alone.typed')}
         danger
         awaitsPerson
-        busy={alone.busy}
-        error={alone.error}
+        busy={confirmAlone.busy}
+        error={confirmAlone.error}
       >
         <p>{t('alone.text')}</p>
       </ConfirmDialog>
@@ -144,10 +144,10 @@ interface RowProps {
   readonly item: AttentionItem;
   readonly first: boolean;
   readonly busy: boolean;
-  readonly onAct: () => void;
+  readonly onFix: () => void;
 }
 
-function AttentionRow({ item: { kind, params, facts = {}, words }, first, busy, onAct }: RowProps) {
+function AttentionRow({ item: { kind, params, facts = {}, words }, first, busy, onFix }: RowProps) {
   const { t } = useTranslation('overview');
   const textOf = useHostText();
   const text = params.code === undefined ? null : textOf({ code: params.code, message: params.message ?? '', data: facts });
@@ -155,7 +155,7 @@ function AttentionRow({ item: { kind, params, facts = {}, words }, first, busy, 
   const quote = words ?? text?.quote ?? undefined;
   return (
     <li className={clsx('flex items-start gap-3 px-4 py-2.5', !first && 'border-t border-line')}>
-      <ToneIcon tone={toneOf(kind)} className="mt-0.5" />
+      <ToneIcon tone={attentionTone(kind)} className="mt-0.5" />
       <div className="min-w-0 flex-1">
         <p className="font-medium">{t(`attention.${kind}.title`, { version: params.version ?? '' })}</p>
         <p className="break-words text-soft">{t(`attention.${kind}.text`, { message })}</p>
@@ -165,7 +165,7 @@ function AttentionRow({ item: { kind, params, facts = {}, words }, first, busy, 
           </pre>
         )}
       </div>
-      <Button small disabled={busy} onClick={onAct}>
+      <Button small disabled={busy} onClick={onFix}>
         {t(`attention.${kind}.action`)}
       </Button>
     </li>

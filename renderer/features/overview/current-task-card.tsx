@@ -61,14 +61,14 @@ export function CurrentTaskCard({ truth, onWhy }: { readonly truth: Pick<NodeTru
             <Time atMs={task.deadlineMs} />
           </Fact>
         </Facts>
-        <StatePath task={task} />
+        <TaskStates task={task} />
       </div>
     </Card>
   );
 }
 
 /** Its states so far, each with its time and duration. */
-function StatePath({ task }: { readonly task: TaskRow }) {
+function TaskStates({ task }: { readonly task: TaskRow }) {
   const { t, i18n } = useTranslation(['overview', 'common']);
   const now = useNow();
   const steps = task.transitions.toSorted((a, b) => a.atMs - b.atMs);

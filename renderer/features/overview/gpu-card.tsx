@@ -32,7 +32,7 @@ export function GpuCard() {
             <Readings card={card} />
             {isOld && <DataAge atMs={reading.readMs} />}
           </div>
-          <LoadLine cardId={card.id} />
+          <RecentLoad cardId={card.id} />
           {gpu !== null && (
             <p className="text-[13px] text-faint">
               {t('gpu.reported', { name: gpu.report.reportedName, vram: gpu.report.reportedVramGib })}
@@ -67,7 +67,7 @@ function Readings({ card }: { readonly card: Reading }) {
   );
 }
 
-function LoadLine({ cardId }: { readonly cardId: string }) {
+function RecentLoad({ cardId }: { readonly cardId: string }) {
   const { t } = useTranslation('overview');
   const history = useNodeRead(`load ${cardId}`, async (client, signal) => {
     const toMs = Date.now();

@@ -7,7 +7,7 @@ interface Mark {
   readonly name: string;
 }
 
-interface GaugeProps {
+interface QosGaugeProps {
   readonly name: string;
   /** Null = unknown. */
   readonly value: number | null;
@@ -16,20 +16,20 @@ interface GaugeProps {
 }
 
 /** Bad below the first mark; recovering below the last. */
-export function Gauge({ name, value, marks, hint }: GaugeProps) {
+export function QosGauge({ name, value, marks, hint }: QosGaugeProps) {
   const { t } = useTranslation('overview');
   const first = marks[0]?.at ?? 0;
   const last = marks.at(-1)?.at ?? 0;
   const tone = value === null ? 'bg-edge' : value < first ? 'bg-bad' : value < last ? 'bg-warn' : 'bg-good';
   const shown = value === null ? t('scores.unknown') : value.toFixed(2);
-  const said = [`${name}: ${shown}`, ...marks.map((mark) => `${mark.name}: ${mark.at.toFixed(2)}`)].join('; ');
+  const description = [`${name}: ${shown}`, ...marks.map((mark) => `${mark.name}: ${mark.at.toFixed(2)}`)].join('; ');
   return (
     <div className="flex flex-col gap-1">
       <p className="flex items-baseline justify-between gap-4">
         <span className="font-medium">{name}</span>
         <span className={clsx('tabular-nums', value === null ? 'text-faint' : 'text-lg font-semibold')}>{shown}</span>
       </p>
-      <div role="img" aria-label={said} className="relative h-2.5 rounded-full bg-raised">
+      <div role="img" aria-label={description} className="relative h-2.5 rounded-full bg-raised">
         {value !== null && (
           <div className={clsx('h-full rounded-full', tone)} style={{ width: `${Math.min(1, Math.max(0, value)) * 100}%` }} />
         )}

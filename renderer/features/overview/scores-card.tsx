@@ -7,7 +7,7 @@ import { useAlive } from '../../state/app-context.ts';
 import { Card } from '../../ui/card.tsx';
 import { DataAge } from '../../ui/data-age.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
-import { Gauge } from './qos-gauge.tsx';
+import { QosGauge } from './qos-gauge.tsx';
 
 /** Parameters of the condition `weight`, as far as they are known. */
 const weightParams = z.object({
@@ -36,7 +36,7 @@ export function ScoresCard() {
     <Card title={t('scores.title')} aside={!alive && <DataAge atMs={qos.value?.atMs ?? null} />}>
       {error && <ErrorNote error={error} />}
       <div className="flex flex-col gap-4">
-        {qos.value !== null && <Qualities qos={qos.value} />}
+        {qos.value !== null && <QosGauges qos={qos.value} />}
         {alive && (
           <dl className="flex flex-col gap-3 border-t border-line pt-3">
             <Score name={t('scores.staking')} value={stakingScore} moves={t('scores.stakingMoves')} />
@@ -53,17 +53,17 @@ export function ScoresCard() {
 }
 
 /** Quality of service on its scale, with the network's marks. */
-function Qualities({ qos: { now, kickOutBelow } }: { readonly qos: QosExplanation }) {
+function QosGauges({ qos: { now, kickOutBelow } }: { readonly qos: QosExplanation }) {
   const { t } = useTranslation('overview');
   return (
     <>
-      <Gauge
+      <QosGauge
         name={t('scores.long')}
         value={now.long?.value ?? null}
         marks={[{ at: kickOutBelow, name: t('scores.kickOut') }]}
         hint={t('scores.longMoves')}
       />
-      <Gauge
+      <QosGauge
         name={t('scores.health')}
         value={now.health?.value ?? null}
         marks={[
@@ -83,8 +83,8 @@ function PointsCard({ points }: { readonly points: NonNullable<QosExplanation['p
   return (
     <Card title={t('scores.title')}>
       <dl className="flex flex-col gap-3">
-        <Line name={t('trust:qos.points.average')} text={String(average)} moves={t('trust:qos.points.averageHint')} />
-        <Line
+        <ScoreLine name={t('trust:qos.points.average')} text={String(average)} moves={t('trust:qos.points.averageHint')} />
+        <ScoreLine
           name={t('trust:qos.points.last')}
           text={t('trust:qos.points.of', { points: lastTasks, most })}
           moves={t('trust:qos.points.kickOut', { limit: kickOutAt })}
@@ -102,10 +102,10 @@ interface ScoreProps {
 }
 
 function Score({ name, value, moves }: ScoreProps) {
-  return <Line name={name} text={value === null ? null : value.toFixed(2)} moves={moves} />;
+  return <ScoreLine name={name} text={value === null ? null : value.toFixed(2)} moves={moves} />;
 }
 
-function Line({ name, text, moves }: { readonly name: string; readonly text: string | null; readonly moves: string }) {
+function ScoreLine({ name, text, moves }: { readonly name: string; readonly text: string | null; readonly moves: string }) {
   const { t } = useTranslation('overview');
   return (
     <div className="grid grid-cols-[1fr_auto] items-baseline gap-x-4 gap-y-0.5">

@@ -1,17 +1,18 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useAlive } from '../../state/app-context.ts';
+import { useAlive, useNode } from '../../state/app-context.ts';
 import { useTruth } from '../../state/truth.ts';
-import { NodeOrRecords } from '../../ui/running-node-only.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { NodeOrRecords, RunningNodeOnly } from '../../ui/running-node-only.tsx';
 import { Screen } from '../../ui/screen.tsx';
-import { AttentionCard, useAttention } from './attention-card.tsx';
+import { WhyNoTasks } from '../trust/why-no-tasks.tsx';
+import { AttentionCard, useAttentionItems } from './attention-card.tsx';
 import { CurrentTaskCard } from './current-task-card.tsx';
 import { EarningsCard } from './earnings-card.tsx';
 import { GpuCard } from './gpu-card.tsx';
-import { EarningAnswer, StakeAnswer } from './hero.tsx';
-import { NoTasksDialog } from './no-tasks-dialog.tsx';
 import { ScoresCard } from './scores-card.tsx';
 import { StateCard } from './state-card.tsx';
+import { NetEarningsCard, StakeSafetyCard } from './summary-cards.tsx';
 import { UnlockDialog } from './unlock-dialog.tsx';
 
 /** Am I earning, is anything at risk, do I have to do something? */
@@ -20,11 +21,11 @@ export function OverviewScreen() {
   const [open, setOpen] = useState<'why' | 'unlock' | null>(null);
   const alive = useAlive();
   const truth = useTruth();
-  const items = useAttention(truth);
-  const answers = (
+  const items = useAttentionItems(truth);
+  const summary = (
     <div className="grid grid-cols-1 gap-4 md:grid-cols-2 2xl:grid-cols-[1fr_1fr_1.6fr]">
-      <EarningAnswer />
-      <StakeAnswer truth={truth} items={items} />
+      <NetEarningsCard />
+      <StakeSafetyCard truth={truth} items={items} />
       <div className="min-w-0 md:col-span-2 2xl:col-span-1">
         <AttentionCard items={items} onUnlock={() => setOpen('unlock')} />
       </div>
@@ -35,7 +36,7 @@ export function OverviewScreen() {
       <StateCard truth={truth} onUnlock={() => setOpen('unlock')} onWhy={() => setOpen('why')} />
       {!alive && (
         <NodeOrRecords>
-          {answers}
+          {summary}
           <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
             <EarningsCard />
             <ScoresCard />
@@ -44,7 +45,7 @@ export function OverviewScreen() {
       )}
       {alive && (
         <>
-          {answers}
+          {summary}
           <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-2 2xl:grid-cols-3">
             <EarningsCard />
             <div className="flex min-w-0 flex-col gap-4">
@@ -60,5 +61,17 @@ export function OverviewScreen() {
       <NoTasksDialog open={open === 'why'} onClose={() => setOpen(null)} />
       <UnlockDialog open={open === 'unlock'} onClose={() => setOpen(null)} />
     </Screen>
+  );
+}
+
+/** Every condition of the network, one click away from the idle state. */
+function NoTasksDialog({ open, onClose }: { readonly open: boolean; readonly onClose: () => void }) {
+  const { profile } = useNode();
+  return (
+    <Dialog drawer open={open} onClose={onClose} title={profile.profile.name}>
+      <RunningNodeOnly>
+        <WhyNoTasks />
+      </RunningNodeOnly>
+    </Dialog>
   );
 }

@@ -13,8 +13,8 @@ import { ToneIcon } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
-import { useNodeOrder } from './control.ts';
-import { StakeSentence, StateNotes, StateSentence } from './state-words.tsx';
+import { StakeSentence, StateNotes, StateSentence } from './state-sentences.tsx';
+import { useNodeOrder } from './use-node-order.ts';
 
 const ICONS: Readonly<Record<Control, LucideIcon>> = {
   start: CirclePlay,
@@ -29,7 +29,7 @@ const ICONS: Readonly<Record<Control, LucideIcon>> = {
 const PRIMARY: ReadonlySet<Control> = new Set(['start', 'resume', 'unlock']);
 
 /** What rejoining means in this state. */
-const REJOIN = ['slashed', 'kickedOut', 'out', 'returning', 'dropped'] as const;
+const REJOIN_STATES = ['slashed', 'kickedOut', 'out', 'returning', 'dropped'] as const;
 
 export interface StateCardProps {
   readonly truth: NodeTruth;
@@ -38,7 +38,7 @@ export interface StateCardProps {
 }
 
 /** A start may wait for a person to confirm a stake that has not been approved yet. */
-function asksAtStart({ profile: { stakeWei, stakeWord } }: ProfileView): boolean {
+function startNeedsConfirmation({ profile: { stakeWei, stakeWord } }: ProfileView): boolean {
   return stakeWord?.stakeWei !== stakeWei;
 }
 
@@ -54,7 +54,7 @@ export function StateCard({ truth, onUnlock, onWhy }: StateCardProps) {
     else void order.run(control);
   };
   const { life, tone, controls } = truth;
-  const rejoins = REJOIN.find((one) => one === life) ?? 'out';
+  const rejoins = REJOIN_STATES.find((one) => one === life) ?? 'out';
   return (
     <section aria-label={t('common:frame.node')} className="flex flex-col gap-3 rounded-lg border border-line bg-surface p-4">
       <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3">
@@ -86,7 +86,7 @@ export function StateCard({ truth, onUnlock, onWhy }: StateCardProps) {
       <StakeSentence truth={truth} />
       <WarmUpLine />
       <StateNotes truth={truth} />
-      {order.busy && !asking && asksAtStart(profile) && <AwaitingPersonNote />}
+      {order.busy && !asking && startNeedsConfirmation(profile) && <AwaitingPersonNote />}
       {order.error && !asking && <ErrorNote error={order.error} />}
       <ConfirmDialog
         open={asking}
@@ -114,7 +114,7 @@ function WarmUpLine() {
   if (warmUp === null || warmUp.state === 'ready' || warmUp.state === 'waiting') return null;
   const { state, modelId, index, count, limitSeconds, results } = warmUp;
   const last = results.at(-1);
-  const isGoing = state === 'due' || state === 'running';
+  const inProgress = state === 'due' || state === 'running';
   return (
     <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 text-[13px] text-soft">
       <p role="status">
@@ -122,8 +122,8 @@ function WarmUpLine() {
         {last !== undefined &&
           ` ${t('warmUp.took', { model: last.modelId, seconds: last.seconds.toFixed(1), limit: limitSeconds })}`}
       </p>
-      <Button small disabled={order.busy} onClick={() => void order.run(isGoing ? 'cancel' : 'run')}>
-        {t(isGoing ? 'warmUp.cancel' : 'warmUp.again')}
+      <Button small disabled={order.busy} onClick={() => void order.run(inProgress ? 'cancel' : 'run')}>
+        {t(inProgress ? 'warmUp.cancel' : 'warmUp.again')}
       </Button>
       {order.error && <ErrorNote error={order.error} />}
     </div>

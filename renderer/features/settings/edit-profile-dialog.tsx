@@ -12,10 +12,10 @@ import { ErrorNote } from '../../ui/error-note.tsx';
 import { Field, Select, TextArea, TextInput } from '../../ui/field.tsx';
 import { FolderField } from '../../ui/folder-field.tsx';
 import { Switch } from '../../ui/switch.tsx';
-import { type FormField, formOf, type ProfileForm, readForm } from './profile-form.ts';
-import { RetentionPart } from './retention-part.tsx';
+import { type FormField, type ProfileForm, parseForm, profileToForm } from './profile-form.ts';
+import { RetentionFields } from './retention-fields.tsx';
 import { EffectNote } from './setting-row.tsx';
-import { StoragePart } from './storage-part.tsx';
+import { StoredResults } from './stored-results.tsx';
 
 /** The host's settings for one node. */
 export function EditProfileDialog({ view, onClose }: { readonly view: ProfileView | null; readonly onClose: () => void }) {
@@ -37,7 +37,7 @@ export function EditProfileDialog({ view, onClose }: { readonly view: ProfileVie
   );
 }
 
-interface Part {
+interface FormFieldsProps {
   readonly form: ProfileForm;
   readonly change: (part: Partial<ProfileForm>) => void;
   /** Why a field is invalid. */
@@ -48,8 +48,8 @@ function Form({ profile, onSaved }: { readonly profile: Profile; readonly onSave
   const { t } = useTranslation(['settings', 'common']);
   const { toasts } = useApp();
   const host = useHostClient();
-  const [form, setForm] = useState(() => formOf(profile));
-  const read = readForm(profile, form);
+  const [form, setForm] = useState(() => profileToForm(profile));
+  const read = parseForm(profile, form);
   const save = useAct(async () => {
     if (read.kind !== 'draft') return;
     const chosen = form.chosen === null ? {} : { chosen: form.chosen };
@@ -57,14 +57,14 @@ function Form({ profile, onSaved }: { readonly profile: Profile; readonly onSave
     toasts.getState().push({ tone: 'good', text: `${t('saved')} ${t('common:effect.nextStart')}` });
     onSaved();
   });
-  const wordsOf = (field: FormField, problem: string) => {
+  const problemText = (field: FormField, problem: string) => {
     if (field === 'stake') return t('profile.stakeProblem');
     return field === 'proxy' ? t('profile.proxyProblem') : problem;
   };
-  const part: Part = {
+  const part: FormFieldsProps = {
     form,
     change: (next) => setForm((was) => ({ ...was, ...next })),
-    problemOf: (field) => (read.kind === 'problem' && read.field === field ? wordsOf(field, read.problem) : null),
+    problemOf: (field) => (read.kind === 'problem' && read.field === field ? problemText(field, read.problem) : null),
   };
   return (
     <form
@@ -74,11 +74,11 @@ function Form({ profile, onSaved }: { readonly profile: Profile; readonly onSave
         void save.run();
       }}
     >
-      <NodePart {...part} />
-      <RetentionPart form={form} before={profile.retention} change={part.change}>
-        <StoragePart />
-      </RetentionPart>
-      <FoldersPart {...part} />
+      <NodeFields {...part} />
+      <RetentionFields form={form} before={profile.retention} change={part.change}>
+        <StoredResults />
+      </RetentionFields>
+      <FolderFields {...part} />
       <p className="text-[13px] text-faint">{t('profile.limits')}</p>
       {save.busy && <AwaitingPersonNote />}
       {save.error && <ErrorNote error={save.error} />}
@@ -89,7 +89,7 @@ function Form({ profile, onSaved }: { readonly profile: Profile; readonly onSave
   );
 }
 
-function NodePart({ form, change, problemOf }: Part) {
+function NodeFields({ form, change, problemOf }: FormFieldsProps) {
   const { t } = useTranslation('settings');
   return (
     <div className="flex flex-col gap-4">
@@ -141,7 +141,7 @@ function NodePart({ form, change, problemOf }: Part) {
   );
 }
 
-function FoldersPart({ form, change, problemOf }: Part) {
+function FolderFields({ form, change, problemOf }: FormFieldsProps) {
   const { t } = useTranslation('settings');
   return (
     <fieldset className="flex flex-col gap-4">

@@ -16,18 +16,20 @@ import { BackupBadge } from '../keys/backup-badge.tsx';
 import { CreateKeyDialog } from '../keys/create-key-dialog.tsx';
 import { ExportKeyDialog } from '../keys/export-key-dialog.tsx';
 import { ImportKeyDialog } from '../keys/import-key-dialog.tsx';
-import { ProveBackupDialog } from '../keys/prove-backup-dialog.tsx';
+import { VerifyBackupDialog } from '../keys/verify-backup-dialog.tsx';
 
-type Open = { readonly kind: 'create' | 'import' } | { readonly kind: 'export' | 'archive' | 'prove'; readonly address: string };
+type OpenDialog =
+  | { readonly kind: 'create' | 'import' }
+  | { readonly kind: 'export' | 'archive' | 'verify'; readonly address: string };
 
 export function KeysSection() {
   const { t } = useTranslation('settings');
   const read = useHostRead('keys', (client, signal) => client.keys.list({}, { signal }));
-  const [open, setOpen] = useState<Open | null>(null);
+  const [open, setOpen] = useState<OpenDialog | null>(null);
   const close = () => setOpen(null);
   const keys = read.value?.keys ?? [];
-  const addressOf = (kind: 'export' | 'archive' | 'prove') => (open?.kind === kind ? open.address : null);
-  const proving = keys.find(({ address, archived }) => address === addressOf('prove') && !archived) ?? null;
+  const addressOf = (kind: 'export' | 'archive' | 'verify') => (open?.kind === kind ? open.address : null);
+  const verifying = keys.find(({ address, archived }) => address === addressOf('verify') && !archived) ?? null;
   return (
     <>
       <div className="flex flex-wrap items-start justify-between gap-3">
@@ -50,14 +52,14 @@ export function KeysSection() {
           key={key.address}
           view={key}
           onExport={() => setOpen({ kind: 'export', address: key.address })}
-          onProve={() => setOpen({ kind: 'prove', address: key.address })}
+          onVerify={() => setOpen({ kind: 'verify', address: key.address })}
           onArchive={() => setOpen({ kind: 'archive', address: key.address })}
         />
       ))}
       <CreateKeyDialog open={open?.kind === 'create'} onClose={close} onCreated={read.reload} />
       <ImportKeyDialog open={open?.kind === 'import'} onClose={close} onImported={read.reload} />
       <ExportKeyDialog address={addressOf('export')} onClose={close} />
-      <ProveBackupDialog view={proving} onClose={close} onProved={read.reload} />
+      <VerifyBackupDialog view={verifying} onClose={close} onVerified={read.reload} />
       <ArchiveKeyDialog address={addressOf('archive')} onClose={close} onArchived={read.reload} />
     </>
   );
@@ -66,11 +68,11 @@ export function KeysSection() {
 interface KeyCardProps {
   readonly view: KeyView;
   readonly onExport: () => void;
-  readonly onProve: () => void;
+  readonly onVerify: () => void;
   readonly onArchive: () => void;
 }
 
-function KeyCard({ view, onExport, onProve, onArchive }: KeyCardProps) {
+function KeyCard({ view, onExport, onVerify, onArchive }: KeyCardProps) {
   const { t } = useTranslation(['settings', 'keys', 'firstRun']);
   const { address, archived, backedUp, imported, unlocked, store, createdMs } = view;
   const names = (useProfiles() ?? []).filter(({ profile }) => profile.address === address).map(({ profile }) => profile.name);
@@ -100,7 +102,7 @@ function KeyCard({ view, onExport, onProve, onArchive }: KeyCardProps) {
         {!archived && (
           <div className="flex flex-wrap gap-2">
             {!backedUp && (
-              <Button small icon={BadgeCheck} onClick={onProve}>
+              <Button small icon={BadgeCheck} onClick={onVerify}>
                 {t('keys:prove.title')}
               </Button>
             )}

@@ -19,10 +19,10 @@ import { Money } from '../../ui/money.tsx';
 import { EditProfileDialog } from './edit-profile-dialog.tsx';
 import { ProfileChecksDialog } from './profile-checks-dialog.tsx';
 
-type Open = { readonly kind: 'edit' | 'remove' | 'check'; readonly view: ProfileView };
+type OpenDialog = { readonly kind: 'edit' | 'remove' | 'check'; readonly view: ProfileView };
 
 /** Of one whose dialog is open: it may have been started or stopped since. */
-function asItIs(profiles: readonly ProfileView[], opened: ProfileView): ProfileView {
+function currentView(profiles: readonly ProfileView[], opened: ProfileView): ProfileView {
   return profiles.find(({ profile }) => profile.id === opened.profile.id) ?? opened;
 }
 
@@ -34,7 +34,7 @@ export function NodesSection() {
   const profiles = useProfiles() ?? [];
   const [params] = useSearchParams();
   // A link can open the checks or the settings of one node.
-  const [open, setOpen] = useState<Open | null>(() => askedFor(profiles, params));
+  const [open, setOpen] = useState<OpenDialog | null>(() => dialogInUrl(profiles, params));
   const close = () => setOpen(null);
   const name = open?.view.profile.name ?? '';
   const remove = useAct(async (id: string) => {
@@ -57,7 +57,7 @@ export function NodesSection() {
       {profiles.map((view) => (
         <NodeCard key={view.profile.id} view={view} onOpen={(kind) => setOpen({ kind, view })} />
       ))}
-      <EditProfileDialog view={open?.kind === 'edit' ? asItIs(profiles, open.view) : null} onClose={close} />
+      <EditProfileDialog view={open?.kind === 'edit' ? currentView(profiles, open.view) : null} onClose={close} />
       <ProfileChecksDialog view={open?.kind === 'check' ? open.view : null} onClose={close} />
       <ConfirmDialog
         danger
@@ -76,7 +76,7 @@ export function NodesSection() {
   );
 }
 
-function askedFor(profiles: readonly ProfileView[], params: URLSearchParams): Open | null {
+function dialogInUrl(profiles: readonly ProfileView[], params: URLSearchParams): OpenDialog | null {
   for (const kind of ['check', 'edit'] as const) {
     const view = profiles.find(({ profile }) => profile.id === params.get(kind));
     if (view !== undefined) return { kind, view };
@@ -84,7 +84,7 @@ function askedFor(profiles: readonly ProfileView[], params: URLSearchParams): Op
   return null;
 }
 
-function NodeCard({ view, onOpen }: { readonly view: ProfileView; readonly onOpen: (kind: Open['kind']) => void }) {
+function NodeCard({ view, onOpen }: { readonly view: ProfileView; readonly onOpen: (kind: OpenDialog['kind']) => void }) {
   const { t, i18n } = useTranslation('settings');
   const { profile, networkTitle, gpuName, pendingRestart } = view;
   const truthOf = useTruthOf();

@@ -6,8 +6,8 @@ import { useSettings } from '../../state/app-context.ts';
 import { Card } from '../../ui/card.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Cell, Row, Table } from '../../ui/table.tsx';
-import { NotifyWays } from './notify-ways.tsx';
-import { QuietCard } from './quiet-card.tsx';
+import { ChannelsCard } from './channels-card.tsx';
+import { QuietHoursCard } from './quiet-hours-card.tsx';
 import { useSettingsChange } from './setting-row.tsx';
 
 /** Which events are sent on which channel, and when not. */
@@ -18,8 +18,8 @@ export function NotificationsSection() {
   return (
     <>
       <EventsCard settings={settings} desktop={info.value.features.notifications} />
-      <NotifyWays elsewhere={settings.elsewhere} />
-      <QuietCard elsewhere={settings.elsewhere} />
+      <ChannelsCard elsewhere={settings.elsewhere} />
+      <QuietHoursCard elsewhere={settings.elsewhere} />
     </>
   );
 }
@@ -29,7 +29,7 @@ function EventsCard({ settings, desktop }: { readonly settings: Settings; readon
   const change = useSettingsChange();
   const { notifications, elsewhere } = settings;
   const setDesktop = (event: ChannelNotice, on: boolean) => void change.run({ notifications: { [event]: on } });
-  const setWay = (channel: Channel, event: ChannelNotice, on: boolean) => {
+  const setChannel = (channel: Channel, event: ChannelNotice, on: boolean) => {
     const way = elsewhere[channel];
     void change.run({ elsewhere: { ...elsewhere, [channel]: { ...way, tells: { ...way.tells, [event]: on } } } });
   };
@@ -50,7 +50,7 @@ function EventsCard({ settings, desktop }: { readonly settings: Settings; readon
           <Row key={event}>
             <Cell head>{t(`notifications.kinds.${event}`)}</Cell>
             <Cell>
-              <Tick
+              <EventCheckbox
                 label={`${t(`notifications.kinds.${event}`)}: ${t('notifications.desktop')}`}
                 checked={desktop && isNotice(event) && notifications[event]}
                 disabled={!desktop || !isNotice(event)}
@@ -59,11 +59,11 @@ function EventsCard({ settings, desktop }: { readonly settings: Settings; readon
             </Cell>
             {CHANNELS.map((channel) => (
               <Cell key={channel}>
-                <Tick
+                <EventCheckbox
                   label={`${t(`notifications.kinds.${event}`)}: ${t(`notifications.ways.${channel}.name`)}`}
                   checked={elsewhere[channel].on && elsewhere[channel].tells[event]}
                   disabled={!elsewhere[channel].on}
-                  onChange={(on) => setWay(channel, event, on)}
+                  onChange={(on) => setChannel(channel, event, on)}
                 />
               </Cell>
             ))}
@@ -75,14 +75,14 @@ function EventsCard({ settings, desktop }: { readonly settings: Settings; readon
   );
 }
 
-interface TickProps {
+interface EventCheckboxProps {
   readonly label: string;
   readonly checked: boolean;
   readonly disabled: boolean;
   readonly onChange: (on: boolean) => void;
 }
 
-function Tick({ label, checked, disabled, onChange }: TickProps) {
+function EventCheckbox({ label, checked, disabled, onChange }: EventCheckboxProps) {
   return (
     <input
       type="checkbox"

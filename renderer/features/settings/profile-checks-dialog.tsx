@@ -12,12 +12,12 @@ export function ProfileChecksDialog({ view, onClose }: { readonly view: ProfileV
   const { t } = useTranslation('settings');
   return (
     <Dialog open={view !== null} onClose={onClose} title={t('nodes.checksTitle', { name: view?.profile.name ?? '' })}>
-      {view !== null && <Report profile={view.profile} />}
+      {view !== null && <CheckReport profile={view.profile} />}
     </Dialog>
   );
 }
 
-function Report({ profile }: { readonly profile: Profile }) {
+function CheckReport({ profile }: { readonly profile: Profile }) {
   const { t } = useTranslation('firstRun');
   const read = useHostRead(`check ${profile.id}`, (client, signal) =>
     client.profiles.check({ draft: profileDraftSchema.parse(profile) }, { signal }),

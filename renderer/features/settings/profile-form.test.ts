@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Profile, profileSchema } from '../../../contract/profiles.ts';
-import { formOf, keepsLess, readForm, retentionProblems } from './profile-form.ts';
+import { keepsLess, parseForm, profileToForm, retentionProblems } from './profile-form.ts';
 
 const profile: Profile = profileSchema.parse({
   id: 'attic',
@@ -14,7 +14,7 @@ const profile: Profile = profileSchema.parse({
   modelIds: ['base:a', 'base:b'],
   stakeWei: '400000000000000000001',
 });
-const form = formOf(profile);
+const form = profileToForm(profile);
 
 describe('the limits for closed tasks', () => {
   it('are checked separately, field by field, with a point or a comma', () => {
@@ -25,7 +25,7 @@ describe('the limits for closed tasks', () => {
     // In one country 1,500 means a thousand times what it means in another.
     for (const gib of ['', '0', '0.05', '100001', '1,500', '1e3'])
       expect(wrong('0', gib), gib).toEqual({ days: true, gib: true });
-    expect(readForm(profile, { ...form, keepGib: '0,5' })).toMatchObject({ draft: { retention: { days: 7, resultsGib: 0.5 } } });
+    expect(parseForm(profile, { ...form, keepGib: '0,5' })).toMatchObject({ draft: { retention: { days: 7, resultsGib: 0.5 } } });
   });
 
   it('warns that less is kept than before, only if it can be saved', () => {
@@ -41,18 +41,18 @@ describe('the profile form', () => {
   it('returns what it was made from, to the wei, including the secrets it never shows', () => {
     expect(JSON.stringify(form)).not.toContain('secret');
     const { id, createdMs, stakeWord, ...draft } = profile;
-    expect([id, createdMs, stakeWord, readForm(profile, form)]).toEqual(['attic', 1, null, { kind: 'draft', draft }]);
+    expect([id, createdMs, stakeWord, parseForm(profile, form)]).toEqual(['attic', 1, null, { kind: 'draft', draft }]);
   });
 
   it('drops a proxy’s user name and password if the proxy changes', () => {
-    const read = readForm(profile, { ...form, proxy: 'other:3128', directory: ' ' });
+    const read = parseForm(profile, { ...form, proxy: 'other:3128', directory: ' ' });
     expect(read).toMatchObject({ kind: 'draft', draft: { models: { proxy: { host: 'other', username: '', password: '' } } } });
     expect(read.kind === 'draft' && 'directory' in read.draft.models).toBe(false);
   });
 
   it('names the invalid field', () => {
     const fieldOf = (part: Partial<typeof form>) => {
-      const read = readForm(profile, { ...form, ...part });
+      const read = parseForm(profile, { ...form, ...part });
       return read.kind === 'problem' ? read.field : null;
     };
     expect(fieldOf({ name: ' ' })).toBe('name');

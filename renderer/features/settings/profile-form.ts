@@ -25,7 +25,16 @@ export interface ProfileForm {
   readonly keepGib: string;
 }
 
-export function formOf({ name, stakeWei, modelIds, autoStart, rejoin, logLevel, models, retention }: Profile): ProfileForm {
+export function profileToForm({
+  name,
+  stakeWei,
+  modelIds,
+  autoStart,
+  rejoin,
+  logLevel,
+  models,
+  retention,
+}: Profile): ProfileForm {
   const { proxy } = models;
   return {
     name,
@@ -57,7 +66,7 @@ export type FormField =
   | 'keepDays'
   | 'keepGib';
 
-export type ReadForm =
+export type ParsedForm =
   | { readonly kind: 'draft'; readonly draft: ProfileDraft }
   | { readonly kind: 'problem'; readonly field: FormField; readonly problem: string };
 
@@ -75,25 +84,25 @@ const FIELDS: Readonly<Record<string, FormField>> = {
 };
 
 /** The profile with the typed values, or the first invalid field. */
-export function readForm(profile: Profile, form: ProfileForm): ReadForm {
+export function parseForm(profile: Profile, form: ProfileForm): ParsedForm {
   const { directory, ...models } = profile.models;
   const chosen = form.directory.trim();
   const read = profileDraftSchema.safeParse({
     ...profile,
     name: form.name,
-    stakeWei: stakeOf(form.stake),
-    modelIds: lines(form.modelIds),
+    stakeWei: stakeInput(form.stake),
+    modelIds: splitLines(form.modelIds),
     autoStart: form.autoStart,
     rejoin: form.rejoin,
     logLevel: form.logLevel,
-    retention: typedRetention(form),
+    retention: retentionInput(form),
     models: {
       ...models,
       ...(chosen === '' ? {} : { directory: chosen }),
       hubUrl: form.hubUrl.trim(),
-      mirrorUrls: lines(form.mirrors),
-      proxy: proxyOf(form.proxy, profile.models.proxy),
-      reserveBytes: Math.round(numberOf(form.reserveGib) * GIB),
+      mirrorUrls: splitLines(form.mirrors),
+      proxy: parseProxy(form.proxy, profile.models.proxy),
+      reserveBytes: Math.round(parseDecimal(form.reserveGib) * GIB),
     },
   });
   if (read.success) return { kind: 'draft', draft: read.data };
@@ -103,32 +112,35 @@ export function readForm(profile: Profile, form: ProfileForm): ReadForm {
   return { kind: 'problem', field, problem: issue?.message ?? '' };
 }
 
-type Kept = Pick<ProfileForm, 'keepDays' | 'keepGib'>;
+type RetentionForm = Pick<ProfileForm, 'keepDays' | 'keepGib'>;
 
-const typedRetention = ({ keepDays, keepGib }: Kept) => ({ days: numberOf(keepDays), resultsGib: numberOf(keepGib) });
+const retentionInput = ({ keepDays, keepGib }: RetentionForm) => ({
+  days: parseDecimal(keepDays),
+  resultsGib: parseDecimal(keepGib),
+});
 
 /** Which of the two limits is invalid, whatever else was typed. */
-export function retentionProblems(form: Kept): { readonly days: boolean; readonly gib: boolean } {
-  const read = retentionSchema.safeParse(typedRetention(form));
+export function retentionProblems(form: RetentionForm): { readonly days: boolean; readonly gib: boolean } {
+  const read = retentionSchema.safeParse(retentionInput(form));
   const wrong = new Set(read.error?.issues.map(({ path }) => path[0]));
   return { days: wrong.has('days'), gib: wrong.has('resultsGib') };
 }
 
 /** True if results that are kept now may be removed. */
-export function keepsLess(form: Kept, before: Retention): boolean {
-  const read = retentionSchema.safeParse(typedRetention(form));
+export function keepsLess(form: RetentionForm, before: Retention): boolean {
+  const read = retentionSchema.safeParse(retentionInput(form));
   return read.success && (read.data.days < before.days || read.data.resultsGib < before.resultsGib);
 }
 
 /** Accepts a point or a comma before the decimals; NaN for anything else and for what could be read two ways (`1,500`). */
-function numberOf(text: string): number {
+function parseDecimal(text: string): number {
   const typed = text.trim();
   if (/^[1-9]\d{0,2},\d{3}$/.test(typed) || !/^\d+(?:[.,]\d+)?$/.test(typed)) return Number.NaN;
   return Number(typed.replace(',', '.'));
 }
 
 /** Text that is not an amount stays as typed, for the schema to refuse. */
-function stakeOf(text: string): string {
+function stakeInput(text: string): string {
   try {
     return parseCnx(text).toString();
   } catch {
@@ -136,7 +148,7 @@ function stakeOf(text: string): string {
   }
 }
 
-function lines(text: string): string[] {
+function splitLines(text: string): string[] {
   return text
     .split('\n')
     .map((line) => line.trim())
@@ -144,7 +156,7 @@ function lines(text: string): string[] {
 }
 
 /** Keeps a proxy's user name and password if its host and port are unchanged. */
-function proxyOf(text: string, before: ProxySettings | null): unknown {
+function parseProxy(text: string, before: ProxySettings | null): unknown {
   if (text.trim() === '') return null;
   const at = text.lastIndexOf(':');
   const [host, port] = [text.slice(0, at).trim(), Number(text.slice(at + 1))];

@@ -14,7 +14,7 @@ export function ProgramSection() {
   const read = useHostRead('app', (client, signal) => client.app.info({}, { signal }));
   const info = read.value;
   if (settings === null || info === null) return read.error && <ErrorNote error={read.error} />;
-  const unless = (there: boolean) => (there ? null : t('program.unsupported'));
+  const unsupportedUnless = (there: boolean) => (there ? null : t('program.unsupported'));
   return (
     <>
       <Card title={t('sections.program')}>
@@ -22,14 +22,14 @@ export function ProgramSection() {
           <SwitchRow
             label={t('program.startAtLogin')}
             setting="startAtLogin"
-            unavailable={unless(info.features.startAtLogin)}
+            unavailable={unsupportedUnless(info.features.startAtLogin)}
             checked={settings.startAtLogin}
             onChange={(startAtLogin) => void change.run({ startAtLogin })}
           />
           <SwitchRow
             label={t('program.keepRunning')}
             setting="keepRunningInTray"
-            unavailable={unless(info.features.tray)}
+            unavailable={unsupportedUnless(info.features.tray)}
             checked={settings.keepRunningInTray}
             onChange={(keepRunningInTray) => void change.run({ keepRunningInTray })}
           />
@@ -37,7 +37,7 @@ export function ProgramSection() {
         {change.error && <ErrorNote error={change.error} />}
       </Card>
       <ConnectionCard proxy={settings.proxy} />
-      <LogOut />
+      <LogOutCard />
       <Card title={t('program.about')}>
         <Facts>
           <Fact name={t('program.version')}>{info.version}</Fact>
@@ -53,7 +53,7 @@ export function ProgramSection() {
 }
 
 /** A window in a browser has a session that it can end; the desktop window has none. */
-function LogOut() {
+function LogOutCard() {
   const { t } = useTranslation('settings');
   const { logOut } = useApp();
   const act = useAct(async () => logOut?.());

@@ -22,19 +22,19 @@ const SECTIONS = {
   updates: UpdatesSection,
 } as const satisfies Record<string, () => ReactNode>;
 type Section = keyof typeof SECTIONS;
-const NAMES = Object.keys(SECTIONS) as Section[];
+const SECTION_NAMES = Object.keys(SECTIONS) as Section[];
 
 /** Settings of the program, and settings of each node. */
 export function SettingsScreen() {
   const { t } = useTranslation('settings');
   const params = useParams();
-  const section = NAMES.find((name) => name === params.section) ?? 'nodes';
+  const section = SECTION_NAMES.find((name) => name === params.section) ?? 'nodes';
   const Content = SECTIONS[section];
   return (
     <Screen title={t('title')}>
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 md:grid-cols-[9.5rem_minmax(0,1fr)]">
         <nav aria-label={t('sections.label')} className="flex flex-wrap gap-0.5 md:flex-col">
-          {NAMES.map((name) => (
+          {SECTION_NAMES.map((name) => (
             <NavLink
               key={name}
               to={`/settings/${name}`}

@@ -14,7 +14,7 @@ import { Progress } from '../../ui/progress.tsx';
 import { Time } from '../../ui/time.tsx';
 import { EffectNote, useSettingsChange } from './setting-row.tsx';
 
-const MODES = ['ask', 'off'] as const;
+const UPDATE_MODES = ['ask', 'off'] as const;
 
 export function UpdatesSection() {
   const { t } = useTranslation('settings');
@@ -23,7 +23,7 @@ export function UpdatesSection() {
   const change = useSettingsChange();
   const state = useStore(useApp().updates, ({ value }) => value);
   const info = useHostRead('app', (client, signal) => client.app.info({}, { signal }));
-  const look = useAct(() => host().updates.check({}));
+  const check = useAct(() => host().updates.check({}));
   if (settings === null || info.value === null) return null;
   if (!info.value.features.updates) {
     return (
@@ -40,25 +40,25 @@ export function UpdatesSection() {
             <Select
               {...control}
               value={settings.updates}
-              options={MODES.map((value) => ({ value, label: t(`updates.modes.${value}`) }))}
+              options={UPDATE_MODES.map((value) => ({ value, label: t(`updates.modes.${value}`) }))}
               onChange={(updates) => void change.run({ updates })}
             />
           )}
         </Field>
-        {state !== null && <Found state={state} />}
+        {state !== null && <UpdateStatus state={state} />}
         {settings.updates !== 'off' && (
-          <Button icon={RefreshCw} className="self-start" busy={look.busy} onClick={() => void look.run()}>
+          <Button icon={RefreshCw} className="self-start" busy={check.busy} onClick={() => void check.run()}>
             {t('updates.check')}
           </Button>
         )}
-        {look.error && <ErrorNote error={look.error} />}
+        {check.error && <ErrorNote error={check.error} />}
         {change.error && <ErrorNote error={change.error} />}
       </div>
     </Card>
   );
 }
 
-function Found({ state }: { readonly state: UpdateState }) {
+function UpdateStatus({ state }: { readonly state: UpdateState }) {
   const { t } = useTranslation('settings');
   const host = useHostClient();
   const [asking, setAsking] = useState(false);

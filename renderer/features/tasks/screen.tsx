@@ -11,7 +11,7 @@ import { Screen } from '../../ui/screen.tsx';
 import { useUrlView } from '../../ui/use-url-view.ts';
 import { WhyNoTasks } from '../trust/why-no-tasks.tsx';
 import { TaskDrawer } from './task-drawer.tsx';
-import { EVERYTHING, filterOf, narrowsNothing, readTaskView, type TaskView, writeTaskView } from './task-filter.ts';
+import { ALL_TASKS, isUnfiltered, readTaskView, type TaskView, taskFilter, writeTaskView } from './task-filter.ts';
 import { TaskFilters } from './task-filters.tsx';
 import { TaskTable } from './task-table.tsx';
 import { useTaskList } from './use-task-list.ts';
@@ -34,7 +34,7 @@ function Tasks() {
   const [params, setParams] = useSearchParams();
   const [view, change] = useUrlView(TASK_VIEW);
   // Periods count back from the time of selection, so that rows do not slide out of view while one reads.
-  const filter = useMemo(() => filterOf(view, Date.now()), [view]);
+  const filter = useMemo(() => taskFilter(view, Date.now()), [view]);
   const tasks = useTaskList(filter);
   const { total, waiting } = tasks.list;
   const { reader } = tasks;
@@ -72,7 +72,7 @@ function Tasks() {
       {(total === null || (total === 0 && tasks.isStale)) && (
         <div aria-hidden className="min-h-0 flex-1 rounded-lg border border-line bg-surface" />
       )}
-      {total === 0 && !tasks.isStale && <Empty view={view} onClear={() => change(EVERYTHING)} />}
+      {total === 0 && !tasks.isStale && <Empty view={view} onClear={() => change(ALL_TASKS)} />}
       {total !== null && total > 0 && <TaskTable tasks={tasks} onOpen={(row) => open(row.commitment)} />}
       <TaskDrawer commitment={params.get('task')} onClose={() => open(null)} />
     </>
@@ -83,7 +83,7 @@ function Empty({ view, onClear }: { readonly view: TaskView; readonly onClear: (
   const { t } = useTranslation('tasks');
   const [why, setWhy] = useState(false);
   const alive = useAlive();
-  if (!narrowsNothing(view)) {
+  if (!isUnfiltered(view)) {
     const clear = <Button onClick={onClear}>{t('clear')}</Button>;
     return <EmptyState icon={SearchX} title={t('noneFits')} hint={t('noneFitsHint')} action={clear} />;
   }

@@ -54,13 +54,13 @@ export function placeLayers({ layers, edges, last, nodeWidth }: PlacementRequest
   const wish = (slot: Slot) => mean(neighbours(slot.key).map((other) => other.x)) ?? slot.x;
   const depth = Math.max(...rows.keys());
 
-  for (const row of rows.values()) pack(row, (slot) => slot.x);
+  for (const row of rows.values()) arrangeRow(row, (slot) => slot.x);
   for (let round = 0; round < ROUNDS; round++) {
     const down = round % 2 === 0;
     for (let i = 0; i <= depth; i++) {
       const row = rows.get(down ? i : depth - i) ?? [];
       row.sort((a, b) => Number(a.key === last) - Number(b.key === last) || wish(a) - wish(b));
-      pack(row, wish);
+      arrangeRow(row, wish);
     }
   }
   const left = Math.min(...[...slots.values()].map((slot) => slot.x - slot.width / 2));
@@ -77,7 +77,7 @@ export function placeLayers({ layers, edges, last, nodeWidth }: PlacementRequest
 }
 
 /** Arranges a row in its order, as close to the wanted positions as the widths allow. */
-function pack(row: readonly Slot[], wish: (slot: Slot) => number): void {
+function arrangeRow(row: readonly Slot[], wish: (slot: Slot) => number): void {
   const wishes = row.map(wish);
   let edge = Number.NEGATIVE_INFINITY;
   for (const [i, slot] of row.entries()) {

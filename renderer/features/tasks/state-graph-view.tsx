@@ -4,8 +4,8 @@ import { useTranslation } from 'react-i18next';
 import type { TaskStatus } from '../../../protocol/tasks/status.ts';
 import { clockTime } from '../../ui/time.tsx';
 import { layOutStateGraph, NODE_HEIGHT, NODE_WIDTH } from './state-graph.ts';
-import { edgeKey, litEdges, type PathStep } from './task-path.ts';
-import { lookOf } from './task-words.ts';
+import { statusLook } from './task-display.ts';
+import { edgeKey, type PathStep, takenEdges } from './task-path.ts';
 
 const GRAPH = layOutStateGraph();
 
@@ -25,7 +25,7 @@ export interface StateGraphViewProps {
 /** All states of the network with one task's path highlighted. Only an illustration: the list of steps says the same in words. */
 export function StateGraphView({ path, status }: StateGraphViewProps) {
   const { t, i18n } = useTranslation(['tasks', 'common']);
-  const lit = useMemo(() => litEdges(path), [path]);
+  const lit = useMemo(() => takenEdges(path), [path]);
   const seen = useMemo(() => new Map(path.map((step) => [step.status, step.atMs])), [path]);
   return (
     <svg
@@ -64,7 +64,7 @@ export function StateGraphView({ path, status }: StateGraphViewProps) {
               strokeWidth={here ? 2.5 : 1}
               className={
                 here
-                  ? FILLS[lookOf(status).tone]
+                  ? FILLS[statusLook(status).tone]
                   : atMs === undefined
                     ? 'fill-surface stroke-line'
                     : 'fill-accent-wash stroke-accent'

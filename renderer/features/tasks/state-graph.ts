@@ -1,7 +1,9 @@
 /** The network's state graph, laid out from its own transitions: layers from top to bottom, end states in the last one. */
+
 import { isTerminal, TASK_STATUSES, type TaskStatus } from '../../../protocol/tasks/status.ts';
 import { TRANSITIONS, type Transition } from '../../../protocol/tasks/transitions.ts';
 import { placeLayers } from './state-graph-placement.ts';
+import { edgeKey } from './task-path.ts';
 
 interface GraphNode {
   readonly status: TaskStatus;
@@ -35,19 +37,17 @@ const LAYER_STEP = 74;
 const MARGIN = 8;
 const RAIL_GAP = 18;
 /** A state with at least this many incoming edges, further away than one layer, gets its own lane. */
-const RAIL_FROM = 4;
+const RAIL_MIN_EDGES = 4;
 
-const keyOf = (from: TaskStatus, to: TaskStatus) => `${from}>${to}`;
-
-interface Pair {
+interface StatePair {
   readonly from: TaskStatus;
   readonly to: TaskStatus;
   readonly transitions: readonly Transition[];
 }
 
 /** Every edge once, with everyone who may take it. */
-function pairs(): readonly Pair[] {
-  const byKey = Map.groupBy(TRANSITIONS, ({ from, to }) => keyOf(from, to));
+function graphEdges(): readonly StatePair[] {
+  const byKey = Map.groupBy(TRANSITIONS, ({ from, to }) => edgeKey(from, to));
   return [...byKey.values()].flatMap((transitions) => {
     const [first] = transitions;
     return first === undefined ? [] : [{ from: first.from, to: first.to, transitions }];
@@ -55,7 +55,7 @@ function pairs(): readonly Pair[] {
 }
 
 /** The longest path from the start over transitions without a deadline; end states are together below everything else. */
-function layersOf(edges: readonly Pair[]): ReadonlyMap<TaskStatus, number> {
+function layersOf(edges: readonly StatePair[]): ReadonlyMap<TaskStatus, number> {
   const forward = edges.filter((edge) => edge.from !== edge.to && edge.transitions.some((each) => !each.afterDeadline));
   const layers = new Map<TaskStatus, number>(TASK_STATUSES.map((status) => [status, 0]));
   // Apart from the loop skipped above, the graph has no cycles, so the longest path has fewer steps than there are states.
@@ -67,11 +67,11 @@ function layersOf(edges: readonly Pair[]): ReadonlyMap<TaskStatus, number> {
 }
 
 export function layOutStateGraph(): StateGraph {
-  const edges = pairs();
+  const edges = graphEdges();
   const layers = layersOf(edges);
   const layerOf = (status: TaskStatus) => layers.get(status) ?? 0;
-  const isRail = (edge: Pair) =>
-    edges.filter((other) => other.to === edge.to && layerOf(other.to) - layerOf(other.from) > 1).length >= RAIL_FROM;
+  const isRail = (edge: StatePair) =>
+    edges.filter((other) => other.to === edge.to && layerOf(other.to) - layerOf(other.from) > 1).length >= RAIL_MIN_EDGES;
   const drawn = edges.filter((edge) => edge.from !== edge.to && !isRail(edge));
   const placed = placeLayers({
     layers,
@@ -86,13 +86,13 @@ export function layOutStateGraph(): StateGraph {
   });
   const at = new Map(nodes.map((node) => [node.status, node]));
   const railX = MARGIN + placed.width + RAIL_GAP;
-  const pathOf = (edge: Pair): string => {
+  const pathOf = (edge: StatePair): string => {
     const [from, to] = [at.get(edge.from), at.get(edge.to)];
     if (from === undefined || to === undefined) return '';
-    if (edge.from === edge.to) return loop(to);
-    if (isRail(edge)) return along(from, to, railX);
+    if (edge.from === edge.to) return loopPath(to);
+    if (isRail(edge)) return railPath(from, to, railX);
     const bends = placed.bends(edge.from, edge.to).map(({ layer, x }) => ({ x: MARGIN + x, y: top + layer * LAYER_STEP }));
-    return curve([{ x: from.x, y: from.y + NODE_HEIGHT / 2 }, ...bends, { x: to.x, y: to.y - NODE_HEIGHT / 2 }]);
+    return curvedPath([{ x: from.x, y: from.y + NODE_HEIGHT / 2 }, ...bends, { x: to.x, y: to.y - NODE_HEIGHT / 2 }]);
   };
   return {
     width: railX + MARGIN,
@@ -108,7 +108,7 @@ interface Point {
 }
 
 /** Leaves and arrives vertically, and also runs vertically past a box. */
-function curve(points: readonly Point[]): string {
+function curvedPath(points: readonly Point[]): string {
   const [start, ...rest] = points;
   if (start === undefined) return '';
   let path = `M${start.x} ${start.y}`;
@@ -125,14 +125,14 @@ function curve(points: readonly Point[]): string {
 }
 
 /** Leaves at the lower right, runs through the gap between two layers to the border, down there, and in from the right. */
-function along(from: Point, to: Point, railX: number): string {
+function railPath(from: Point, to: Point, railX: number): string {
   const startX = from.x + NODE_WIDTH / 2 - 12;
   const startY = from.y + NODE_HEIGHT / 2;
   const gapY = startY + 8;
   return `M${startX} ${startY} V${gapY} H${railX} V${to.y} H${to.x + NODE_WIDTH / 2}`;
 }
 
-function loop({ x, y }: Point): string {
+function loopPath({ x, y }: Point): string {
   const bottom = y + NODE_HEIGHT / 2;
   return `M${x - 14} ${bottom} c0 12 28 12 28 0`;
 }

@@ -6,7 +6,7 @@ import { Badge } from '../../ui/badge.tsx';
 import { durationText } from '../../ui/duration.ts';
 import { Money } from '../../ui/money.tsx';
 import { Time, useNow } from '../../ui/time.tsx';
-import { durationOf, lookOf, resultOf, shortModel } from './task-words.ts';
+import { shortModelName, statusLook, taskDuration, taskResult } from './task-display.ts';
 
 interface CellProps {
   readonly row: TaskRow;
@@ -29,7 +29,7 @@ export type TaskColumn = (typeof TASK_COLUMNS)[number][0];
  * Set once, on the table: widths of all columns. If space is short, the duration is hidden first and then the result. The host's
  * own widths are variables. Rows with container queries of their own would be restyled during layout in each frame of scrolling.
  */
-export const TASK_ROOM =
+export const TASK_COLUMN_WIDTHS =
   '[--columns:var(--w-time,6.5rem)_var(--w-type,5rem)_minmax(6rem,1fr)_var(--w-state,10.25rem)_var(--w-money,8.5rem)] @[52rem]:[--columns:var(--w-time,6.5rem)_var(--w-type,5rem)_minmax(8rem,1fr)_var(--w-state,10.25rem)_var(--w-money,8.5rem)_var(--w-result,7rem)] @[64rem]:[--columns:var(--w-time,7.5rem)_var(--w-type,6rem)_minmax(9rem,1fr)_var(--w-state,10.5rem)_var(--w-duration,6rem)_var(--w-money,9.5rem)_var(--w-result,8.5rem)] [--duration:none] @[64rem]:[--duration:block] [--result:none] @[52rem]:[--result:block]';
 
 export const TASK_GRID = 'grid grid-cols-(--columns)';
@@ -50,7 +50,7 @@ function TimeCell({ row }: CellProps) {
 
 export function StateBadge({ row }: CellProps) {
   const { t } = useTranslation('common');
-  const { tone, icon } = lookOf(row.status);
+  const { tone, icon } = statusLook(row.status);
   return (
     <Badge tone={tone} icon={icon}>
       {t(`taskStatus.${row.status}`)}
@@ -66,7 +66,7 @@ function TypeCell({ row }: CellProps) {
 function ModelCell({ row }: CellProps) {
   const { t } = useTranslation('tasks');
   const [first = '', ...more] = row.modelIds;
-  const name = shortModel(first);
+  const name = shortModelName(first);
   return (
     <span className="block truncate" title={row.modelIds.join('\n')}>
       {more.length === 0 ? name : t('moreModels', { model: name, count: more.length })}
@@ -81,7 +81,7 @@ function DurationCell({ row }: CellProps) {
 
 function RunningDuration({ row }: CellProps) {
   const { i18n } = useTranslation();
-  const ms = durationOf(row, useNow());
+  const ms = taskDuration(row, useNow());
   return ms === null ? (
     <span className="text-faint">—</span>
   ) : (
@@ -105,7 +105,7 @@ function MoneyCell({ row }: CellProps) {
 
 function ResultCell({ row }: CellProps) {
   const { t } = useTranslation('tasks');
-  const { word, icon: Icon } = resultOf(row);
+  const { kind, icon: Icon } = taskResult(row);
   const late = row.missedDeadline;
   if (late !== null) {
     return (
@@ -118,11 +118,11 @@ function ResultCell({ row }: CellProps) {
       </span>
     );
   }
-  const faint = word === 'none' || word === 'executing';
+  const faint = kind === 'none' || kind === 'executing';
   return (
     <span className={faint ? 'flex items-center gap-1.5 text-faint' : 'flex items-center gap-1.5'}>
       <Icon aria-hidden className="size-3.5 shrink-0 text-faint" />
-      {t(`result.${word}`)}
+      {t(`result.${kind}`)}
     </span>
   );
 }

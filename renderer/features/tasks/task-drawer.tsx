@@ -13,9 +13,9 @@ import { ErrorNote } from '../../ui/error-note.tsx';
 import { CopyButton, shortHash } from '../../ui/hash.tsx';
 import { StateGraphView } from './state-graph-view.tsx';
 import { StateBadge } from './task-columns.tsx';
-import { prettyJson, TaskExecutions, TaskFacts, Text } from './task-facts.tsx';
+import { prettyJson, RawText, TaskExecutions, TaskFacts } from './task-facts.tsx';
 import { TaskFailure } from './task-failure.tsx';
-import { pathOf } from './task-path.ts';
+import { taskPath } from './task-path.ts';
 import { TaskResult } from './task-result.tsx';
 import { TaskSettlement } from './task-settlement.tsx';
 import { TaskSteps } from './task-steps.tsx';
@@ -67,7 +67,7 @@ function TaskContent({ detail }: { readonly detail: TaskDetail }) {
   const { t } = useTranslation(['tasks', 'common']);
   const { profile } = useNode();
   const { task } = detail;
-  const path = pathOf(task);
+  const path = taskPath(task);
   const { id } = profile.profile;
   return (
     <div className="flex flex-col gap-5">
@@ -96,39 +96,39 @@ function TaskContent({ detail }: { readonly detail: TaskDetail }) {
         )}
       </div>
       {detail.failure !== null && (
-        <Part title={t('drawer.failure')}>
+        <DrawerSection title={t('drawer.failure')}>
           <TaskFailure failure={detail.failure} />
-        </Part>
+        </DrawerSection>
       )}
-      <Part title={t('drawer.result')}>
+      <DrawerSection title={t('drawer.result')}>
         <TaskResult detail={detail} />
-      </Part>
-      <Part title={t('drawer.path')}>
+      </DrawerSection>
+      <DrawerSection title={t('drawer.path')}>
         <p className="text-[13px] text-faint">{t('drawer.pathHint')}</p>
         <StateGraphView path={path} status={task.status} />
         <TaskSteps path={path} />
-      </Part>
-      <Part title={t('drawer.facts')}>
+      </DrawerSection>
+      <DrawerSection title={t('drawer.facts')}>
         <TaskFacts detail={detail} />
-      </Part>
-      <Part title={t('drawer.settlement')}>
+      </DrawerSection>
+      <DrawerSection title={t('drawer.settlement')}>
         <TaskSettlement detail={detail} />
-      </Part>
-      <Part title={t('drawer.executions')}>
+      </DrawerSection>
+      <DrawerSection title={t('drawer.executions')}>
         <TaskExecutions executions={detail.executions} />
-      </Part>
-      <Part title={t('drawer.args')}>
+      </DrawerSection>
+      <DrawerSection title={t('drawer.args')}>
         {detail.taskArgs === null ? (
           <p className="text-faint">{t(isTerminal(task.status) ? 'drawer.argsGone' : 'drawer.argsNone')}</p>
         ) : (
-          <Text text={prettyJson(detail.taskArgs)} />
+          <RawText text={prettyJson(detail.taskArgs)} />
         )}
-      </Part>
+      </DrawerSection>
     </div>
   );
 }
 
-function Part({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+function DrawerSection({ title, children }: { readonly title: string; readonly children: ReactNode }) {
   return (
     <section className="flex flex-col gap-2">
       <h3 className="font-semibold">{title}</h3>

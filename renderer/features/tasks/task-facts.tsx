@@ -7,12 +7,12 @@ import { Fact, Facts } from '../../ui/card.tsx';
 import { durationText } from '../../ui/duration.ts';
 import { Hash } from '../../ui/hash.tsx';
 import { exactTime, Time, useNow } from '../../ui/time.tsx';
-import { durationOf } from './task-words.ts';
+import { taskDuration } from './task-display.ts';
 
 export function TaskFacts({ detail }: { readonly detail: TaskDetail }) {
   const { t, i18n } = useTranslation(['tasks', 'common']);
   const { task } = detail;
-  const duration = durationOf(task, useNow());
+  const duration = taskDuration(task, useNow());
   const time = (atMs: number | null) => (atMs === null ? t('common:none') : exactTime(atMs, i18n.language));
   return (
     <Facts>
@@ -44,8 +44,8 @@ export function TaskFacts({ detail }: { readonly detail: TaskDetail }) {
       )}
       {task.abortReason !== 'None' && task.abortReason !== '' && (
         <Fact name={t('drawer.reason')}>
-          <Reason code={task.abortReason} />
-          <Late task={task} />
+          <AbortReason code={task.abortReason} />
+          <MissedDeadline task={task} />
         </Fact>
       )}
       <Fact name={t('drawer.score')}>
@@ -60,7 +60,7 @@ export function TaskFacts({ detail }: { readonly detail: TaskDetail }) {
 }
 
 /** Which deadline passed, who was late, and when: the reason alone does not tell a host what to do. */
-function Late({ task }: { readonly task: TaskDetail['task'] }) {
+function MissedDeadline({ task }: { readonly task: TaskDetail['task'] }) {
   const { t, i18n } = useTranslation('tasks');
   if (task.missedDeadline === null) return null;
   const dueMs = missedAtMs(task.missedDeadline, task);
@@ -72,17 +72,17 @@ function Late({ task }: { readonly task: TaskDetail['task'] }) {
   );
 }
 
-function isReason(code: string): code is keyof typeof ABORT_REASON {
+function isKnownReason(code: string): code is keyof typeof ABORT_REASON {
   return code in ABORT_REASON;
 }
 
 /** The reason that the network gave; one that this program does not know is shown as it is. */
-export function Reason({ code }: { readonly code: string }) {
+export function AbortReason({ code }: { readonly code: string }) {
   const { t } = useTranslation('tasks');
-  return isReason(code) ? t(`abortReason.${code}`) : <code className="font-mono">{code}</code>;
+  return isKnownReason(code) ? t(`abortReason.${code}`) : <code className="font-mono">{code}</code>;
 }
 
-const OUTCOMES: Readonly<Record<'scored' | 'invalid' | 'failed' | 'cancelled' | 'running', Tone>> = {
+const OUTCOME_TONES: Readonly<Record<'scored' | 'invalid' | 'failed' | 'cancelled' | 'running', Tone>> = {
   scored: 'good',
   invalid: 'warn',
   failed: 'bad',
@@ -93,7 +93,7 @@ const OUTCOMES: Readonly<Record<'scored' | 'invalid' | 'failed' | 'cancelled' | 
 export function OutcomeBadge({ outcome }: { readonly outcome: TaskDetail['executions'][number]['outcome'] }) {
   const { t } = useTranslation('tasks');
   const word = outcome ?? 'running';
-  return <Badge tone={OUTCOMES[word]}>{t(`outcome.${word}`)}</Badge>;
+  return <Badge tone={OUTCOME_TONES[word]}>{t(`outcome.${word}`)}</Badge>;
 }
 
 export function TaskExecutions({ executions }: { readonly executions: TaskDetail['executions'] }) {
@@ -109,13 +109,13 @@ export function TaskExecutions({ executions }: { readonly executions: TaskDetail
           {run.endedMs !== null && ` · ${durationText(run.endedMs - run.startedMs, i18n.language)}`}
         </span>
       </p>
-      {run.detail !== '' && <Text text={run.detail} />}
+      {run.detail !== '' && <RawText text={run.detail} />}
     </div>
   ));
 }
 
 /** Text from a program, unchanged. */
-export function Text({ text }: { readonly text: string }) {
+export function RawText({ text }: { readonly text: string }) {
   return (
     <pre
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.

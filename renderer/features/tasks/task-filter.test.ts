@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { type TaskRow, taskFilterSchema } from '../../../contract/tasks.ts';
 import { TASK_STATUSES } from '../../../protocol/tasks/status.ts';
 import {
-  EVERYTHING,
-  filterOf,
-  fits,
-  narrowsNothing,
+  ALL_TASKS,
+  isUnfiltered,
+  matchesFilter,
   type Period,
   readTaskView,
   TASK_TYPES,
+  taskFilter,
   writeTaskView,
 } from './task-filter.ts';
 
@@ -33,7 +33,7 @@ describe('the URL', () => {
     fc.assert(
       fc.property(view, (given) => {
         expect(readTaskView(new URLSearchParams(writeTaskView(given).toString()))).toEqual(given);
-        expect(taskFilterSchema.parse(filterOf(given, 0))).toEqual(filterOf(given, 0));
+        expect(taskFilterSchema.parse(taskFilter(given, 0))).toEqual(taskFilter(given, 0));
       }),
     );
   });
@@ -46,18 +46,18 @@ describe('the URL', () => {
       }),
     );
     const wild = readTaskView(new URLSearchParams('type=Llm,Nothing&state=&period=between&from=2026-02-30x&to=1'));
-    expect(wild).toEqual({ ...EVERYTHING, types: ['Llm'], period: { kind: 'between', from: '', to: '' } });
+    expect(wild).toEqual({ ...ALL_TASKS, types: ['Llm'], period: { kind: 'between', from: '', to: '' } });
   });
 
   it('keeps other parameters, and is plain without a filter', () => {
-    expect(writeTaskView(EVERYTHING, new URLSearchParams('task=0x1&q=old')).toString()).toBe('task=0x1');
-    expect(narrowsNothing(EVERYTHING)).toBe(true);
-    expect(narrowsNothing({ ...EVERYTHING, text: 'x' })).toBe(false);
+    expect(writeTaskView(ALL_TASKS, new URLSearchParams('task=0x1&q=old')).toString()).toBe('task=0x1');
+    expect(isUnfiltered(ALL_TASKS)).toBe(true);
+    expect(isUnfiltered({ ...ALL_TASKS, text: 'x' })).toBe(false);
   });
 });
 
 it('periods count back from now; days are whole local days', () => {
-  const at = (chosen: Period) => filterOf({ ...EVERYTHING, period: chosen }, 10 * 86_400_000);
+  const at = (chosen: Period) => taskFilter({ ...ALL_TASKS, period: chosen }, 10 * 86_400_000);
   expect(at({ kind: 'week' })).toMatchObject({ fromMs: 3 * 86_400_000, toMs: null });
   expect(at({ kind: 'between', from: '2026-03-01', to: '2026-03-01' })).toMatchObject({
     fromMs: new Date(2026, 2, 1).getTime(),
@@ -86,7 +86,7 @@ it('a live task is judged by the node’s rules', () => {
     seenMs: 5,
     durationMs: null,
   };
-  const ask = (changes: object) => fits(row, taskFilterSchema.parse(changes));
+  const ask = (changes: object) => matchesFilter(row, taskFilterSchema.parse(changes));
   expect(ask({})).toBe(true);
   expect(ask({ types: ['Llm'], statuses: ['EndAborted'], model: 'qwen3', text: 'OUT OF', fromMs: 5, toMs: 6 })).toBe(true);
   for (const no of [

@@ -24,67 +24,75 @@ export interface TaskView {
   readonly period: Period;
 }
 
-export const EVERYTHING: TaskView = { types: [], statuses: [], model: '', text: '', period: { kind: 'all' } };
+export const ALL_TASKS: TaskView = { types: [], statuses: [], model: '', text: '', period: { kind: 'all' } };
 
-export function narrowsNothing(view: TaskView): boolean {
+export function isUnfiltered(view: TaskView): boolean {
   return writeTaskView(view).toString() === '';
 }
 
-const KEYS = { types: 'type', statuses: 'state', model: 'model', text: 'q', period: 'period', from: 'from', to: 'to' } as const;
+const URL_KEYS = {
+  types: 'type',
+  statuses: 'state',
+  model: 'model',
+  text: 'q',
+  period: 'period',
+  from: 'from',
+  to: 'to',
+} as const;
 
 /** Leaves out filters that are not set, so that the plain list has a plain URL. Other parameters are kept. */
 export function writeTaskView(view: TaskView, others: URLSearchParams = new URLSearchParams()): URLSearchParams {
   const params = new URLSearchParams(others);
   const put = (key: string, value: string) => (value === '' ? params.delete(key) : params.set(key, value));
-  put(KEYS.types, view.types.join(','));
-  put(KEYS.statuses, view.statuses.join(','));
-  put(KEYS.model, view.model);
-  put(KEYS.text, view.text);
-  put(KEYS.period, view.period.kind === 'all' ? '' : view.period.kind);
-  put(KEYS.from, view.period.kind === 'between' ? view.period.from : '');
-  put(KEYS.to, view.period.kind === 'between' ? view.period.to : '');
+  put(URL_KEYS.types, view.types.join(','));
+  put(URL_KEYS.statuses, view.statuses.join(','));
+  put(URL_KEYS.model, view.model);
+  put(URL_KEYS.text, view.text);
+  put(URL_KEYS.period, view.period.kind === 'all' ? '' : view.period.kind);
+  put(URL_KEYS.from, view.period.kind === 'between' ? view.period.from : '');
+  put(URL_KEYS.to, view.period.kind === 'between' ? view.period.to : '');
   return params;
 }
 
 /** Ignores whatever does not fit: a typed or outdated URL shows too much rather than nothing. */
 export function readTaskView(params: URLSearchParams): TaskView {
   return {
-    types: known(TASK_TYPES, params.get(KEYS.types)),
-    statuses: known(TASK_STATUSES, params.get(KEYS.statuses)),
-    model: params.get(KEYS.model) ?? '',
-    text: params.get(KEYS.text) ?? '',
+    types: knownNames(TASK_TYPES, params.get(URL_KEYS.types)),
+    statuses: knownNames(TASK_STATUSES, params.get(URL_KEYS.statuses)),
+    model: params.get(URL_KEYS.model) ?? '',
+    text: params.get(URL_KEYS.text) ?? '',
     period: readPeriod(params),
   };
 }
 
 function readPeriod(params: URLSearchParams): Period {
-  const kind = params.get(KEYS.period);
-  if (kind === 'between') return { kind, from: day(params.get(KEYS.from)), to: day(params.get(KEYS.to)) };
+  const kind = params.get(URL_KEYS.period);
+  if (kind === 'between') return { kind, from: validDay(params.get(URL_KEYS.from)), to: validDay(params.get(URL_KEYS.to)) };
   if (kind === 'day' || kind === 'week' || kind === 'month') return { kind };
   return { kind: 'all' };
 }
 
-function known<Name extends string>(names: readonly Name[], text: string | null): readonly Name[] {
+function knownNames<Name extends string>(names: readonly Name[], text: string | null): readonly Name[] {
   const given = new Set(text?.split(','));
   return names.filter((name) => given.has(name));
 }
 
-function day(text: string | null): string {
+function validDay(text: string | null): string {
   return text !== null && /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)) ? text : '';
 }
 
 /** The query for the node. Relative periods count back from `nowMs`. */
-export function filterOf(view: TaskView, nowMs: number): TaskFilter {
+export function taskFilter(view: TaskView, nowMs: number): TaskFilter {
   return {
     types: [...view.types],
     statuses: [...view.statuses],
     model: view.model.trim(),
     text: view.text.trim(),
-    ...rangeOf(view.period, nowMs),
+    ...periodRange(view.period, nowMs),
   };
 }
 
-function rangeOf(period: Period, nowMs: number): { fromMs: number | null; toMs: number | null } {
+function periodRange(period: Period, nowMs: number): { fromMs: number | null; toMs: number | null } {
   if (period.kind === 'all') return { fromMs: null, toMs: null };
   if (period.kind !== 'between') return { fromMs: nowMs - PERIOD_MS[period.kind], toMs: null };
   return { fromMs: startOfDay(period.from, 0), toMs: startOfDay(period.to, 1) };
@@ -97,7 +105,7 @@ function startOfDay(text: string, plusDays: number): number | null {
 }
 
 /** Whether a task belongs in the list, by the same rules as the node's own search. */
-export function fits(row: TaskRow, filter: TaskFilter): boolean {
+export function matchesFilter(row: TaskRow, filter: TaskFilter): boolean {
   const includes = (value: string, part: string) => value.toLowerCase().includes(part.toLowerCase());
   return (
     (filter.types.length === 0 || filter.types.includes(row.type)) &&

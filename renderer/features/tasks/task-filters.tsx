@@ -5,9 +5,9 @@ import { isTerminal, TASK_STATUSES } from '../../../protocol/tasks/status.ts';
 import { Button } from '../../ui/button.tsx';
 import { Select, TextInput } from '../../ui/field.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
-import { useThrottledText } from '../../ui/use-typed.ts';
+import { useThrottledText } from '../../ui/use-throttled-text.ts';
 import { MultiSelect } from './multi-select.tsx';
-import { EVERYTHING, narrowsNothing, PERIODS, type PeriodKind, TASK_TYPES, type TaskView } from './task-filter.ts';
+import { ALL_TASKS, isUnfiltered, PERIODS, type PeriodKind, TASK_TYPES, type TaskView } from './task-filter.ts';
 
 export interface TaskFiltersProps {
   readonly view: TaskView;
@@ -20,16 +20,16 @@ export function TaskFilters({ children, ...rest }: TaskFiltersProps) {
   const { t } = useTranslation('tasks');
   return (
     <search aria-label={t('filter.label')} className="flex flex-wrap items-center gap-2">
-      <Controls {...rest} />
+      <MemoizedControls {...rest} />
       {children}
     </search>
   );
 }
 
 /** Not re-rendered for each page of rows: its options alone are forty texts. */
-const Controls = memo(Drawn);
+const MemoizedControls = memo(FilterControls);
 
-function Drawn({ view, onChange }: Omit<TaskFiltersProps, 'children'>) {
+function FilterControls({ view, onChange }: Omit<TaskFiltersProps, 'children'>) {
   const { t } = useTranslation(['tasks', 'common']);
   const [model, setModel] = useThrottledText(view.model, (value) => onChange({ ...view, model: value }));
   const types = useMemo(
@@ -103,8 +103,8 @@ function Drawn({ view, onChange }: Omit<TaskFiltersProps, 'children'>) {
             }}
           />
         ))}
-      {!narrowsNothing(view) && (
-        <Button tone="quiet" icon={FilterX} onClick={() => onChange(EVERYTHING)}>
+      {!isUnfiltered(view) && (
+        <Button tone="quiet" icon={FilterX} onClick={() => onChange(ALL_TASKS)}>
           {t('clear')}
         </Button>
       )}

@@ -1,13 +1,15 @@
 /** A result's images side by side; a click shows one as large as the window. */
+
 import { ChevronLeft, ChevronRight, Download, Maximize2 } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { TaskFile } from '../../../contract/tasks.ts';
+import type { z } from 'zod';
+import type { TaskFile, taskFileBytesSchema } from '../../../contract/tasks.ts';
+import { type Loaded, useNodeRead } from '../../rpc/hooks.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { decodeBase64, saveFile, sizeText } from '../../ui/save-file.ts';
-import { useTaskFile } from './use-task-file.ts';
 
 interface ImagesProps {
   readonly commitment: string;
@@ -17,9 +19,9 @@ interface ImagesProps {
 export function TaskImages({ commitment, files }: ImagesProps) {
   const { t } = useTranslation('tasks');
   /** Index in `files`; null: no image is open. */
-  const [looked, setLooked] = useState<number | null>(null);
-  const file = looked === null ? undefined : files[looked];
-  const go = (step: number) => setLooked((at) => (at === null ? null : Math.min(files.length - 1, Math.max(0, at + step))));
+  const [openIndex, setOpenIndex] = useState<number | null>(null);
+  const file = openIndex === null ? undefined : files[openIndex];
+  const go = (step: number) => setOpenIndex((at) => (at === null ? null : Math.min(files.length - 1, Math.max(0, at + step))));
   const onKeyDown = ({ key }: KeyboardEvent) => {
     if (key === 'ArrowLeft') go(-1);
     if (key === 'ArrowRight') go(1);
@@ -29,7 +31,7 @@ export function TaskImages({ commitment, files }: ImagesProps) {
       <ul className="grid grid-cols-[repeat(auto-fill,minmax(11rem,1fr))] gap-3">
         {files.map((each, at) => (
           <li key={each.position} className="min-w-0">
-            <Tile commitment={commitment} file={each} onOpen={() => setLooked(at)} />
+            <Thumbnail commitment={commitment} file={each} onOpen={() => setOpenIndex(at)} />
           </li>
         ))}
       </ul>
@@ -37,19 +39,19 @@ export function TaskImages({ commitment, files }: ImagesProps) {
         fullSize
         onKeyDown={onKeyDown}
         open={file !== undefined}
-        onClose={() => setLooked(null)}
-        title={t('drawer.imageOf', { number: (looked ?? 0) + 1, count: files.length })}
+        onClose={() => setOpenIndex(null)}
+        title={t('drawer.imageOf', { number: (openIndex ?? 0) + 1, count: files.length })}
       >
         {file !== undefined && (
           <div className="flex h-full flex-col gap-3">
-            <Whole key={file.position} commitment={commitment} file={file} />
+            <FullImage key={file.position} commitment={commitment} file={file} />
             <div className="flex items-center justify-center gap-2">
-              <IconButton label={t('drawer.imageBefore')} icon={ChevronLeft} disabled={looked === 0} onClick={() => go(-1)} />
-              <Save commitment={commitment} file={file} />
+              <IconButton label={t('drawer.imageBefore')} icon={ChevronLeft} disabled={openIndex === 0} onClick={() => go(-1)} />
+              <SaveButton commitment={commitment} file={file} />
               <IconButton
                 label={t('drawer.imageNext')}
                 icon={ChevronRight}
-                disabled={looked === files.length - 1}
+                disabled={openIndex === files.length - 1}
                 onClick={() => go(1)}
               />
             </div>
@@ -65,9 +67,9 @@ interface FileProps {
   readonly file: TaskFile;
 }
 
-function Tile({ commitment, file, onOpen }: FileProps & { readonly onOpen: () => void }) {
+function Thumbnail({ commitment, file, onOpen }: FileProps & { readonly onOpen: () => void }) {
   const { t } = useTranslation('tasks');
-  const { url, error, why } = usePicture(commitment, file);
+  const { url, error, why } = useImageUrl(commitment, file);
   const alt = t('drawer.imageAlt', { number: file.position + 1 });
   const box = 'aspect-square w-full overflow-hidden rounded-md border border-line bg-raised';
   if (error !== null) return <ErrorNote error={error} />;
@@ -93,16 +95,16 @@ function Tile({ commitment, file, onOpen }: FileProps & { readonly onOpen: () =>
   );
 }
 
-function Whole({ commitment, file }: FileProps) {
+function FullImage({ commitment, file }: FileProps) {
   const { t } = useTranslation('tasks');
-  const { url, error, why } = usePicture(commitment, file);
+  const { url, error, why } = useImageUrl(commitment, file);
   if (error !== null) return <ErrorNote error={error} />;
   if (why !== null) return <p className="flex min-h-0 flex-1 items-center justify-center text-soft">{why}</p>;
   if (url === null) return <div aria-busy className="min-h-0 flex-1" />;
   return <img src={url} alt={t('drawer.imageAlt', { number: file.position + 1 })} className="min-h-0 flex-1 object-contain" />;
 }
 
-function Save({ commitment, file }: FileProps) {
+function SaveButton({ commitment, file }: FileProps) {
   const { t } = useTranslation('tasks');
   const { value } = useTaskFile(commitment, file);
   const base64 = value?.base64 ?? null;
@@ -120,7 +122,7 @@ function Save({ commitment, file }: FileProps) {
 }
 
 /** The image's URL while it is shown, or the reason why there is none. */
-function usePicture(commitment: string, file: TaskFile) {
+function useImageUrl(commitment: string, file: TaskFile) {
   const { t } = useTranslation('tasks');
   const { value, error } = useTaskFile(commitment, file);
   const [url, setUrl] = useState<string | null>(null);
@@ -138,4 +140,11 @@ function usePicture(commitment: string, file: TaskFile) {
         ? t('drawer.tooLarge', { size: sizeText(file.sizeBytes) })
         : t('drawer.notAnImage');
   return { url, error, why };
+}
+
+/** The bytes of one result file, and their type. */
+export function useTaskFile(commitment: string, { position }: TaskFile): Loaded<z.output<typeof taskFileBytesSchema>> {
+  return useNodeRead(`file ${commitment} ${position}`, (node, signal) =>
+    node.tasks.file({ commitment: commitment as `0x${string}`, position }, { signal }),
+  );
 }

@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type TaskFilterInput, type TaskRow, taskFilterSchema } from '../../../contract/tasks.ts';
-import { fits } from './task-filter.ts';
+import { matchesFilter } from './task-filter.ts';
 import {
-  emptyList,
+  addPage,
+  applyTask,
+  emptyTaskList,
   indexOf,
   missingOffsets,
+  noteSequence,
   PAGE_ROWS,
   rowAt,
   showWaiting,
   type TaskList,
-  withPage,
-  withTask,
-  withUntold,
 } from './task-list.ts';
 
 const row = (sequence: number, changes: Partial<TaskRow> = {}): TaskRow => ({
@@ -43,16 +43,16 @@ function node(count: number) {
     tasks,
     page(list: TaskList, offset: number) {
       const upTo = list.upTo ?? tasks.at(-1)?.sequence ?? 0;
-      const all = tasks.filter((task) => task.sequence <= upTo && fits(task, list.filter)).toReversed();
+      const all = tasks.filter((task) => task.sequence <= upTo && matchesFilter(task, list.filter)).toReversed();
       return { rows: all.slice(offset, offset + PAGE_ROWS), total: all.length, upTo };
     },
   };
 }
 
-const start = (filter: TaskFilterInput = {}) => emptyList(taskFilterSchema.parse(filter));
+const start = (filter: TaskFilterInput = {}) => emptyTaskList(taskFilterSchema.parse(filter));
 
 function look(list: TaskList, remote: ReturnType<typeof node>, first: number, last: number): TaskList {
-  return missingOffsets(list, first, last).reduce((read, offset) => withPage(read, offset, remote.page(read, offset)), list);
+  return missingOffsets(list, first, last).reduce((read, offset) => addPage(read, offset, remote.page(read, offset)), list);
 }
 
 it('reads only the visible pages, and keeps a limited number of them', () => {
@@ -72,14 +72,14 @@ describe('live', () => {
   const read = (filter: TaskFilterInput = {}) => look(start(filter), node(10), 0, 9);
 
   it('a shown task changes in place', () => {
-    const list = withTask(read(), row(4, { status: 'EndAborted' }));
+    const list = applyTask(read(), row(4, { status: 'EndAborted' }));
     expect(rowAt(list, 6)?.status).toBe('EndAborted');
-    expect([list.total, list.waiting.length, list.drifted]).toEqual([10, 0, false]);
+    expect([list.total, list.waiting.length, list.outdated]).toEqual([10, 0, false]);
   });
 
   it('new tasks wait, change while they wait, and are added at the top on request', () => {
     const changes = [row(12), row(11), row(12, { status: 'ScoreReady' })];
-    const waiting = changes.reduce(withTask, read());
+    const waiting = changes.reduce(applyTask, read());
     expect(waiting.waiting.map((task) => task.sequence)).toEqual([11, 12]);
     expect(rowAt(waiting, 0)?.sequence).toBe(10);
     const shown = showWaiting(waiting);
@@ -95,22 +95,22 @@ describe('live', () => {
 
   it('a task that no longer matches, or only matches now, marks the list as changed instead of moving rows', () => {
     const list = read({ statuses: ['EndSuccess'] });
-    const left = withTask(list, row(4, { status: 'EndAborted' }));
-    expect([left.drifted, rowAt(left, 6)?.status]).toEqual([true, 'EndAborted']);
+    const left = applyTask(list, row(4, { status: 'EndAborted' }));
+    expect([left.outdated, rowAt(left, 6)?.status]).toEqual([true, 'EndAborted']);
     const other = look(start({ statuses: ['EndAborted'] }), node(10), 0, 9);
-    expect(withTask(other, row(4, { status: 'EndAborted' })).drifted).toBe(true);
-    expect(withTask(list, row(11, { status: 'Started' })).waiting).toEqual([]);
+    expect(applyTask(other, row(4, { status: 'EndAborted' })).outdated).toBe(true);
+    expect(applyTask(list, row(11, { status: 'Started' })).waiting).toEqual([]);
   });
 
   it('a task that was never reported marks the list as changed; a known or waiting one does not', () => {
-    const waiting = withTask(read(), row(11));
-    expect([5, 10, 11].map((sequence) => withUntold(waiting, sequence).drifted)).toEqual([false, false, false]);
-    expect(withUntold(waiting, 12).drifted).toBe(true);
-    expect(withUntold(start(), 12).drifted).toBe(false);
+    const waiting = applyTask(read(), row(11));
+    expect([5, 10, 11].map((sequence) => noteSequence(waiting, sequence).outdated)).toEqual([false, false, false]);
+    expect(noteSequence(waiting, 12).outdated).toBe(true);
+    expect(noteSequence(start(), 12).outdated).toBe(false);
   });
 
   it('rows from a list of another length are read again', () => {
-    const list = withPage(read(), 0, { rows: [row(9)], total: 9, upTo: 10 });
+    const list = addPage(read(), 0, { rows: [row(9)], total: 9, upTo: 10 });
     expect([list.total, list.rows.size, rowAt(list, 0)?.sequence]).toEqual([9, 1, 9]);
   });
 });
@@ -129,7 +129,7 @@ it('the list shows what the node has, whatever changes and arrives while reading
           const at = what === 'new' ? remote.tasks.length - 1 : what % remote.tasks.length;
           const changed = row(at + 1, { durationMs: (remote.tasks[at]?.durationMs ?? 0) + 1 });
           remote.tasks[at] = changed;
-          list = withTask(list, changed);
+          list = applyTask(list, changed);
         }
       }
       list = showWaiting(list);

@@ -3,7 +3,7 @@
  * so a new task does not move any of them. Immutable except for the reading itself; independent of any transport.
  */
 import type { TaskFilter, TaskRow, TasksPage } from '../../../contract/tasks.ts';
-import { fits } from './task-filter.ts';
+import { matchesFilter } from './task-filter.ts';
 
 /** Two screens of rows: what is read for the first one is drawn at once, and no page costs a frame while scrolling. */
 export const PAGE_ROWS = 50;
@@ -19,15 +19,15 @@ export interface TaskList {
   /** Position from the oldest → row. */
   readonly rows: ReadonlyMap<number, TaskRow>;
   /** Commitment → position, for the rows that are kept. */
-  readonly places: ReadonlyMap<string, number>;
+  readonly positions: ReadonlyMap<string, number>;
   /** New tasks that match and are not shown yet, oldest first. */
   readonly waiting: readonly TaskRow[];
   /** A shown task no longer matches, or one that was left out now would: only a new reading corrects this. */
-  readonly drifted: boolean;
+  readonly outdated: boolean;
 }
 
-export function emptyList(filter: TaskFilter): TaskList {
-  return { filter, total: null, upTo: null, rows: new Map(), places: new Map(), waiting: [], drifted: false };
+export function emptyTaskList(filter: TaskFilter): TaskList {
+  return { filter, total: null, upTo: null, rows: new Map(), positions: new Map(), waiting: [], outdated: false };
 }
 
 /** Row `index` from the newest; undefined if it has not been read. */
@@ -37,8 +37,8 @@ export function rowAt(list: TaskList, index: number): TaskRow | undefined {
 
 /** Position of a row from the newest; null if it has not been read. */
 export function indexOf(list: TaskList, commitment: string): number | null {
-  const place = list.places.get(commitment);
-  return place === undefined ? null : (list.total ?? 0) - 1 - place;
+  const position = list.positions.get(commitment);
+  return position === undefined ? null : (list.total ?? 0) - 1 - position;
 }
 
 /** Offsets of the pages still needed for the rows from `first` to `last` (from the newest, inclusive). */
@@ -58,42 +58,42 @@ export function missingOffsets(list: TaskList, first: number, last: number): rea
  * Adds a page that was requested with this list's `upTo` (null: the first page of a reading). Rows that were read when
  * the list had another length are in the wrong positions by now and are read again.
  */
-export function withPage(list: TaskList, offset: number, page: TasksPage): TaskList {
+export function addPage(list: TaskList, offset: number, page: TasksPage): TaskList {
   const kept = list.total === page.total;
   const rows = new Map(kept ? list.rows : []);
-  const places = new Map(kept ? list.places : []);
+  const positions = new Map(kept ? list.positions : []);
   for (const [i, row] of page.rows.entries()) {
-    const place = page.total - 1 - offset - i;
-    const before = rows.get(place);
-    if (before !== undefined) places.delete(before.commitment);
-    rows.set(place, row);
-    places.set(row.commitment, place);
+    const position = page.total - 1 - offset - i;
+    const before = rows.get(position);
+    if (before !== undefined) positions.delete(before.commitment);
+    rows.set(position, row);
+    positions.set(row.commitment, position);
   }
-  forgetFar(rows, places, page.total - 1 - offset);
-  return { ...list, total: page.total, upTo: list.upTo ?? page.upTo, rows, places };
+  dropFarRows(rows, positions, page.total - 1 - offset);
+  return { ...list, total: page.total, upTo: list.upTo ?? page.upTo, rows, positions };
 }
 
-function forgetFar(rows: Map<number, TaskRow>, places: Map<string, number>, near: number): void {
+function dropFarRows(rows: Map<number, TaskRow>, positions: Map<string, number>, near: number): void {
   if (rows.size <= MAX_PAGES * PAGE_ROWS) return;
   const far = [...rows.keys()].toSorted((a, b) => Math.abs(b - near) - Math.abs(a - near));
-  for (const place of far.slice(0, rows.size - (MAX_PAGES * PAGE_ROWS) / 2)) {
-    const row = rows.get(place);
-    rows.delete(place);
-    if (row !== undefined) places.delete(row.commitment);
+  for (const position of far.slice(0, rows.size - (MAX_PAGES * PAGE_ROWS) / 2)) {
+    const row = rows.get(position);
+    rows.delete(position);
+    if (row !== undefined) positions.delete(row.commitment);
   }
 }
 
-/** A task changed or is new. A shown row changes in place; a new one waits until {@link showWaiting}. */
-export function withTask(list: TaskList, row: TaskRow): TaskList {
+/** A task changed or is new. A shown row changes in position; a new one waits until {@link showWaiting}. */
+export function applyTask(list: TaskList, row: TaskRow): TaskList {
   const { upTo, total } = list;
   if (upTo === null || total === null) return list;
-  const fitsNow = fits(row, list.filter);
-  const place = list.places.get(row.commitment);
-  if (place !== undefined) {
-    const rows = new Map(list.rows).set(place, row);
-    return { ...list, rows, drifted: list.drifted || !fitsNow };
+  const fitsNow = matchesFilter(row, list.filter);
+  const position = list.positions.get(row.commitment);
+  if (position !== undefined) {
+    const rows = new Map(list.rows).set(position, row);
+    return { ...list, rows, outdated: list.outdated || !fitsNow };
   }
-  if (row.sequence <= upTo) return list.drifted || !narrowsByState(list.filter) ? list : { ...list, drifted: fitsNow };
+  if (row.sequence <= upTo) return list.outdated || !dependsOnState(list.filter) ? list : { ...list, outdated: fitsNow };
   const waits = list.waiting.findIndex((other) => other.commitment === row.commitment);
   const others = list.waiting.filter((_, i) => i !== waits);
   if (!fitsNow) return waits < 0 ? list : { ...list, waiting: others };
@@ -101,30 +101,30 @@ export function withTask(list: TaskList, row: TaskRow): TaskList {
 }
 
 /** Only with these filters can a change in a task's state add it to the list or remove it. */
-function narrowsByState(filter: TaskFilter): boolean {
+function dependsOnState(filter: TaskFilter): boolean {
   return filter.statuses.length > 0 || filter.text !== '';
 }
 
 /** A task with this sequence number exists but was never reported: something was missed, and only a new reading finds it. */
-export function withUntold(list: TaskList, sequence: number): TaskList {
+export function noteSequence(list: TaskList, sequence: number): TaskList {
   const known = Math.max(list.upTo ?? Number.POSITIVE_INFINITY, list.waiting.at(-1)?.sequence ?? 0);
-  return sequence > known ? { ...list, drifted: true } : list;
+  return sequence > known ? { ...list, outdated: true } : list;
 }
 
 /** Adds the waiting tasks at the top. */
 export function showWaiting(list: TaskList): TaskList {
   if (list.waiting.length === 0 || list.total === null) return list;
   const rows = new Map(list.rows);
-  const places = new Map(list.places);
+  const positions = new Map(list.positions);
   for (const [i, row] of list.waiting.entries()) {
     rows.set(list.total + i, row);
-    places.set(row.commitment, list.total + i);
+    positions.set(row.commitment, list.total + i);
   }
   const newest = list.waiting.at(-1)?.sequence ?? 0;
   return {
     ...list,
     rows,
-    places,
+    positions,
     total: list.total + list.waiting.length,
     upTo: Math.max(list.upTo ?? 0, newest),
     waiting: [],

@@ -1,19 +1,19 @@
 import { expect, it } from 'vitest';
 import type { TransitionView } from '../../../contract/tasks.ts';
 import type { TaskStatus } from '../../../protocol/tasks/status.ts';
-import { litEdges, pathOf } from './task-path.ts';
+import { takenEdges, taskPath } from './task-path.ts';
 
 const steps = (...statuses: TaskStatus[]): TransitionView[] =>
   statuses.map((status, i) => ({ status, atMs: i * 1_000, source: 'relay', evidence: `row ${i}` }));
 
 it('says who moved the task, and how long each step took', () => {
-  const path = pathOf({
+  const path = taskPath({
     transitions: steps('Started', 'ParametersUploaded', 'ScoreReady', 'GroupValidated', 'EndGroupSuccess'),
     abortReason: 'None',
   });
   expect(path.map((step) => step.actors)).toEqual([[], ['relay'], ['node'], ['application'], ['relay']]);
   expect(path.map((step) => step.tookMs)).toEqual([null, 1_000, 1_000, 1_000, 1_000]);
-  expect([...litEdges(path)]).toEqual([
+  expect([...takenEdges(path)]).toEqual([
     'Started>ParametersUploaded',
     'ParametersUploaded>ScoreReady',
     'ScoreReady>GroupValidated',
@@ -25,7 +25,7 @@ it('has each state once, by the network’s own time, in the order in which a ta
   const told = (status: TaskStatus, atMs: number, source: TransitionView['source'], evidence = ''): TransitionView => {
     return { status, atMs, source, evidence };
   };
-  const path = pathOf({
+  const path = taskPath({
     transitions: [
       told('Queued', 1_000, 'relay', 'create_time'),
       told('ScoreReady', 5_400, 'local', 'the network accepted the score 0x12'),
@@ -47,12 +47,12 @@ it('has each state once, by the network’s own time, in the order in which a ta
 
 it('tells an abort after a deadline from one by validation, if the reason does', () => {
   const transitions = steps('ScoreReady', 'EndAborted');
-  expect(pathOf({ transitions, abortReason: 'CreatorValidationTimeout' })[1]?.via).toEqual(['abort']);
-  expect(pathOf({ transitions, abortReason: 'IncorrectResult' })[1]?.actors).toEqual(['application']);
+  expect(taskPath({ transitions, abortReason: 'CreatorValidationTimeout' })[1]?.via).toEqual(['abort']);
+  expect(taskPath({ transitions, abortReason: 'IncorrectResult' })[1]?.actors).toEqual(['application']);
 });
 
 it('highlights no edge that the network does not have', () => {
-  const path = pathOf({ transitions: steps('Queued', 'ScoreReady'), abortReason: 'None' });
+  const path = taskPath({ transitions: steps('Queued', 'ScoreReady'), abortReason: 'None' });
   expect(path[1]).toMatchObject({ from: 'Queued', actors: [], via: [] });
-  expect(litEdges(path).size).toBe(0);
+  expect(takenEdges(path).size).toBe(0);
 });

@@ -21,11 +21,11 @@ export interface PathStep extends Pick<TransitionView, 'status' | 'atMs'> {
 /** Reasons that occur only with an abort after a deadline. */
 const DEADLINE_REASONS: ReadonlySet<string> = new Set(['Timeout', 'CreatorValidationTimeout', 'ResultUploadTimeout']);
 
-export function pathOf(task: {
+export function taskPath(task: {
   readonly transitions: readonly TransitionView[];
   readonly abortReason: string;
 }): readonly PathStep[] {
-  const steps = stepsOf(task.transitions);
+  const steps = mergeReports(task.transitions);
   return steps.map((step, i) => {
     const before = steps[i - 1];
     if (before === undefined) return { ...step, from: null, actors: [], via: [], tookMs: null };
@@ -43,14 +43,14 @@ export function pathOf(task: {
 type Step = Pick<PathStep, 'status' | 'atMs' | 'sources' | 'events'>;
 
 /** Whose time is shown if several sources report a state: the network's own before ours. */
-const TOLD_BY: readonly TransitionView['source'][] = ['relay', 'event', 'local'];
+const SOURCE_PRIORITY: readonly TransitionView['source'][] = ['relay', 'event', 'local'];
 
 /** One step per state, whoever reported it and however often, in the order in which a task can reach them. */
-function stepsOf(transitions: readonly TransitionView[]): Step[] {
+function mergeReports(transitions: readonly TransitionView[]): Step[] {
   const steps = new Map<TaskStatus, readonly TransitionView[]>();
   for (const report of transitions) steps.set(report.status, [...(steps.get(report.status) ?? []), report]);
   const merged = [...steps].map(([status, reports]): Step => {
-    const sources = TOLD_BY.filter((source) => reports.some((one) => one.source === source));
+    const sources = SOURCE_PRIORITY.filter((source) => reports.some((one) => one.source === source));
     const shown = reports.filter((one) => one.source === sources[0]).map(({ atMs }) => atMs);
     const events = reports.flatMap(({ evidence }) => /^event (\d+)/.exec(evidence)?.[1] ?? []);
     return { status, atMs: Math.min(...shown), sources, events };
@@ -77,7 +77,7 @@ function likelyEdges(from: TaskStatus, to: TaskStatus, abortReason: string): rea
 }
 
 /** The edges that the task took, as `from>to`. */
-export function litEdges(path: readonly PathStep[]): ReadonlySet<string> {
+export function takenEdges(path: readonly PathStep[]): ReadonlySet<string> {
   return new Set(path.flatMap(({ from, status, via }) => (from !== null && via.length > 0 ? [edgeKey(from, status)] : [])));
 }
 

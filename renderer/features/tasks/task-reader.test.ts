@@ -41,8 +41,8 @@ const start = (node: ReturnType<typeof slowNode>) => new TaskReader({ filter: ta
 it('requests only the first page, then what is visible, each once', async () => {
   const node = slowNode(1_000);
   const reader = start(node);
-  reader.look(0, 20);
-  reader.look(75, 125);
+  reader.showRange(0, 20);
+  reader.showRange(75, 125);
   expect(node.asked.map(({ query }) => query.offset)).toEqual([0]);
   await node.asked[0]?.answer();
   expect(node.asked.map(({ query }) => [query.offset, query.upTo])).toEqual([
@@ -50,17 +50,17 @@ it('requests only the first page, then what is visible, each once', async () => 
     [50, 1_000],
     [100, 1_000],
   ]);
-  reader.look(75, 125);
+  reader.showRange(75, 125);
   expect(node.asked).toHaveLength(3);
 });
 
 it('reads a page again if rows were added at the top while it was on its way', async () => {
   const node = slowNode(1_000);
   const reader = start(node);
-  reader.look(0, 20);
+  reader.showRange(0, 20);
   await node.asked[0]?.answer();
-  reader.look(500, 510);
-  reader.take({ ...madeTask(world, 5), sequence: 1_001, commitment: '0xnew' });
+  reader.showRange(500, 510);
+  reader.update({ ...madeTask(world, 5), sequence: 1_001, commitment: '0xnew' });
   reader.showWaiting();
   await node.asked[1]?.answer();
   await node.asked[2]?.answer();
@@ -75,10 +75,10 @@ it('reads a page again if rows were added at the top while it was on its way', a
 it('stops at an error and continues on request', async () => {
   const node = slowNode(1_000);
   const reader = start(node);
-  reader.look(0, 20);
+  reader.showRange(0, 20);
   await node.asked[0]?.fail();
   expect(reader.state.getState().error?.code).toBe('RPC_DISCONNECTED');
-  reader.look(0, 20);
+  reader.showRange(0, 20);
   expect(node.asked).toHaveLength(1);
   reader.retry();
   await node.asked[1]?.answer();
@@ -92,7 +92,7 @@ it('stops asking a node that leaves rows out', async () => {
     return { rows: [], total: 5, upTo: 5 };
   };
   const reader = new TaskReader({ filter: taskFilterSchema.parse({}), page });
-  reader.look(0, 4);
+  reader.showRange(0, 4);
   // More turns than a second request would need.
   for (let turn = 0; turn < 10; turn++) await Promise.resolve();
   expect(asked).toBe(1);

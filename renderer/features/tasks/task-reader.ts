@@ -3,7 +3,16 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import { errorOf } from '../../../contract/rpc-errors.ts';
 import type { TaskFilter, TaskRow, TasksPage } from '../../../contract/tasks.ts';
 import type { ErrorView } from '../../../contract/worker-channel.ts';
-import { emptyList, missingOffsets, PAGE_ROWS, showWaiting, type TaskList, withPage, withTask, withUntold } from './task-list.ts';
+import {
+  addPage,
+  applyTask,
+  emptyTaskList,
+  missingOffsets,
+  noteSequence,
+  PAGE_ROWS,
+  showWaiting,
+  type TaskList,
+} from './task-list.ts';
 
 export interface PageQuery {
   readonly filter: TaskFilter;
@@ -27,23 +36,23 @@ export class TaskReader {
 
   constructor(options: { filter: TaskFilter; page(query: PageQuery): Promise<TasksPage> }) {
     this.#page = options.page;
-    this.state = createStore<TaskReaderState>(() => ({ list: emptyList(options.filter), error: null }));
+    this.state = createStore<TaskReaderState>(() => ({ list: emptyTaskList(options.filter), error: null }));
   }
 
   /** These rows are visible, counted from the newest, both included. */
-  look(first: number, last: number): void {
+  showRange(first: number, last: number): void {
     this.#window = { first, last };
     this.#read();
   }
 
   /** A task is new or has changed. */
-  take(row: TaskRow): void {
-    this.#set(withTask(this.state.getState().list, row));
+  update(row: TaskRow): void {
+    this.#set(applyTask(this.state.getState().list, row));
   }
 
   /** The node has a task with this sequence number that was not reported here. */
   missed(sequence: number): void {
-    this.#set(withUntold(this.state.getState().list, sequence));
+    this.#set(noteSequence(this.state.getState().list, sequence));
   }
 
   showWaiting(): void {
@@ -76,21 +85,21 @@ export class TaskReader {
   }
 
   async #ask(offset: number, { filter, upTo }: TaskList): Promise<void> {
-    let goOn = true;
+    let readMore = true;
     try {
       const page = await this.#page({ filter, offset, limit: PAGE_ROWS, upTo });
       if (this.#closed) return;
       const { list } = this.state.getState();
       // If rows were added at the top meanwhile, the page's position has changed, and it is read again.
       if (list.upTo === upTo) {
-        this.#set(withPage(list, offset, page));
-        goOn = page.rows.length > 0;
+        this.#set(addPage(list, offset, page));
+        readMore = page.rows.length > 0;
       }
     } catch (thrown) {
       if (!this.#closed) this.state.setState({ error: errorOf(thrown) });
     } finally {
       this.#inFlight.delete(offset);
     }
-    if (goOn) this.#read();
+    if (readMore) this.#read();
   }
 }

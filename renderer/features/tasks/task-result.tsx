@@ -11,8 +11,7 @@ import { ErrorNote } from '../../ui/error-note.tsx';
 import { CopyButton, Hash } from '../../ui/hash.tsx';
 import { decodeBase64, saveFile, sizeText } from '../../ui/save-file.ts';
 import { exactTime } from '../../ui/time.tsx';
-import { TaskImages } from './task-images.tsx';
-import { useTaskFile } from './use-task-file.ts';
+import { TaskImages, useTaskFile } from './task-images.tsx';
 
 export function TaskResult({ detail }: { readonly detail: TaskDetail }) {
   const { t } = useTranslation('tasks');
@@ -26,16 +25,16 @@ export function TaskResult({ detail }: { readonly detail: TaskDetail }) {
     <div className="flex flex-col gap-3">
       {!sent && <p className="text-soft">{t('drawer.notUploaded')}</p>}
       {there.length === 0 &&
-        (removed === null ? <p className="text-soft">{t('drawer.goneUnknown')}</p> : <Removed removed={removed} />)}
+        (removed === null ? <p className="text-soft">{t('drawer.goneUnknown')}</p> : <RemovedNote removed={removed} />)}
       {images.length > 0 && <TaskImages commitment={task.commitment} files={images} />}
       {there
         .filter(({ kind }) => kind === 'text' || kind === 'other')
         .map((file) => (
-          <Words key={file.position} commitment={task.commitment} file={file} />
+          <TextFile key={file.position} commitment={task.commitment} file={file} />
         ))}
       <ul className="flex flex-col gap-1">
         {files.map((file) => (
-          <FileLine key={`${file.kind} ${file.position}`} file={file} goneIsTold={there.length === 0} />
+          <FileLine key={`${file.kind} ${file.position}`} file={file} removalShown={there.length === 0} />
         ))}
       </ul>
     </div>
@@ -43,7 +42,7 @@ export function TaskResult({ detail }: { readonly detail: TaskDetail }) {
 }
 
 /** Says that the settings removed it, which limit it was, and where to change it. */
-function Removed({ removed }: { readonly removed: ResultRemoval }) {
+function RemovedNote({ removed }: { readonly removed: ResultRemoval }) {
   const { t, i18n } = useTranslation('tasks');
   const { profile } = useNode();
   const { atMs, reason, policy } = removed;
@@ -64,7 +63,7 @@ function Removed({ removed }: { readonly removed: ResultRemoval }) {
   );
 }
 
-function FileLine({ file, goneIsTold }: { readonly file: TaskFile; readonly goneIsTold: boolean }) {
+function FileLine({ file, removalShown }: { readonly file: TaskFile; readonly removalShown: boolean }) {
   const { t } = useTranslation('tasks');
   return (
     <li className="flex flex-wrap items-center gap-x-3 text-[13px] text-faint">
@@ -75,12 +74,12 @@ function FileLine({ file, goneIsTold }: { readonly file: TaskFile; readonly gone
       <span>
         {t('drawer.hash')} <Hash value={file.sha256} what={t('drawer.hash')} />
       </span>
-      {!file.present && !goneIsTold && <span>{t('drawer.fileGone')}</span>}
+      {!file.present && !removalShown && <span>{t('drawer.fileGone')}</span>}
     </li>
   );
 }
 
-function Words({ commitment, file }: { readonly commitment: string; readonly file: TaskFile }) {
+function TextFile({ commitment, file }: { readonly commitment: string; readonly file: TaskFile }) {
   const { t } = useTranslation('tasks');
   const { value, error } = useTaskFile(commitment, file);
   if (error !== null) return <ErrorNote error={error} />;
@@ -91,7 +90,7 @@ function Words({ commitment, file }: { readonly commitment: string; readonly fil
   return (
     <div className="flex flex-col gap-2">
       {mime === 'application/json' || file.kind === 'text' ? (
-        <Answer text={new TextDecoder().decode(decodeBase64(base64))} />
+        <LlmAnswer text={new TextDecoder().decode(decodeBase64(base64))} />
       ) : null}
       <div>
         <Button
@@ -108,9 +107,9 @@ function Words({ commitment, file }: { readonly commitment: string; readonly fil
 }
 
 /** A language model's answer as text; anything else as it is. */
-function Answer({ text }: { readonly text: string }) {
+function LlmAnswer({ text }: { readonly text: string }) {
   const { t } = useTranslation('tasks');
-  const response = readResponse(text);
+  const response = parseResponse(text);
   if (response === null) {
     return (
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
@@ -141,7 +140,7 @@ function Answer({ text }: { readonly text: string }) {
   );
 }
 
-function readResponse(text: string) {
+function parseResponse(text: string) {
   try {
     return llmResponseSchema.safeParse(JSON.parse(text)).data ?? null;
   } catch {

@@ -6,10 +6,10 @@ import { Money } from '../../ui/money.tsx';
 import { Time } from '../../ui/time.tsx';
 import { TransactionHash } from '../../ui/transaction.tsx';
 
-const NAMED = ['taskPayment', 'groupShare', 'refundShare', 'slash'] as const;
+const NAMED_KINDS = ['taskPayment', 'groupShare', 'refundShare', 'slash'] as const;
 
-function wordOf(kind: LedgerKind): (typeof NAMED)[number] | 'other' {
-  return NAMED.find((named) => named === kind) ?? 'other';
+function kindKey(kind: LedgerKind): (typeof NAMED_KINDS)[number] | 'other' {
+  return NAMED_KINDS.find((named) => named === kind) ?? 'other';
 }
 
 /** Contracts pay a group from the fee of its winner, when the winner's result is reported, or never. */
@@ -18,7 +18,7 @@ function isNeverPaid({ status, paymentWei }: TaskDetail['task']): boolean {
 }
 
 /** Why nothing is booked: it never will be, or has not been yet. */
-function unbookedWord(task: TaskDetail['task']): 'settlementNever' | 'settlementNothing' | 'settlementNone' {
+function unbookedReason(task: TaskDetail['task']): 'settlementNever' | 'settlementNothing' | 'settlementNone' {
   if (isNeverPaid(task)) return 'settlementNever';
   return task.paymentWei === '0' ? 'settlementNothing' : 'settlementNone';
 }
@@ -35,13 +35,13 @@ export function TaskSettlement({ detail: { task, money } }: { readonly detail: T
           <Money wei={money.earnedWei} signed />
         </Fact>
       </Facts>
-      {money.entries.length === 0 && <p className="text-faint">{t(`drawer.${unbookedWord(task)}`)}</p>}
+      {money.entries.length === 0 && <p className="text-faint">{t(`drawer.${unbookedReason(task)}`)}</p>}
       {money.entries.map((entry) => (
         <div
           key={entry.id}
           className="flex flex-wrap items-baseline justify-between gap-x-3 border-t border-line pt-2 text-[13px]"
         >
-          <span>{t(`ledger.${wordOf(entry.kind)}`)}</span>
+          <span>{t(`ledger.${kindKey(entry.kind)}`)}</span>
           <span className="text-faint">
             <Time atMs={entry.atMs} />
             {entry.record !== null && (

@@ -6,7 +6,7 @@ import type { PathStep } from './task-path.ts';
 /** Each step in words: when, by whom, and on what evidence. */
 export function TaskSteps({ path }: { readonly path: readonly PathStep[] }) {
   const { t, i18n } = useTranslation(['tasks', 'common']);
-  const moved = ({ from, actors, via }: PathStep): string => {
+  const causeText = ({ from, actors, via }: PathStep): string => {
     if (from === null) return t('drawer.firstSeen');
     if (actors.length === 0) return t('drawer.noEdge');
     const who = actors.map((actor) => t(`actor.${actor}`)).join(t('drawer.or'));
@@ -26,7 +26,7 @@ export function TaskSteps({ path }: { readonly path: readonly PathStep[] }) {
           </span>
           <span className="text-faint">{step.sources.map((source) => t(`source.${source}`)).join(t('drawer.and'))}</span>
           <span className="min-w-0">
-            <span className="text-soft">{moved(step)}</span>
+            <span className="text-soft">{causeText(step)}</span>
             {step.events.length > 0 && (
               <span className="block text-xs text-faint">{t('drawer.event', { id: step.events.join(', ') })}</span>
             )}

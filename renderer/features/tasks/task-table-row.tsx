@@ -6,39 +6,39 @@ import { COLUMN_CLASSES, TASK_COLUMNS, TASK_GRID } from './task-columns.tsx';
 export const ROW_HEIGHT = 40;
 
 /** Position of a row, counted from the oldest. */
-export type Place = number;
+export type Position = number;
 
-export function rowId(place: Place): string {
-  return `task-row-${place}`;
+export function taskRowId(position: Position): string {
+  return `task-row-${position}`;
 }
 
 export interface TaskTableRowProps {
   readonly task: TaskRow;
-  readonly place: Place;
+  readonly position: Position;
   /** Counted from the newest. */
   readonly index: number;
   /** Pixels from the top. */
   readonly start: number;
   readonly active: boolean;
   /** Must be the same function each time. */
-  readonly onPick: (place: Place, task: TaskRow) => void;
+  readonly onPick: (position: Position, task: TaskRow) => void;
 }
 
 /** Re-rendered only if its task or position has changed. */
-export const TaskTableRow = memo(Drawn, (was, is) => {
-  const same = was.place === is.place && was.index === is.index && was.start === is.start && was.active === is.active;
+export const TaskTableRow = memo(PlainTaskTableRow, (was, is) => {
+  const same = was.position === is.position && was.index === is.index && was.start === is.start && was.active === is.active;
   return same && was.task === is.task;
 });
 
-function Drawn({ task, place, index, start, active, onPick }: TaskTableRowProps) {
+function PlainTaskTableRow({ task, position, index, start, active, onPick }: TaskTableRowProps) {
   return (
     <tr
-      id={rowId(place)}
+      id={taskRowId(position)}
       data-task={task.commitment}
       aria-rowindex={index + 2}
       aria-selected={active}
-      style={placed(start)}
-      onClick={() => onPick(place, task)}
+      style={rowStyle(start)}
+      onClick={() => onPick(position, task)}
       className={clsx(
         TASK_GRID,
         // Each row has a fixed size whatever it contains, so the page needs no new layout for rows that come and go.
@@ -56,12 +56,12 @@ function Drawn({ task, place, index, start, active, onPick }: TaskTableRowProps)
 }
 
 /** Placeholder for a row that has not been read yet. */
-export function UnreadRow({ place, index, start }: Pick<TaskTableRowProps, 'place' | 'index' | 'start'>) {
+export function PlaceholderRow({ position, index, start }: Pick<TaskTableRowProps, 'position' | 'index' | 'start'>) {
   return (
     <tr
-      id={rowId(place)}
+      id={taskRowId(position)}
       aria-rowindex={index + 2}
-      style={placed(start)}
+      style={rowStyle(start)}
       className="absolute inset-x-0 top-0 contain-strict flex items-center border-b border-line px-4"
     >
       <td className="h-3 w-1/3 rounded bg-raised" />
@@ -69,6 +69,6 @@ export function UnreadRow({ place, index, start }: Pick<TaskTableRowProps, 'plac
   );
 }
 
-function placed(start: number) {
+function rowStyle(start: number) {
   return { height: ROW_HEIGHT, transform: `translateY(${start}px)` };
 }

@@ -8,15 +8,15 @@ import { Button } from '../../ui/button.tsx';
 import { ColumnResizer } from '../../ui/column-resizer.tsx';
 import { nextIndex } from '../../ui/grid-keys.ts';
 import { type ColumnWidths, useColumnWidths } from '../../ui/use-column-widths.ts';
-import { COLUMN_CLASSES, TASK_COLUMNS, TASK_GRID, TASK_ROOM, type TaskColumn } from './task-columns.tsx';
+import { COLUMN_CLASSES, TASK_COLUMN_WIDTHS, TASK_COLUMNS, TASK_GRID, type TaskColumn } from './task-columns.tsx';
 import { rowAt } from './task-list.ts';
-import { type Place, ROW_HEIGHT, rowId, TaskTableRow, UnreadRow } from './task-table-row.tsx';
-import type { UsedTaskList } from './use-task-list.ts';
+import { PlaceholderRow, type Position, ROW_HEIGHT, TaskTableRow, taskRowId } from './task-table-row.tsx';
+import type { TaskListState } from './use-task-list.ts';
 
 const OVERSCAN = 8;
 
 export interface TaskTableProps {
-  readonly tasks: UsedTaskList;
+  readonly tasks: TaskListState;
   readonly onOpen: (row: TaskRow) => void;
 }
 
@@ -28,13 +28,13 @@ export function TaskTable({ tasks, onOpen }: TaskTableProps) {
   const total = list.total ?? 0;
   const scroller = useRef<HTMLDivElement>(null);
   /** Counted from the oldest, like the list, so that it stays on its task when new ones are added at the top. */
-  const [active, setActive] = useState<Place | null>(null);
+  const [active, setActive] = useState<Position | null>(null);
   /** Opened before it was read: End and Enter may follow each other faster than a page of rows arrives. */
-  const [awaited, setAwaited] = useState<Place | null>(null);
+  const [awaited, setAwaited] = useState<Position | null>(null);
   const filter = JSON.stringify(list.filter);
-  const [looked, setLooked] = useState({ filter, total });
-  if (looked.filter !== filter) {
-    setLooked({ filter, total });
+  const [shownList, setShownList] = useState({ filter, total });
+  if (shownList.filter !== filter) {
+    setShownList({ filter, total });
     setActive(null);
     setAwaited(null);
   }
@@ -50,7 +50,7 @@ export function TaskTable({ tasks, onOpen }: TaskTableProps) {
   });
   const items = virtual.getVirtualItems();
   const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0];
-  useEffect(() => reader.look(first, last), [reader, first, last]);
+  useEffect(() => reader.showRange(first, last), [reader, first, last]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: what fits another filter is looked at from its newest on.
   useLayoutEffect(() => virtual.scrollToOffset(0), [filter]);
@@ -83,8 +83,8 @@ export function TaskTable({ tasks, onOpen }: TaskTableProps) {
     setAwaited(null);
     open.current(awaitedRow);
   }, [awaitedRow]);
-  const pick = useCallback((place: Place, task: TaskRow) => {
-    setActive(place);
+  const pick = useCallback((position: Position, task: TaskRow) => {
+    setActive(position);
     setAwaited(null);
     open.current(task);
   }, []);
@@ -101,11 +101,11 @@ export function TaskTable({ tasks, onOpen }: TaskTableProps) {
           tabIndex={0}
           aria-label={t('table')}
           aria-rowcount={total + 1}
-          aria-activedescendant={active !== null && items.some((item) => item.key === active) ? rowId(active) : undefined}
+          aria-activedescendant={active !== null && items.some((item) => item.key === active) ? taskRowId(active) : undefined}
           aria-describedby="task-table-hint"
           onKeyDown={keys}
           style={widths.style}
-          className={clsx(TASK_ROOM, 'group block min-w-max text-[13px] tabular-nums outline-none')}
+          className={clsx(TASK_COLUMN_WIDTHS, 'group block min-w-max text-[13px] tabular-nums outline-none')}
         >
           <thead className="sticky top-0 z-10 block border-b border-line bg-surface">
             <tr aria-rowindex={1} className={clsx(TASK_GRID, 'gap-x-3 px-4 py-2 text-left text-faint')}>
@@ -117,11 +117,11 @@ export function TaskTable({ tasks, onOpen }: TaskTableProps) {
           <tbody className="relative block" style={{ height: virtual.getTotalSize() }}>
             {items.map(({ index, start }) => {
               const task = rowAt(list, index);
-              const at = { place: getItemKey(index), index, start };
+              const at = { position: getItemKey(index), index, start };
               // By position a row stays itself when new tasks are added at the top, and the first rows of one filter become those of the next.
-              const key = at.place - looked.total;
-              if (task === undefined) return <UnreadRow key={`unread ${key}`} {...at} />;
-              return <TaskTableRow key={key} {...at} task={task} active={at.place === active} onPick={pick} />;
+              const key = at.position - shownList.total;
+              if (task === undefined) return <PlaceholderRow key={`unread ${key}`} {...at} />;
+              return <TaskTableRow key={key} {...at} task={task} active={at.position === active} onPick={pick} />;
             })}
           </tbody>
         </table>
@@ -129,9 +129,9 @@ export function TaskTable({ tasks, onOpen }: TaskTableProps) {
       <p id="task-table-hint" className="sr-only">
         {t('hint')}
       </p>
-      {(list.waiting.length > 0 || list.drifted) && (
+      {(list.waiting.length > 0 || list.outdated) && (
         <div role="status" className="pointer-events-none absolute inset-x-0 top-12 z-20 flex justify-center">
-          {list.drifted ? (
+          {list.outdated ? (
             <Button small tone="primary" icon={RefreshCw} className="pointer-events-auto shadow-md" onClick={tasks.refresh}>
               {t('refresh')}
             </Button>

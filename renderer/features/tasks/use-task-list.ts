@@ -6,7 +6,7 @@ import type { TasksStore } from '../../state/tasks.ts';
 import { PAGE_ROWS } from './task-list.ts';
 import { TaskReader, type TaskReaderState } from './task-reader.ts';
 
-export interface UsedTaskList extends TaskReaderState {
+export interface TaskListState extends TaskReaderState {
   /** The filter of the list that is shown. */
   readonly reader: TaskReader;
   /** The previous list, while the requested one is still loading. */
@@ -16,7 +16,7 @@ export interface UsedTaskList extends TaskReaderState {
 }
 
 /** The selected node's tasks that match a filter; read again when the filter, the node or the connection changes. */
-export function useTaskList(filter: TaskFilter): UsedTaskList {
+export function useTaskList(filter: TaskFilter): TaskListState {
   const { session } = useNode();
   const client = useStore(session.link.state, (state) => (state.kind === 'open' ? state.client : null));
   const [round, setRound] = useState(0);
@@ -28,8 +28,8 @@ export function useTaskList(filter: TaskFilter): UsedTaskList {
   );
   useEffect(() => {
     if (client === null) return;
-    reader.look(0, PAGE_ROWS - 1);
-    const end = feed(reader, session.tasks);
+    reader.showRange(0, PAGE_ROWS - 1);
+    const end = forwardUpdates(reader, session.tasks);
     return () => {
       end();
       reader.close();
@@ -53,21 +53,21 @@ export function useTaskList(filter: TaskFilter): UsedTaskList {
 }
 
 /** Passes on each row that the node reports, in the same order. */
-function feed(reader: TaskReader, store: TasksStore): () => void {
-  const pass = (all: boolean) => {
-    const before = all ? new Map() : passed;
+function forwardUpdates(reader: TaskReader, store: TasksStore): () => void {
+  const forward = (all: boolean) => {
+    const before = all ? new Map() : forwarded;
     const { rows, upTo } = store.getState();
-    passed = rows;
-    for (const [commitment, row] of passed) if (before.get(commitment) !== row) reader.take(row);
+    forwarded = rows;
+    for (const [commitment, row] of forwarded) if (before.get(commitment) !== row) reader.update(row);
     // After a gap there is a new snapshot, which contains only the open tasks.
     if (![...rows.values()].some((row) => row.sequence === upTo)) reader.missed(upTo);
   };
-  let passed = store.getState().rows;
+  let forwarded = store.getState().rows;
   // Until the first page has arrived, nothing can be added.
   const started = reader.state.subscribe(({ list }, was) => {
-    if (was.list.total === null && list.total !== null) pass(true);
+    if (was.list.total === null && list.total !== null) forward(true);
   });
-  const unsubscribe = store.subscribe(() => pass(false));
+  const unsubscribe = store.subscribe(() => forward(false));
   return () => {
     started();
     unsubscribe();

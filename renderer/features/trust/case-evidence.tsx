@@ -7,7 +7,7 @@ import { Hash } from '../../ui/hash.tsx';
 import { Money } from '../../ui/money.tsx';
 import { sizeText } from '../../ui/save-file.ts';
 import { exactTime } from '../../ui/time.tsx';
-import { OutcomeBadge, prettyJson, Reason, Text } from '../tasks/task-facts.tsx';
+import { AbortReason, OutcomeBadge, prettyJson, RawText } from '../tasks/task-facts.tsx';
 
 export function CaseInputs({ task }: { readonly task: NonNullable<CaseFile['task']> }) {
   const { t, i18n } = useTranslation(['trust', 'common']);
@@ -32,11 +32,11 @@ export function CaseInputs({ task }: { readonly task: NonNullable<CaseFile['task
           </Fact>
           {task.abortReason !== 'None' && (
             <Fact name={t('case.inputs.reason')}>
-              <Reason code={task.abortReason} />
+              <AbortReason code={task.abortReason} />
             </Fact>
           )}
         </Facts>
-        <Text text={prettyJson(task.taskArgs)} />
+        <RawText text={prettyJson(task.taskArgs)} />
       </div>
     </Card>
   );
@@ -87,7 +87,7 @@ export function CaseExecutions({ executions }: { readonly executions: CaseFile['
               {run.endedMs !== null && ` · ${durationText(run.endedMs - run.startedMs, i18n.language)}`} · {run.lifetime}
             </span>
           </p>
-          {run.detail !== '' && <Text text={run.detail} />}
+          {run.detail !== '' && <RawText text={run.detail} />}
           {run.machine !== null && <p className="text-[13px] text-soft">{machineText(run.machine)}</p>}
         </div>
       ))}

@@ -1,9 +1,9 @@
 import { useTranslation } from 'react-i18next';
 import type { CaseFile, GroupMember } from '../../../contract/trust.ts';
+import type { TaskStatus } from '../../../protocol/tasks/status.ts';
 import { Card } from '../../ui/card.tsx';
 import { durationText } from '../../ui/duration.ts';
 import { Hash } from '../../ui/hash.tsx';
-import { rowWord } from './row-word.ts';
 
 const CELL = 'py-1.5 pr-3';
 
@@ -39,14 +39,14 @@ export function CaseGroup({ file }: { readonly file: CaseFile }) {
           </thead>
           <tbody>
             {group.members.map((member) => (
-              <Member key={member.commitment} member={member} bits={bits.get(member.commitment) ?? null} />
+              <MemberRow key={member.commitment} member={member} bits={bits.get(member.commitment) ?? null} />
             ))}
           </tbody>
         </table>
         {rules && (
           <div className="flex flex-col gap-1 text-soft">
             <p title={rules.row}>
-              {t(`case.group.rows.${rowWord(rules)}`)}{' '}
+              {t(`case.group.rows.${groupAgreement(rules)}`)}{' '}
               {t('case.group.lawful', { status: t(`common:taskStatus.${rules.lawful}`) })}
             </p>
             <p>{t(rules.explained ? 'case.group.explained' : 'case.group.unexplained')}</p>
@@ -61,7 +61,7 @@ export function CaseGroup({ file }: { readonly file: CaseFile }) {
   );
 }
 
-function Member({ member, bits }: { readonly member: GroupMember; readonly bits: number | null }) {
+function MemberRow({ member, bits }: { readonly member: GroupMember; readonly bits: number | null }) {
   const { t, i18n } = useTranslation(['trust', 'common']);
   const none = <span className="text-faint">—</span>;
   return (
@@ -89,4 +89,20 @@ function Member({ member, bits }: { readonly member: GroupMember; readonly bits:
       <td className={CELL}>{t(`case.group.known.${member.knownBy}`)}</td>
     </tr>
   );
+}
+
+/** Who agreed with whom. `row`: letters from protocol/tasks/group-validation.ts; `lawful`: how this node's own task ends by them. */
+export function groupAgreement({
+  row,
+  lawful,
+}: {
+  readonly row: string;
+  readonly lawful: TaskStatus;
+}): 'all' | 'outvoted' | 'pair' | 'none' {
+  // An aborted task has no score that another could agree with.
+  const said = [...row].filter((letter) => letter !== 'X');
+  const most = Math.max(0, ...said.map((letter) => said.filter((other) => other === letter).length));
+  if (most === 3) return 'all';
+  if (most < 2) return 'none';
+  return lawful === 'EndInvalidated' ? 'outvoted' : 'pair';
 }

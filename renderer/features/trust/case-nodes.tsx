@@ -26,7 +26,7 @@ export function CaseNodes({ nodes }: { readonly nodes: readonly GroupNode[] }) {
           </thead>
           <tbody>
             {nodes.map((node) => (
-              <Row key={node.address} node={node} />
+              <NodeRow key={node.address} node={node} />
             ))}
           </tbody>
         </table>
@@ -35,7 +35,7 @@ export function CaseNodes({ nodes }: { readonly nodes: readonly GroupNode[] }) {
   );
 }
 
-function Row({ node }: { readonly node: GroupNode }) {
+function NodeRow({ node }: { readonly node: GroupNode }) {
   const { t, i18n } = useTranslation('trust');
   const none = <span className="text-faint">—</span>;
   const number = (value: number) => value.toLocaleString(i18n.language, { maximumFractionDigits: 2 });

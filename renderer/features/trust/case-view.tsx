@@ -12,11 +12,12 @@ import { ExportButton } from '../../ui/export-button.tsx';
 import { Hash } from '../../ui/hash.tsx';
 import { moneyText } from '../../ui/money.tsx';
 import { exactTime } from '../../ui/time.tsx';
-import { prettyJson, Text } from '../tasks/task-facts.tsx';
+import { prettyJson, RawText } from '../tasks/task-facts.tsx';
 import { CaseExecutions, CaseFiles, CaseInputs, CaseMachine } from './case-evidence.tsx';
 import { CaseGroup } from './case-group.tsx';
 import { CaseNodes } from './case-nodes.tsx';
 import { CaseTimeline } from './case-timeline.tsx';
+import { useRuleText } from './code-text.ts';
 import { QosChanges } from './qos-changes.tsx';
 import { CASE_TONES } from './trust-timeline.ts';
 
@@ -34,13 +35,14 @@ export function CaseView({ id }: { readonly id: string }) {
         {t('case.back')}
       </Link>
       {read.error && <ErrorNote error={read.error} />}
-      {read.value && <Opened file={read.value} />}
+      {read.value && <CaseContents file={read.value} />}
     </>
   );
 }
 
-function Opened({ file }: { readonly file: CaseFile }) {
+function CaseContents({ file }: { readonly file: CaseFile }) {
   const { t } = useTranslation('trust');
+  const ruleText = useRuleText();
   const { cause } = file.own;
   return (
     <>
@@ -51,7 +53,7 @@ function Opened({ file }: { readonly file: CaseFile }) {
             <p className="text-base font-medium">{t(`case.party.${file.fault.party}`)}</p>
             <p>{t(`case.faults.${file.fault.code}`)}</p>
             <p className="text-soft">{t(`case.certainty.${file.fault.certainty}`)}</p>
-            <p className="text-[13px] text-faint">{t('case.rule', { source: file.fault.source })}</p>
+            <p className="text-[13px] text-faint">{t('case.rule', { source: ruleText(file.fault.source) })}</p>
           </div>
         </Card>
         <Card title={t('case.sections.review')}>
@@ -81,7 +83,7 @@ function Opened({ file }: { readonly file: CaseFile }) {
       {file.qos && <QosChanges qos={file.qos} />}
       {file.eventArgs !== null && (
         <Card title={t('case.sections.event')}>
-          <Text text={prettyJson(file.eventArgs)} />
+          <RawText text={prettyJson(file.eventArgs)} />
         </Card>
       )}
       <Card title={t('case.sections.log')}>
@@ -148,7 +150,7 @@ function CaseLog({ log }: { readonly log: CaseFile['log'] }) {
   return (
     <div className="flex flex-col gap-2">
       {log.truncated && <p className="text-[13px] text-faint">{t('case.log.truncated')}</p>}
-      {log.lines.length === 0 ? <p className="text-faint">{t('case.log.none')}</p> : <Text text={log.lines.join('\n')} />}
+      {log.lines.length === 0 ? <p className="text-faint">{t('case.log.none')}</p> : <RawText text={log.lines.join('\n')} />}
     </div>
   );
 }

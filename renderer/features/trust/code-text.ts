@@ -13,3 +13,18 @@ export function useCodeText(): (keys: readonly string[], code: string, params?: 
     [i18n],
   );
 }
+
+/** Where a rule is written, in the host's language: the document, its section and numbers stay as they are. */
+export function useRuleText(): (source: string) => string {
+  const textOf = useCodeText();
+  return (source) =>
+    source
+      .split(', ')
+      .map((part) => {
+        const words = part.replace(SECTION, '');
+        return part.slice(0, part.length - words.length) + textOf([`trust:case.ruleWords.${words}`], words);
+      })
+      .join(', ');
+}
+
+const SECTION = /^\w+_PROTOCOL [\d.]+ /;

@@ -4,7 +4,7 @@ import { conditionParams } from './condition-params.ts';
 const words = {
   language: 'en',
   notKnown: 'not known',
-  stateWord: (state: string) => `<${state}>`,
+  stateText: (state: string) => `<${state}>`,
   meaningOf: (code: string) => `${code}!`,
 };
 

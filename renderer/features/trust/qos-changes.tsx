@@ -8,8 +8,7 @@ import { Card } from '../../ui/card.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { shortHash } from '../../ui/hash.tsx';
 import { Time } from '../../ui/time.tsx';
-import { PartChange } from './part-number.tsx';
-import { Difference } from './qos-difference.tsx';
+import { FormulaDifference, QosNumberChange } from './qos-numbers.tsx';
 import { ChangeIcon } from './timeline-view.tsx';
 
 const CELL = 'py-2 pr-3 align-top';
@@ -58,15 +57,15 @@ export function QosChanges({ qos }: { readonly qos: QosExplanation }) {
                 </span>
                 {change.differences?.map((difference) => (
                   <span key={difference.number} className="block text-faint">
-                    <Difference difference={difference} />
+                    <FormulaDifference difference={difference} />
                   </span>
                 ))}
               </td>
               <td className={CELL}>
-                <PartChange before={change.before.health} after={change.after.health} />
+                <QosNumberChange before={change.before.health} after={change.after.health} />
               </td>
               <td className={CELL}>
-                <PartChange before={change.before.long} after={change.after.long} />
+                <QosNumberChange before={change.before.long} after={change.after.long} />
               </td>
               <td className={CELL}>
                 {change.commitment === null ? (

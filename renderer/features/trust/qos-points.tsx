@@ -21,8 +21,8 @@ export function QosPoints({
     >
       <div className="flex flex-col gap-4">
         <dl className="grid gap-4 sm:grid-cols-2">
-          <Part name={t('qos.points.average')} value={String(average)} hint={t('qos.points.averageHint')} />
-          <Part
+          <PointsFact name={t('qos.points.average')} value={String(average)} hint={t('qos.points.averageHint')} />
+          <PointsFact
             name={t('qos.points.last')}
             value={t('qos.points.of', { points: lastTasks, most: mostOfLastTasks })}
             hint={t('qos.points.lastHint')}
@@ -37,7 +37,7 @@ export function QosPoints({
   );
 }
 
-function Part({ name, value, hint }: { readonly name: string; readonly value: string; readonly hint: string }) {
+function PointsFact({ name, value, hint }: { readonly name: string; readonly value: string; readonly hint: string }) {
   return (
     <div className="flex flex-col gap-0.5">
       <dt className="text-[13px] text-faint">{name}</dt>

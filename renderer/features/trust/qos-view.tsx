@@ -4,11 +4,11 @@ import { ToneIcon } from '../../ui/badge.tsx';
 import { Card } from '../../ui/card.tsx';
 import { exactTime } from '../../ui/time.tsx';
 import { QosChanges } from './qos-changes.tsx';
-import { Difference } from './qos-difference.tsx';
+import { FormulaDifference } from './qos-numbers.tsx';
 import { QosPoints } from './qos-points.tsx';
 import { QosRecovery } from './qos-recovery.tsx';
 
-const PARTS = ['long', 'health', 'combined'] as const;
+const QOS_PARTS = ['long', 'health', 'combined'] as const;
 
 export function QosView({ qos }: { readonly qos: QosExplanation }) {
   const { t, i18n } = useTranslation('trust');
@@ -28,8 +28,8 @@ export function QosView({ qos }: { readonly qos: QosExplanation }) {
       >
         <div className="flex flex-col gap-4">
           <dl className="grid gap-4 sm:grid-cols-3">
-            {PARTS.map((part) => (
-              <Part key={part} part={part} value={qos.now[part]} />
+            {QOS_PARTS.map((part) => (
+              <QosPart key={part} part={part} value={qos.now[part]} />
             ))}
           </dl>
           <ul className="flex flex-col gap-1.5">
@@ -47,7 +47,7 @@ export function QosView({ qos }: { readonly qos: QosExplanation }) {
             {qos.differences.map((difference) => (
               <li key={difference.number} className="flex items-start gap-2">
                 <ToneIcon tone="info" className="mt-0.5" />
-                <Difference difference={difference} />
+                <FormulaDifference difference={difference} />
               </li>
             ))}
           </ul>
@@ -59,7 +59,7 @@ export function QosView({ qos }: { readonly qos: QosExplanation }) {
   );
 }
 
-function Part({ part, value }: { readonly part: (typeof PARTS)[number]; readonly value: QosExplanation['now']['long'] }) {
+function QosPart({ part, value }: { readonly part: (typeof QOS_PARTS)[number]; readonly value: QosExplanation['now']['long'] }) {
   const { t } = useTranslation('trust');
   return (
     <div className="flex flex-col gap-0.5">

@@ -10,7 +10,7 @@ import { Tabs } from '../../ui/tabs.tsx';
 import { CaseView } from './case-view.tsx';
 import { ProtectionCard } from './protection-card.tsx';
 import { QosView } from './qos-view.tsx';
-import { leadOf } from './standing-lead.ts';
+import { standingSummary } from './standing-summary.ts';
 import { TimelineView } from './timeline-view.tsx';
 
 const TABS = ['happened', 'qos', 'protection'] as const;
@@ -18,7 +18,7 @@ type Tab = (typeof TABS)[number];
 
 const REFRESH_MS = 60_000;
 /** The number of cases read at once; a node with more has other worries. */
-const CASES = 200;
+const MAX_CASES = 200;
 
 export function TrustScreen() {
   const { t } = useTranslation('trust');
@@ -35,14 +35,14 @@ function Standing() {
   const [params, setParams] = useSearchParams();
   const truth = useTruth();
   const { barred } = truth;
-  const cases = useNodeRead('cases', (node, signal) => node.trust.cases({ limit: CASES }, { signal }));
+  const cases = useNodeRead('cases', (node, signal) => node.trust.cases({ limit: MAX_CASES }, { signal }));
   const qos = useNodeRead('qos', (node, signal) => node.trust.qos({}, { signal }));
   useRefresh(cases, REFRESH_MS, truth.life);
   useRefresh(qos, REFRESH_MS, truth.life);
   const tab = TABS.find((each) => each === params.get('tab')) ?? 'happened';
   // For a stopped node it may never have been read, which is not an error.
   const error = cases.error ?? (truth.life === 'stopped' || truth.life === 'failed' ? null : qos.error);
-  const lead = leadOf({ barred, cases: cases.value?.cases ?? null, qos: qos.value });
+  const lead = standingSummary({ barred, cases: cases.value?.cases ?? null, qos: qos.value });
   const contents: Readonly<Record<Tab, React.ReactNode>> = {
     happened: cases.value && <TimelineView cases={cases.value.cases} qos={qos.value} />,
     qos: qos.value === null ? <RunningNodeOnly>{null}</RunningNodeOnly> : <QosView qos={qos.value} />,

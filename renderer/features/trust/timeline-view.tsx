@@ -12,8 +12,8 @@ import { EmptyState } from '../../ui/empty-state.tsx';
 import { Money } from '../../ui/money.tsx';
 import { Switch } from '../../ui/switch.tsx';
 import { Time } from '../../ui/time.tsx';
-import { PartChange } from './part-number.tsx';
-import { CASE_TONES, timelineOf, toneOfChange } from './trust-timeline.ts';
+import { QosNumberChange } from './qos-numbers.tsx';
+import { CASE_TONES, changeTone, trustTimeline } from './trust-timeline.ts';
 
 const ICONS = { good: TrendingUp, warn: TrendingDown, bad: TrendingDown, neutral: Dot, info: Dot } as const;
 
@@ -25,7 +25,7 @@ export interface TimelineViewProps {
 export function TimelineView({ cases, qos }: TimelineViewProps) {
   const { t } = useTranslation('trust');
   const [onlyCases, setOnlyCases] = useState(false);
-  const happenings = timelineOf(cases, onlyCases ? [] : (qos?.changes ?? []));
+  const happenings = trustTimeline(cases, onlyCases ? [] : (qos?.changes ?? []));
   const hide = (
     <span className="flex items-center gap-2 text-[13px] text-soft">
       {t('timeline.onlyCases')}
@@ -88,7 +88,7 @@ function CaseLine({ summary }: { readonly summary: CaseSummary }) {
 
 /** The direction of a change; a dot if nothing moved. */
 export function ChangeIcon({ change }: { readonly change: QosChange }) {
-  const tone = toneOfChange(change);
+  const tone = changeTone(change);
   return <ToneIcon tone={tone} icon={ICONS[tone]} />;
 }
 
@@ -101,10 +101,10 @@ function ChangeLine({ change }: { readonly change: QosChange }) {
         {t(`qos.codes.${change.code}`)}
       </span>
       <span className="text-soft">
-        {t('timeline.health')} <PartChange before={change.before.health} after={change.after.health} />
+        {t('timeline.health')} <QosNumberChange before={change.before.health} after={change.after.health} />
       </span>
       <span className="text-soft">
-        {t('timeline.long')} <PartChange before={change.before.long} after={change.after.long} />
+        {t('timeline.long')} <QosNumberChange before={change.before.long} after={change.after.long} />
       </span>
     </span>
   );

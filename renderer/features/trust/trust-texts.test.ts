@@ -7,6 +7,7 @@ import { nodeFilters } from '../../../protocol/node/selection.ts';
 import { DEVIATIONS } from '../../../protocol/tasks/deviations.ts';
 import { ABORT_REASON, TASK_STATUSES, TASK_TYPE } from '../../../protocol/tasks/status.ts';
 import { TRANSITIONS } from '../../../protocol/tasks/transitions.ts';
+import faults from '../../../worker/trust/fault.ts?raw';
 import noTasks from '../../../worker/trust/no-tasks.ts?raw';
 import onChain from '../../../worker/trust/no-tasks-chain.ts?raw';
 import hardware from '../../../worker/trust/no-tasks-hardware.ts?raw';
@@ -58,6 +59,17 @@ describe.each([
     for (const code of codes) expect(texts, code).toHaveProperty(code);
   });
 
+  it('the words in the sources of rules', () => {
+    const written = [...`${faults}\n${noTasks}\n${hardware}\n${onChain}`.matchAll(/: '(this machine|\w+_PROTOCOL [^']*)'/g)];
+    const parts = written.flatMap(([, source = '']) => source.split(', '));
+    const found = parts
+      .map((part) => part.replace(/^\w+_PROTOCOL [\d.]+ ?/, ''))
+      .filter((part) => /^[A-Za-z][A-Za-z -]+$/.test(part));
+    // The name of an event stays as it is.
+    const named = [...new Set(found)].filter((part) => part !== 'NodeSlashed');
+    expect(Object.keys(words.case.ruleWords).toSorted()).toEqual(named.toSorted());
+  });
+
   it('the conditions of a node without tasks', () => {
     const { codes, changes } = emitted();
     for (const [id, list] of codes) for (const code of list) expect(words.conditions.codes, id).toHaveProperty([id, code]);
@@ -67,6 +79,10 @@ describe.each([
     for (const [id, texts] of Object.entries(words.conditions.codes))
       expect(Object.keys(texts).toSorted(), id).toEqual([...(codes.get(id) ?? [])].toSorted());
   });
+});
+
+it('the source of a rule has no English words in Chinese', () => {
+  for (const text of Object.values(zhCn.trust.case.ruleWords)) expect(text).not.toMatch(/[A-Za-z]{4}/);
 });
 
 it('both languages say the same things with the same parameters', () => {

@@ -3,13 +3,13 @@ import type { QosChange } from '../../../contract/standing.ts';
 import type { CaseSummary } from '../../../contract/trust.ts';
 import type { Tone } from '../../ui/badge.tsx';
 
-export type Happening =
+export type TrustEvent =
   | { readonly kind: 'case'; readonly key: string; readonly atMs: number; readonly summary: CaseSummary }
   | { readonly kind: 'quality'; readonly key: string; readonly atMs: number; readonly change: QosChange };
 
 /** Newest first; at the same moment, a case comes before its effect. */
-export function timelineOf(cases: readonly CaseSummary[], changes: readonly QosChange[]): readonly Happening[] {
-  const happenings: Happening[] = [
+export function trustTimeline(cases: readonly CaseSummary[], changes: readonly QosChange[]): readonly TrustEvent[] {
+  const happenings: TrustEvent[] = [
     ...cases.map((summary) => ({ kind: 'case' as const, key: summary.id, atMs: summary.openedMs, summary })),
     ...changes.map((change, i) => ({
       kind: 'quality' as const,
@@ -30,7 +30,7 @@ export const CASE_TONES: Readonly<Record<CaseSummary['kind'], Tone>> = {
 };
 
 /** What a change did to the node, by the number that moved. */
-export function toneOfChange({ before, after }: QosChange): Tone {
+export function changeTone({ before, after }: QosChange): Tone {
   const moved = after.health - before.health || after.long - before.long;
   if (moved < 0) return 'warn';
   return moved > 0 ? 'good' : 'neutral';

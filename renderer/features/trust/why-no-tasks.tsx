@@ -8,7 +8,7 @@ import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Time } from '../../ui/time.tsx';
-import { useCodeText } from './code-text.ts';
+import { useCodeText, useRuleText } from './code-text.ts';
 import { conditionParams } from './condition-params.ts';
 import { ModelChances } from './model-chances.tsx';
 
@@ -56,12 +56,13 @@ export function WhyNoTasks() {
 function Condition({ condition }: { readonly condition: NoTaskCondition }) {
   const { t, i18n } = useTranslation(['trust', 'common']);
   const textOf = useCodeText();
+  const ruleText = useRuleText();
   const hostText = useHostText();
   const { id, verdict, code, change, source } = condition;
   const params = conditionParams(condition.params, {
     language: i18n.language,
     notKnown: t('conditions.notKnown'),
-    stateWord: (state) => textOf([`trust:conditions.engine.${state}`, `common:nodeState.${state}`], state),
+    stateText: (state) => textOf([`trust:conditions.engine.${state}`, `common:nodeState.${state}`], state),
     meaningOf: (error) => hostText({ code: error, message: '' }).meaning ?? error,
   });
   return (
@@ -69,7 +70,7 @@ function Condition({ condition }: { readonly condition: NoTaskCondition }) {
       <span>
         <Badge tone={TONES[verdict]}>{t(`conditions.verdict.${verdict}`)}</Badge>
       </span>
-      <span className="min-w-0" title={t('conditions.rule', { source })}>
+      <span className="min-w-0" title={t('conditions.rule', { source: ruleText(source) })}>
         <span className="font-medium">{t('conditions.titled', { title: t(`conditions.ids.${id}`) })}</span>{' '}
         <span className="break-words text-soft">{textOf([`trust:conditions.codes.${id}.${code}`], code, params)}</span>
         {change !== null && verdict !== 'yes' && (

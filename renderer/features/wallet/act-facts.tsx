@@ -22,9 +22,9 @@ const factsSchema = z.object({
   checksummed: z.boolean().nullable().catch(null),
 });
 
-export type ActFactsOf = z.output<typeof factsSchema>;
+export type ParsedActFacts = z.output<typeof factsSchema>;
 
-export function factsOf(preview: ChainActPreview): ActFactsOf {
+export function parseActFacts(preview: ChainActPreview): ParsedActFacts {
   return factsSchema.parse(preview.facts);
 }
 
@@ -35,21 +35,21 @@ export interface ActFactsProps {
 
 export function ActFacts({ preview, benefitAddress }: ActFactsProps) {
   const { t } = useTranslation('wallet');
-  const facts = factsOf(preview);
+  const facts = parseActFacts(preview);
   const back = benefitAddress === null ? 'facts.returned' : 'facts.returnedTo';
   const { kind } = preview.act;
   return (
     <>
       <Facts>
-        <Amount name={t('facts.target')} wei={facts.targetWei} exact />
-        <Amount name={t('facts.value')} wei={facts.valueWei} />
-        <Amount name={t('facts.fromCredits')} wei={facts.fromCreditsWei} />
-        <Amount name={t(back)} wei={facts.returnedWei} />
-        <Amount name={t('facts.returnedCredits')} wei={facts.returnedCreditsWei} />
-        <Amount name={t('facts.delegated')} wei={facts.delegatedWei} />
+        <AmountFact name={t('facts.target')} wei={facts.targetWei} exact />
+        <AmountFact name={t('facts.value')} wei={facts.valueWei} />
+        <AmountFact name={t('facts.fromCredits')} wei={facts.fromCreditsWei} />
+        <AmountFact name={t(back)} wei={facts.returnedWei} />
+        <AmountFact name={t('facts.returnedCredits')} wei={facts.returnedCreditsWei} />
+        <AmountFact name={t('facts.delegated')} wei={facts.delegatedWei} />
         {facts.destination !== null && (
           <>
-            <Amount name={t('facts.returned')} wei={facts.balanceWei} />
+            <AmountFact name={t('facts.returned')} wei={facts.balanceWei} />
             <Fact name={t('facts.destination')}>
               <code className="font-mono text-[0.92em] break-all">{facts.destination}</code>
             </Fact>
@@ -57,8 +57,8 @@ export function ActFacts({ preview, benefitAddress }: ActFactsProps) {
         )}
         {kind === 'forceUnstake' && (
           <>
-            <Amount name={t(back)} wei={facts.balanceWei} />
-            <Amount name={t('facts.returnedCredits')} wei={facts.creditsWei} />
+            <AmountFact name={t(back)} wei={facts.balanceWei} />
+            <AmountFact name={t('facts.returnedCredits')} wei={facts.creditsWei} />
           </>
         )}
         {facts.percent !== null && (
@@ -83,7 +83,7 @@ export function ActFacts({ preview, benefitAddress }: ActFactsProps) {
 const isPositive = (text: string | null) => text !== null && BigInt(text) > 0n;
 
 /** Zero amounts are not listed. */
-function Amount({
+function AmountFact({
   name,
   wei: text,
   exact = false,

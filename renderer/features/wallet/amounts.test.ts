@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { StakeView } from '../../../contract/money-acts.ts';
 import { WEI_PER_CNX as CNX } from '../../../protocol/money/wei.ts';
-import { coinAfter, mostStakeWei, readAmount, weiOf } from './amounts.ts';
+import { coinInStake, maxStakeWei, parseAmount, parseWei } from './amounts.ts';
 
 const stake: StakeView = {
   status: 'Staked',
@@ -19,29 +19,29 @@ const stake: StakeView = {
 };
 
 it('reads amounts to the wei, with thousands separators, and nothing else', () => {
-  expect(weiOf(' 1,234.000000000000000001 ')).toBe(1_234n * CNX + 1n);
-  expect(weiOf('12 345')).toBe(12_345n * CNX);
-  expect(weiOf('1,234,567')).toBe(1_234_567n * CNX);
-  for (const text of ['', '1e3', '-1', '1.0000000000000000001', 'all', '1,23,4', '1.2.3']) expect(weiOf(text)).toBeNull();
+  expect(parseWei(' 1,234.000000000000000001 ')).toBe(1_234n * CNX + 1n);
+  expect(parseWei('12 345')).toBe(12_345n * CNX);
+  expect(parseWei('1,234,567')).toBe(1_234_567n * CNX);
+  for (const text of ['', '1e3', '-1', '1.0000000000000000001', 'all', '1,23,4', '1.2.3']) expect(parseWei(text)).toBeNull();
 });
 
 it('accepts a decimal comma, and refuses what could be read two ways', () => {
-  expect(weiOf('0,500')).toBe(CNX / 2n);
-  expect(weiOf('1,5')).toBe((3n * CNX) / 2n);
-  expect(weiOf('1.234,5')).toBe(1_234n * CNX + CNX / 2n);
-  expect(weiOf('405.123')).toBe(405n * CNX + 123n * (CNX / 1_000n));
+  expect(parseWei('0,500')).toBe(CNX / 2n);
+  expect(parseWei('1,5')).toBe((3n * CNX) / 2n);
+  expect(parseWei('1.234,5')).toBe(1_234n * CNX + CNX / 2n);
+  expect(parseWei('405.123')).toBe(405n * CNX + 123n * (CNX / 1_000n));
   for (const text of ['1,500', '12,345', '405,000'])
-    expect([text, readAmount(text).kind, weiOf(text)]).toEqual([text, 'twoWays', null]);
+    expect([text, parseAmount(text).kind, parseWei(text)]).toEqual([text, 'twoWays', null]);
 });
 
 it('puts credits into the stake before coin, and returns coin before credits', () => {
-  expect(coinAfter(stake, 424n * CNX)).toBe(400n * CNX);
-  expect(coinAfter(stake, 430n * CNX)).toBe(405n * CNX);
-  expect(coinAfter(stake, 410n * CNX)).toBe(390n * CNX);
-  expect(coinAfter(stake, 10n * CNX)).toBe(0n);
+  expect(coinInStake(stake, 424n * CNX)).toBe(400n * CNX);
+  expect(coinInStake(stake, 430n * CNX)).toBe(405n * CNX);
+  expect(coinInStake(stake, 410n * CNX)).toBe(390n * CNX);
+  expect(coinInStake(stake, 10n * CNX)).toBe(0n);
 });
 
 it('offers what the wallet holds, minus gas', () => {
-  expect(mostStakeWei(stake)).toBe(426n * CNX - CNX / 1_000n);
-  expect(mostStakeWei({ ...stake, walletWei: '7' })).toBe(425n * CNX);
+  expect(maxStakeWei(stake)).toBe(426n * CNX - CNX / 1_000n);
+  expect(maxStakeWei({ ...stake, walletWei: '7' })).toBe(425n * CNX);
 });

@@ -57,14 +57,14 @@ function Balance({ name, wei, isOld = false, children }: BalanceProps) {
   );
 }
 
-const LAST = 20;
-const MANY = 1_000n;
+const GAS_SAMPLE_SIZE = 20;
+const MANY_TRANSACTIONS = 1_000n;
 
 /** The cost of gas so far, and how many transactions the wallet covers at that price. */
 function GasFacts({ walletWei }: { readonly walletWei: string }) {
   const { t } = useTranslation('wallet');
   const read = useNodeRead('gas', (client, signal) =>
-    client.money.entries({ limit: LAST, after: null, kinds: ['gas'] }, { signal }),
+    client.money.entries({ limit: GAS_SAMPLE_SIZE, after: null, kinds: ['gas'] }, { signal }),
   );
   const paid = read.value?.entries ?? null;
   if (paid === null) return null;
@@ -75,7 +75,7 @@ function GasFacts({ walletWei }: { readonly walletWei: string }) {
     <>
       {t('balances.gasAverage')} <Money wei={average} />
       {'. '}
-      {left !== null && (left > MANY ? t('balances.gasMuch') : t('balances.gasLeft', { count: Number(left) }))}
+      {left !== null && (left > MANY_TRANSACTIONS ? t('balances.gasMuch') : t('balances.gasLeft', { count: Number(left) }))}
     </>
   );
 }

@@ -6,7 +6,7 @@ import { ToneIcon } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { Field, TextInput } from '../../ui/field.tsx';
-import { factsOf } from './act-facts.tsx';
+import { parseActFacts } from './act-facts.tsx';
 import { ChainActDialog } from './chain-act-dialog.tsx';
 import type { StakeCardProps } from './stake-card.tsx';
 
@@ -54,7 +54,9 @@ export function BenefitCard({ stake, onChanged }: StakeCardProps) {
         warning={t('benefit.warning')}
         confirmLabel={t('benefit.confirm')}
         danger
-        typed={(preview) => (preview.confirmation === null ? undefined : factsOf(preview).address?.slice(-TYPED_DIGITS))}
+        typeToConfirm={(preview) =>
+          preview.confirmation === null ? undefined : parseActFacts(preview).address?.slice(-TYPED_DIGITS)
+        }
         benefitAddress={null}
         onClose={() => setAct(null)}
         onDone={() => {

@@ -5,7 +5,7 @@ import { Fact, Facts } from '../../ui/card.tsx';
 import { Money } from '../../ui/money.tsx';
 import { ActFacts } from './act-facts.tsx';
 import { Forecast } from './forecast.tsx';
-import { TwoSteps } from './two-steps.tsx';
+import { TwoStepDialog } from './two-step-dialog.tsx';
 
 export interface ChainActDialogProps {
   readonly act: ChainAct | null;
@@ -13,7 +13,7 @@ export interface ChainActDialogProps {
   readonly confirmLabel: string;
   readonly warning?: string;
   readonly danger?: boolean;
-  readonly typed?: (preview: ChainActPreview) => string | undefined;
+  readonly typeToConfirm?: (preview: ChainActPreview) => string | undefined;
   readonly benefitAddress: string | null;
   readonly onClose: () => void;
   /** Null: nothing was left to do. */
@@ -21,7 +21,7 @@ export interface ChainActDialogProps {
 }
 
 /** The transaction itself: its recipient, its call, and its maximum cost. */
-function Terms({ terms: { chainId, contract, call, mostGasWei } }: Pick<ChainActPreview, 'terms'>) {
+function TransactionTerms({ terms: { chainId, contract, call, mostGasWei } }: Pick<ChainActPreview, 'terms'>) {
   const { t } = useTranslation('wallet');
   return (
     <Facts>
@@ -41,10 +41,10 @@ function Terms({ terms: { chainId, contract, call, mostGasWei } }: Pick<ChainAct
 
 /** A transaction in two steps, with its exact effect. */
 export function ChainActDialog(props: ChainActDialogProps) {
-  const { act, title, confirmLabel, warning, danger, typed, benefitAddress, onClose, onDone } = props;
+  const { act, title, confirmLabel, warning, danger, typeToConfirm, benefitAddress, onClose, onDone } = props;
   const node = useNodeClient();
   return (
-    <TwoSteps
+    <TwoStepDialog
       subject={act}
       prepare={(subject) => node().money.prepareChainAct({ act: subject })}
       confirm={(subject, confirmation) => node().money.confirmChainAct({ act: subject, confirmation })}
@@ -53,16 +53,16 @@ export function ChainActDialog(props: ChainActDialogProps) {
       title={title}
       confirmLabel={confirmLabel}
       {...(danger === undefined ? {} : { danger })}
-      {...(typed === undefined ? {} : { typed })}
+      {...(typeToConfirm === undefined ? {} : { typeToConfirm })}
     >
       {(preview) => (
         <>
           {warning !== undefined && preview.problems.length === 0 && <p className="font-medium text-bad">{warning}</p>}
           <ActFacts preview={preview} benefitAddress={benefitAddress} />
-          {preview.problems.length === 0 && <Terms terms={preview.terms} />}
+          {preview.problems.length === 0 && <TransactionTerms terms={preview.terms} />}
           {preview.weight !== null && preview.problems.length === 0 && <Forecast forecast={preview.weight} />}
         </>
       )}
-    </TwoSteps>
+    </TwoStepDialog>
   );
 }

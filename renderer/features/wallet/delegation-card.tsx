@@ -13,7 +13,7 @@ import { ChainActDialog } from './chain-act-dialog.tsx';
 import type { StakeCardProps } from './stake-card.tsx';
 
 /** 0–99; null = not a valid share. */
-function percentOf(text: string): number | null {
+function parsePercent(text: string): number | null {
   return /^\d{1,2}$/.test(text.trim()) ? Number(text) : null;
 }
 
@@ -23,7 +23,7 @@ export function DelegationCard({ stake, onChanged }: StakeCardProps) {
   const [text, setText] = useState<string | null>(null);
   const [act, setAct] = useState<ChainAct | null>(null);
   const { delegatorShare: share } = stake;
-  const percent = text === null ? share : percentOf(text);
+  const percent = text === null ? share : parsePercent(text);
   const changes = percent !== null && percent !== share;
   return (
     <Card title={t('delegation.title')}>

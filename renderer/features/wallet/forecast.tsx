@@ -23,7 +23,7 @@ export function Forecast({ forecast: { before, after, unknowns } }: { readonly f
           </tr>
         </thead>
         <tbody>
-          <Line name={`${t('forecast.stake')} (CNX)`} before={<Money wei={before.scoreStakeWei} bare />}>
+          <ForecastRow name={`${t('forecast.stake')} (CNX)`} before={<Money wei={before.scoreStakeWei} bare />}>
             <Money wei={stake.low} bare />
             {stake.low !== stake.high && (
               <>
@@ -31,14 +31,14 @@ export function Forecast({ forecast: { before, after, unknowns } }: { readonly f
                 <Money wei={stake.high} bare />
               </>
             )}
-          </Line>
-          <Line name={t('forecast.score')} before={before.stakingScore.toFixed(3)}>
+          </ForecastRow>
+          <ForecastRow name={t('forecast.score')} before={before.stakingScore.toFixed(3)}>
             {rangeText(after.stakingScore)}
-          </Line>
-          <Line name={t('forecast.weight')} before={before.weight.toFixed(3)}>
+          </ForecastRow>
+          <ForecastRow name={t('forecast.weight')} before={before.weight.toFixed(3)}>
             {rangeText(after.weight)}
             <span className="block text-soft">{changeText(before.weight, after.weight, t('forecast.same'))}</span>
-          </Line>
+          </ForecastRow>
         </tbody>
       </table>
       <p className="text-soft">
@@ -56,13 +56,13 @@ export function Forecast({ forecast: { before, after, unknowns } }: { readonly f
   );
 }
 
-interface LineProps {
+interface ForecastRowProps {
   readonly name: string;
   readonly before: ReactNode;
   readonly children: ReactNode;
 }
 
-function Line({ name, before, children }: LineProps) {
+function ForecastRow({ name, before, children }: ForecastRowProps) {
   return (
     <tr className="align-baseline">
       <th scope="row" className="py-0.5 pr-3 text-left font-normal text-soft">

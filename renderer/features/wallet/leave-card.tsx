@@ -30,13 +30,13 @@ export function LeaveCard({ stake, readMs, onChanged }: LeaveCardProps) {
       ) : life === 'leaving' ? (
         <p role="status">{t('leave.leaving')}</p>
       ) : (
-        <Leave stake={stake} onChanged={onChanged} />
+        <LeaveForm stake={stake} onChanged={onChanged} />
       )}
     </Card>
   );
 }
 
-function Leave({ stake, onChanged }: Omit<LeaveCardProps, 'readMs'>) {
+function LeaveForm({ stake, onChanged }: Omit<LeaveCardProps, 'readMs'>) {
   const { t } = useTranslation('wallet');
   const { toasts } = useApp();
   const node = useNodeClient();
@@ -75,12 +75,12 @@ function Leave({ stake, onChanged }: Omit<LeaveCardProps, 'readMs'>) {
       >
         <p>{t('leave.text')}</p>
         <dl className="grid grid-cols-[max-content_1fr] gap-x-4 gap-y-1">
-          <Line name={t('leave.coin')}>
+          <StakePart name={t('leave.coin')}>
             <Money wei={stake.balanceWei} />
-          </Line>
-          <Line name={t('leave.credits')}>
+          </StakePart>
+          <StakePart name={t('leave.credits')}>
             <Money wei={stake.creditsWei} />
-          </Line>
+          </StakePart>
         </dl>
         <p>{destination}</p>
       </ConfirmDialog>
@@ -88,7 +88,7 @@ function Leave({ stake, onChanged }: Omit<LeaveCardProps, 'readMs'>) {
   );
 }
 
-function Line({ name, children }: { readonly name: string; readonly children: ReactNode }) {
+function StakePart({ name, children }: { readonly name: string; readonly children: ReactNode }) {
   return (
     <>
       <dt className="text-faint">{name}</dt>

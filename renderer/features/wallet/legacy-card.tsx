@@ -19,7 +19,7 @@ export interface LegacyCardProps {
 
 const STEPS = ['ask', 'wait', 'take'] as const;
 /** The number of the current step, as the contract reports it. */
-const NEXT = { notAsked: 0, waiting: 1, available: 2, notStaked: 3 } as const;
+const STEP_BY_STATE = { notAsked: 0, waiting: 1, available: 2, notStaked: 3 } as const;
 
 /** Recovers a stake from contracts that the network no longer uses. It can be interrupted anywhere, because the contracts know the progress. */
 export function LegacyCard({ legacy, readMs, onChanged }: LegacyCardProps) {
@@ -27,7 +27,7 @@ export function LegacyCard({ legacy, readMs, onChanged }: LegacyCardProps) {
   const { toasts } = useApp();
   const [act, setAct] = useState<ChainAct | null>(null);
   const { recovery, transaction } = legacy;
-  const next = NEXT[recovery.state];
+  const next = STEP_BY_STATE[recovery.state];
   const asks = recovery.state === 'notAsked';
   const isTaking = act?.kind === 'legacyForceUnstake';
   return (

@@ -21,9 +21,9 @@ import { TaskChainCard } from './task-chain-card.tsx';
 import { WithdrawCard } from './withdraw-card.tsx';
 import { WithdrawalsCard } from './withdrawals-card.tsx';
 
-export const WalletScreen = withTexts('wallet', texts, Whole);
+export const WalletScreen = withTexts('wallet', texts, WalletPage);
 
-function Whole() {
+function WalletPage() {
   const { t } = useTranslation('wallet');
   const { profile } = useNode();
   const networks = useHostRead('networks', (client, signal) => client.networks.list({}, { signal }));

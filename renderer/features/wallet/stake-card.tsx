@@ -8,11 +8,11 @@ import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { moneyText } from '../../ui/money.tsx';
-import { coinAfter, mostStakeWei, stakedWei, weiOf } from './amounts.ts';
+import { useDebounced } from '../../ui/use-throttled-text.ts';
+import { coinInStake, maxStakeWei, parseWei, stakedWei } from './amounts.ts';
 import { ChainActDialog } from './chain-act-dialog.tsx';
 import { Forecast } from './forecast.tsx';
 import { StakeInput, useStakeProblem } from './stake-input.tsx';
-import { useSettled } from './use-settled.ts';
 
 export interface StakeCardProps {
   readonly stake: StakeView;
@@ -25,11 +25,11 @@ export function StakeCard({ stake, onChanged }: StakeCardProps) {
   /** Null: nothing other than the current stake was entered. */
   const [text, setText] = useState<string | null>(null);
   const [act, setAct] = useState<ChainAct | null>(null);
-  const target = text === null ? current : weiOf(text);
-  const limits = { minimumWei: BigInt(stake.minimumWei), mostWei: mostStakeWei(stake) };
+  const target = text === null ? current : parseWei(text);
+  const limits = { minimumWei: BigInt(stake.minimumWei), mostWei: maxStakeWei(stake) };
   const problem = useStakeProblem({ text: text ?? formatCnxExact(current), ...limits });
   const changes = target !== null && target !== current && problem === null;
-  const keep = useKeptStake();
+  const saveStake = useSaveStake();
   const { toasts } = useApp();
   const done = (transaction: string | null, acted: ChainAct) => {
     setAct(null);
@@ -39,7 +39,7 @@ export function StakeCard({ stake, onChanged }: StakeCardProps) {
     const amount = moneyText(BigInt(acted.stakeWei));
     const said = transaction === null ? t('stake.doneNothing') : `${t('stake.done', { amount })} ${t('stake.kept')}`;
     toasts.getState().push({ tone: 'good', text: said });
-    void keep(acted.stakeWei);
+    void saveStake(acted.stakeWei);
   };
   if (stake.status === 'PendingUnstaked') {
     return (
@@ -58,7 +58,7 @@ export function StakeCard({ stake, onChanged }: StakeCardProps) {
         }}
       >
         <StakeInput text={text ?? formatCnxExact(current)} onChange={setText} {...limits} />
-        {changes && <WhatIf coinWei={coinAfter(stake, target)} />}
+        {changes && <StakeForecast coinWei={coinInStake(stake, target)} />}
         <div className="flex items-center justify-end gap-3">
           {target === current && <span className="text-[13px] text-faint">{t('stake.unchanged')}</span>}
           <Button type="submit" tone="primary" disabled={!changes}>
@@ -79,7 +79,7 @@ export function StakeCard({ stake, onChanged }: StakeCardProps) {
 }
 
 /** Without this, the next start would set the stake back to the amount in the profile. */
-function useKeptStake(): (stakeWei: string) => Promise<void> {
+function useSaveStake(): (stakeWei: string) => Promise<void> {
   const { t } = useTranslation('wallet');
   const { toasts } = useApp();
   const { profile } = useNode();
@@ -94,8 +94,8 @@ function useKeptStake(): (stakeWei: string) => Promise<void> {
   };
 }
 
-function WhatIf({ coinWei }: { readonly coinWei: bigint }) {
-  const settled = useSettled(coinWei);
+function StakeForecast({ coinWei }: { readonly coinWei: bigint }) {
+  const settled = useDebounced(coinWei);
   const read = useNodeRead(`what if ${settled}`, (client, signal) =>
     client.money.whatIf({ stakeWei: String(settled) }, { signal }),
   );

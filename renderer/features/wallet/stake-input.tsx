@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { WEI_PER_CNX } from '../../../protocol/money/wei.ts';
 import { Field, TextInput } from '../../ui/field.tsx';
 import { moneyText } from '../../ui/money.tsx';
-import { readAmount, weiOf, wholeCnx } from './amounts.ts';
+import { parseAmount, parseWei, wholeCnx } from './amounts.ts';
 
 export interface StakeInputProps {
   /** CNX, as typed. */
@@ -15,7 +15,7 @@ export interface StakeInputProps {
 /** The exact amount as text, and an approximate one with a slider in whole CNX. */
 export function StakeInput({ text, onChange, minimumWei, mostWei }: StakeInputProps) {
   const { t } = useTranslation('wallet');
-  const wei = weiOf(text);
+  const wei = parseWei(text);
   const least = wholeCnx(minimumWei + WEI_PER_CNX - 1n);
   const most = Math.max(least, wholeCnx(mostWei));
   const problem = useStakeProblem({ text, minimumWei, mostWei });
@@ -50,7 +50,7 @@ export function StakeInput({ text, onChange, minimumWei, mostWei }: StakeInputPr
 /** What is wrong with the typed amount, in CNX; null = nothing. */
 export function useStakeProblem({ text, minimumWei, mostWei }: Omit<StakeInputProps, 'onChange'>): string | null {
   const { t } = useTranslation('wallet');
-  const read = readAmount(text);
+  const read = parseAmount(text);
   if (read.kind !== 'amount') return t(read.kind === 'twoWays' ? 'stake.twoWays' : 'stake.bad');
   if (read.wei < minimumWei) return t('stake.tooLittle', { minimum: moneyText(minimumWei) });
   return read.wei > mostWei ? t('stake.tooMuch', { most: moneyText(mostWei) }) : null;

@@ -11,8 +11,8 @@ import { ErrorNote } from '../../ui/error-note.tsx';
 import { Field, TextInput } from '../../ui/field.tsx';
 import { Money, moneyText } from '../../ui/money.tsx';
 import { Time } from '../../ui/time.tsx';
-import { readAmount, weiOf } from './amounts.ts';
-import { TwoSteps } from './two-steps.tsx';
+import { parseAmount, parseWei } from './amounts.ts';
+import { TwoStepDialog } from './two-step-dialog.tsx';
 import { WithdrawalFacts } from './withdrawal-facts.tsx';
 
 export interface WithdrawCardProps {
@@ -23,10 +23,10 @@ export interface WithdrawCardProps {
 }
 
 /** The smallest amount that is shown as a number; a minimum below it does not block anyone. */
-const SHOWN_WEI = 10n ** 14n;
+const SMALLEST_SHOWN_WEI = 10n ** 14n;
 
 /** Obstacles to any withdrawal that have no text of their own here. */
-const IN_THE_WAY: ReadonlySet<string> = new Set(['MONEY_WITHDRAW_NETWORK', 'MONEY_WITHDRAW_DAILY_LIMIT']);
+const BLOCKING_CODES: ReadonlySet<string> = new Set(['MONEY_WITHDRAW_NETWORK', 'MONEY_WITHDRAW_DAILY_LIMIT']);
 
 export function WithdrawCard({ terms, open, onChanged }: WithdrawCardProps) {
   const { t } = useTranslation('wallet');
@@ -34,7 +34,7 @@ export function WithdrawCard({ terms, open, onChanged }: WithdrawCardProps) {
   const node = useNodeClient();
   const [text, setText] = useState('');
   const [amountWei, setAmountWei] = useState<string | null>(null);
-  const wei = weiOf(text);
+  const wei = parseWei(text);
   const { value } = terms;
   return (
     <Card title={t('withdraw.title')}>
@@ -46,9 +46,9 @@ export function WithdrawCard({ terms, open, onChanged }: WithdrawCardProps) {
         }}
       >
         {terms.error && <ErrorNote error={terms.error} />}
-        {value !== null && <Terms terms={value} />}
+        {value !== null && <WithdrawalTerms terms={value} />}
         {value?.problems
-          .filter(({ code }) => IN_THE_WAY.has(code))
+          .filter(({ code }) => BLOCKING_CODES.has(code))
           .map((problem) => (
             <ErrorNote key={problem.code} error={problem} />
           ))}
@@ -70,7 +70,7 @@ export function WithdrawCard({ terms, open, onChanged }: WithdrawCardProps) {
         <Field
           label={`${t('withdraw.amount')} (CNX)`}
           hint={t('withdraw.hint')}
-          problem={text !== '' && wei === null ? t(readAmount(text).kind === 'twoWays' ? 'stake.twoWays' : 'stake.bad') : null}
+          problem={text !== '' && wei === null ? t(parseAmount(text).kind === 'twoWays' ? 'stake.twoWays' : 'stake.bad') : null}
         >
           {(control) => (
             <div className="flex gap-2">
@@ -88,7 +88,7 @@ export function WithdrawCard({ terms, open, onChanged }: WithdrawCardProps) {
           {t('withdraw.review')}
         </Button>
       </form>
-      <TwoSteps
+      <TwoStepDialog
         subject={amountWei}
         prepare={(amount) => node().money.prepareWithdrawal({ amountWei: amount })}
         confirm={(amount, confirmation) => node().money.confirmWithdrawal({ amountWei: amount, confirmation })}
@@ -103,12 +103,12 @@ export function WithdrawCard({ terms, open, onChanged }: WithdrawCardProps) {
         confirmLabel={t('withdraw.confirm')}
       >
         {(preview) => <WithdrawalFacts preview={preview} />}
-      </TwoSteps>
+      </TwoStepDialog>
     </Card>
   );
 }
 
-function Terms({ terms }: { readonly terms: WithdrawalPreviewView }) {
+function WithdrawalTerms({ terms }: { readonly terms: WithdrawalPreviewView }) {
   const { t } = useTranslation('wallet');
   return (
     <Facts>
@@ -116,7 +116,7 @@ function Terms({ terms }: { readonly terms: WithdrawalPreviewView }) {
         <Money wei={terms.balanceWei} />
       </Fact>
       <Fact name={t('withdraw.minimum')}>
-        {BigInt(terms.minimumWei) < SHOWN_WEI ? t('withdraw.noMinimum') : <Money wei={terms.minimumWei} />}
+        {BigInt(terms.minimumWei) < SMALLEST_SHOWN_WEI ? t('withdraw.noMinimum') : <Money wei={terms.minimumWei} />}
       </Fact>
       <Fact name={t('withdraw.mostPossible')}>
         <Money wei={terms.mostWei} />

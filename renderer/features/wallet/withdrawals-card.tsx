@@ -15,13 +15,13 @@ import { TransactionHash } from '../../ui/transaction.tsx';
 import { useSorted } from '../../ui/use-sorted.ts';
 
 type Withdrawals = z.output<typeof withdrawalsSchema>;
-const NONE: Withdrawals['withdrawals'] = [];
+const NO_WITHDRAWALS: Withdrawals['withdrawals'] = [];
 const TONES = { pending: 'info', success: 'good', failed: 'bad' } as const satisfies Record<string, Tone>;
 
 export function WithdrawalsCard({ read }: { readonly read: Loaded<Withdrawals> }) {
   const { t } = useTranslation('wallet');
   const rows = read.value?.withdrawals ?? null;
-  const { rows: sorted, sort } = useSorted(rows ?? NONE, {
+  const { rows: sorted, sort } = useSorted(rows ?? NO_WITHDRAWALS, {
     created: ({ createdMs }) => createdMs,
     state: ({ status }) => t(`withdrawals.status.${status}`),
     destination: ({ destination }) => destination,

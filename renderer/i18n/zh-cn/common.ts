@@ -1,7 +1,7 @@
 import type { common as en } from '../en/common.ts';
-import type { Same } from '../same.ts';
+import type { Translation } from '../translation.ts';
 
-export const common: Same<typeof en> = {
+export const common: Translation<typeof en> = {
   appName: 'Crynux 节点',
   screens: {
     fleet: '节点群',

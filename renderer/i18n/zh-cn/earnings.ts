@@ -1,7 +1,7 @@
 import type { earnings as en } from '../en/earnings.ts';
-import type { Same } from '../same.ts';
+import type { Translation } from '../translation.ts';
 
-export const earnings: Same<typeof en> = {
+export const earnings: Translation<typeof en> = {
   title: '收益',
   sums: {
     today: '今天',

@@ -1,7 +1,7 @@
 import type { errors as en } from '../en/errors.ts';
-import type { Same } from '../same.ts';
+import type { Translation } from '../translation.ts';
 
-export const errors: Same<typeof en> = {
+export const errors: Translation<typeof en> = {
   cause: '可能的原因',
   remedy: '怎么办',
   safe: '在此期间',

@@ -1,7 +1,7 @@
 import type { firstRun as en } from '../en/first-run.ts';
-import type { Same } from '../same.ts';
+import type { Translation } from '../translation.ts';
 
-export const firstRun: Same<typeof en> = {
+export const firstRun: Translation<typeof en> = {
   title: '设置节点',
   lead: '共五步；可以前后切换，任何一步都可以稍后再做。',
   steps: { key: '密钥', network: '网络', gpu: '显卡', checks: '检查', stake: '资金与质押' },

@@ -1,7 +1,7 @@
 import type { fleet as en } from '../en/fleet.ts';
-import type { Same } from '../same.ts';
+import type { Translation } from '../translation.ts';
 
-export const fleet: Same<typeof en> = {
+export const fleet: Translation<typeof en> = {
   title: '节点群',
   here: '本程序',
   table: '所有位置的节点',

@@ -1,7 +1,7 @@
 import type { gpus as en } from '../en/gpus.ts';
-import type { Same } from '../same.ts';
+import type { Translation } from '../translation.ts';
 
-export const gpus: Same<typeof en> = {
+export const gpus: Translation<typeof en> = {
   title: '显卡',
   pending: '更改等待此节点下次启动。',
   cards: {

@@ -1,7 +1,7 @@
 import type { keys as en } from '../en/keys.ts';
-import type { Same } from '../same.ts';
+import type { Translation } from '../translation.ts';
 
-export const keys: Same<typeof en> = {
+export const keys: Translation<typeof en> = {
   store: '密钥保存位置',
   storeKinds: { keychain: '系统钥匙串', keystore: '加密文件' },
   storeUnusable: '{{name}}（不可用）',

@@ -1,7 +1,7 @@
 import type { logs as en } from '../en/logs.ts';
-import type { Same } from '../same.ts';
+import type { Translation } from '../translation.ts';
 
-export const logs: Same<typeof en> = {
+export const logs: Translation<typeof en> = {
   title: '日志',
   label: '日志行，最旧在前',
   level: '级别',

@@ -1,7 +1,7 @@
 import type { models as en } from '../en/models.ts';
-import type { Same } from '../same.ts';
+import type { Translation } from '../translation.ts';
 
-export const models: Same<typeof en> = {
+export const models: Translation<typeof en> = {
   title: '模型',
   add: '添加模型',
   scan: '扫描文件夹',

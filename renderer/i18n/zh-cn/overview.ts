@@ -1,7 +1,7 @@
 import type { overview as en } from '../en/overview.ts';
-import type { Same } from '../same.ts';
+import type { Translation } from '../translation.ts';
 
-export const overview: Same<typeof en> = {
+export const overview: Translation<typeof en> = {
   title: '概览',
   sentence: {
     stopped: '已停止。节点不接任务。',

@@ -1,7 +1,7 @@
 import type { settings as en } from '../en/settings.ts';
-import type { Same } from '../same.ts';
+import type { Translation } from '../translation.ts';
 
-export const settings: Same<typeof en> = {
+export const settings: Translation<typeof en> = {
   title: '设置',
   sections: {
     label: '分区',

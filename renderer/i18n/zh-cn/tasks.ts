@@ -1,7 +1,7 @@
 import type { tasks as en } from '../en/tasks.ts';
-import type { Same } from '../same.ts';
+import type { Translation } from '../translation.ts';
 
-export const tasks: Same<typeof en> = {
+export const tasks: Translation<typeof en> = {
   title: '任务',
   total_one: '{{shown}} 个任务',
   total_other: '{{shown}} 个任务',

@@ -1,7 +1,7 @@
 import type { trustCase as en } from '../en/trust-case.ts';
-import type { Same } from '../same.ts';
+import type { Translation } from '../translation.ts';
 
-export const trustCase: Same<typeof en> = {
+export const trustCase: Translation<typeof en> = {
   back: '返回信任页',
   notFound: '此节点上没有这份卷宗。',
   opened: '建立于 {{when}}',
@@ -34,6 +34,25 @@ export const trustCase: Same<typeof en> = {
   },
   certainty: { certain: '确定：已有事实证明。', presumed: '推定：规则如此，但能证明它的事实尚未全部知晓。' },
   rule: '规则：{{source}}',
+  ruleWords: {
+    'this machine': '本机',
+    Execution: '执行',
+    'Result upload': '结果上传',
+    Queue: '排队',
+    'App validation': '应用方验证',
+    'one pair equal': '只有一对评分相同',
+    kickout: '移出',
+    'node-name policy': '节点名称策略',
+    version: '版本',
+    'GPU not pinned': '未指定 GPU',
+    'GPU pinned': '指定 GPU',
+    'base-model gate': '基础模型要求',
+    availability: '可用性',
+    exclusion: '排除',
+    weight: '权重',
+    models: '模型',
+    candidates: '候选节点',
+  },
   faults: {
     executionTimedOut: '执行截止之前没有提交评分。',
     uploadTimedOut: '结果没有在截止之前上传。',

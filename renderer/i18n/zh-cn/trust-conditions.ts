@@ -1,9 +1,9 @@
 import type { trustConditions as en } from '../en/trust-conditions.ts';
-import type { Same } from '../same.ts';
+import type { Translation } from '../translation.ts';
 
 const notRead = '网络没有回应。';
 
-export const trustConditions: Same<typeof en> = {
+export const trustConditions: Translation<typeof en> = {
   title: '为什么没有任务？',
   lead: '网络把任务交给满足以下全部条件的节点。节点无法得知的，会注明未知。',
   allClear: '就此节点所知，没有任何阻碍。应用方发送任务时就会有任务。',

@@ -1,7 +1,7 @@
 import type { trustQos as en } from '../en/trust-qos.ts';
-import type { Same } from '../same.ts';
+import type { Translation } from '../translation.ts';
 
-export const trustQos: Same<typeof en> = {
+export const trustQos: Translation<typeof en> = {
   now: '当前',
   asOf: '截至 {{when}}',
   long: '长期质量',

@@ -1,10 +1,10 @@
 import type { trust as en } from '../en/trust.ts';
-import type { Same } from '../same.ts';
+import type { Translation } from '../translation.ts';
 import { trustCase } from './trust-case.ts';
 import { trustConditions } from './trust-conditions.ts';
 import { trustQos } from './trust-qos.ts';
 
-export const trust: Same<typeof en> = {
+export const trust: Translation<typeof en> = {
   title: '信任',
   lead: {
     calm: '目前没有任何不利于此节点的记录。',

@@ -1,7 +1,7 @@
 import type { wallet as en } from '../en/wallet.ts';
-import type { Same } from '../same.ts';
+import type { Translation } from '../translation.ts';
 
-export const wallet: Same<typeof en> = {
+export const wallet: Translation<typeof en> = {
   title: '钱包与质押',
   addresses: {
     title: '地址',

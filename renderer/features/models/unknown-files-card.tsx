@@ -8,13 +8,13 @@ import { ConfirmDialog } from '../../ui/dialog.tsx';
 import { sizeText } from '../../ui/save-file.ts';
 import { Cell, Row, Table } from '../../ui/table.tsx';
 import { useSorted } from '../../ui/use-sorted.ts';
-import { useModelsAct } from './use-models.ts';
+import { useModelsRequest } from './use-models.ts';
 
 /** Files in the folder that belong to no known model. */
-export function UnknownCard({ items }: { readonly items: readonly UnknownItem[] }) {
+export function UnknownFilesCard({ items }: { readonly items: readonly UnknownItem[] }) {
   const { t } = useTranslation('models');
   const [removing, setRemoving] = useState<UnknownItem | null>(null);
-  const act = useModelsAct();
+  const act = useModelsRequest();
   const { rows, sort } = useSorted(items, { path: ({ path }) => path, size: ({ sizeBytes }) => sizeBytes });
   const columns = [
     { key: 'path', label: t('unknown.path') },

@@ -8,13 +8,13 @@ export interface CardGroup {
 }
 
 /** Usable cards by exact name, ordered by their first card. */
-export function groupsOf(cards: readonly GpuCard[]): readonly CardGroup[] {
+export function groupByName(cards: readonly GpuCard[]): readonly CardGroup[] {
   const usable = cards.filter(({ unusable }) => unusable === null);
   return [...Map.groupBy(usable, ({ name }) => name)].map(([name, members]) => ({ name, cards: members }));
 }
 
 /** The selection after a click: a card with another name starts a new selection. */
-export function toggled(chosen: readonly string[], group: CardGroup, id: string): readonly string[] {
+export function toggleCard(chosen: readonly string[], group: CardGroup, id: string): readonly string[] {
   const members = new Set(group.cards.map((card) => card.id));
   const kept = chosen.filter((each) => members.has(each));
   return kept.includes(id) ? kept.filter((each) => each !== id) : [...kept, id];

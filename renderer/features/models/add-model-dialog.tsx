@@ -8,12 +8,12 @@ import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Field, Select, TextInput } from '../../ui/field.tsx';
-import { useModelsAct } from './use-models.ts';
+import { useModelsRequest } from './use-models.ts';
 
 const TASK_TYPES = Object.keys(TASK_TYPE) as TaskType[];
 
 /** The id in the node's form; null = not a valid id. */
-function modelIdOf(text: string): string | null {
+function parseModelId(text: string): string | null {
   try {
     return normaliseModelIdNode(text.trim());
   } catch {
@@ -21,26 +21,26 @@ function modelIdOf(text: string): string | null {
   }
 }
 
-export function AddDialog({ open, onClose }: { readonly open: boolean; readonly onClose: () => void }) {
+export function AddModelDialog({ open, onClose }: { readonly open: boolean; readonly onClose: () => void }) {
   const { t } = useTranslation('models');
   return (
     <Dialog open={open} onClose={onClose} title={t('addDialog.title')}>
-      <AddForm onDone={onClose} />
+      <AddModelForm onDone={onClose} />
     </Dialog>
   );
 }
 
-function AddForm({ onDone }: { readonly onDone: () => void }) {
+function AddModelForm({ onDone }: { readonly onDone: () => void }) {
   const { t } = useTranslation(['models', 'common']);
   const { engine: own } = useNode().profile.profile;
   const [text, setText] = useState('base:');
   const [engine, setEngine] = useState<ModelEngine>(own.kind === 'official' ? 'official' : 'embedded');
   const [taskType, setTaskType] = useState<TaskType>('Llm');
-  const [tried, setTried] = useState(false);
-  const act = useModelsAct();
-  const modelId = modelIdOf(text);
+  const [submitted, setSubmitted] = useState(false);
+  const act = useModelsRequest();
+  const modelId = parseModelId(text);
   const submit = async () => {
-    setTried(true);
+    setSubmitted(true);
     if (modelId === null) return;
     const said = t('said.added', { model: modelId });
     if ((await act.run({ type: 'download', engine, modelId, taskType }, said)) !== null) onDone();
@@ -56,7 +56,7 @@ function AddForm({ onDone }: { readonly onDone: () => void }) {
       <Field
         label={t('addDialog.id')}
         hint={t('addDialog.idHint')}
-        problem={tried && modelId === null ? t('addDialog.idBad') : null}
+        problem={submitted && modelId === null ? t('addDialog.idBad') : null}
       >
         {(control) => (
           <TextInput {...control} className="font-mono" value={text} onChange={(event) => setText(event.target.value)} />

@@ -10,13 +10,13 @@ export interface StandingFacts {
   readonly qos: (Pick<QosExplanation, 'exclusion' | 'belowKickOut' | 'now'> & Partial<Pick<QosExplanation, 'points'>>) | null;
 }
 
-export interface Lead {
+export interface StandingSummary {
   readonly tone: Tone;
   readonly word: 'slashed' | 'kickedOut' | 'underReview' | 'excluded' | 'belowKickOut' | 'unknown' | 'calm';
 }
 
 /** Null if nothing has been read. */
-export function leadOf({ barred, cases, qos }: StandingFacts): Lead | null {
+export function standingSummary({ barred, cases, qos }: StandingFacts): StandingSummary | null {
   if (barred !== null) return { tone: 'bad', word: barred };
   if (cases === null || qos === null) return null;
   if (cases.some(({ review }) => review.kind === 'underReview')) return { tone: 'warn', word: 'underReview' };

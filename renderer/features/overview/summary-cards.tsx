@@ -20,7 +20,7 @@ const DAY = 86_400_000;
 const TRENDS = { up: TrendingUp, down: TrendingDown, same: Minus } as const;
 
 /** Net of a week and a month, after slashes, fees and gas, with the trend. */
-export function EarningAnswer() {
+export function NetEarningsCard() {
   const { t } = useTranslation(['overview', 'common']);
   const { session } = useNode();
   const changes = useStore(session.tasks, ({ revision }) => revision);
@@ -38,19 +38,19 @@ export function EarningAnswer() {
       {value === null && error === null && <p className="text-faint">{t('common:frame.loading')}</p>}
       {value !== null && (
         <div className="flex flex-col gap-2">
-          <Figure wei={value.last7Days.netWei} name={t('hero.net7')} />
+          <NetFigure wei={value.last7Days.netWei} name={t('hero.net7')} />
           {days.value !== null && <TrendLine trend={weekTrend(days.value.rows, value.atMs)} />}
           <p className="text-soft">
             {t('hero.net30')}: <Money column wei={value.last30Days.netWei} signed />
           </p>
-          <Deducted summary={value} />
+          <DeductionsLine summary={value} />
         </div>
       )}
     </Card>
   );
 }
 
-function Figure({ wei, name }: { readonly wei: string; readonly name: string }) {
+function NetFigure({ wei, name }: { readonly wei: string; readonly name: string }) {
   const isLoss = BigInt(wei) < 0n;
   return (
     <p className="flex flex-wrap items-baseline gap-x-2">
@@ -75,7 +75,7 @@ function TrendLine({ trend: { kind, percent } }: { readonly trend: Trend }) {
 }
 
 /** Earnings and costs of 30 days; a slash is always listed. */
-function Deducted({ summary }: { readonly summary: MoneySummary }) {
+function DeductionsLine({ summary }: { readonly summary: MoneySummary }) {
   const { t } = useTranslation('overview');
   const { gasWei, feesWei, slashedWei } = deductionsOf(summary.last30Days);
   return (
@@ -111,36 +111,36 @@ const STAKE_TONES = {
   ...({ slashed: 'bad', unknown: 'neutral', none: 'neutral' } as const),
 } satisfies Record<NodeTruth['stake']['kind'], Tone>;
 
-export interface StakeAnswerProps {
+export interface StakeSafetyCardProps {
   readonly truth: NodeTruth;
   readonly items: readonly AttentionItem[];
 }
 
 /** How much, where, and whether it is at risk. */
-export function StakeAnswer({ truth: { stake, connection }, items }: StakeAnswerProps) {
+export function StakeSafetyCard({ truth: { stake, connection }, items }: StakeSafetyCardProps) {
   const { t, i18n } = useTranslation('overview');
   const now = useNow(10_000);
   const risk = items.find(({ kind }) => RISKS.has(kind));
   const isHeld = stake.kind === 'staked' || stake.kind === 'returning' || stake.kind === 'dueBack';
-  const isGrey = stake.kind !== 'none' && stake.kind !== 'unknown' && (stake.isOld || connection.kind === 'noProgram');
-  const shown: Tone = risk !== undefined && isHeld ? 'warn' : isGrey && isHeld ? 'neutral' : STAKE_TONES[stake.kind];
+  const isOutdated = stake.kind !== 'none' && stake.kind !== 'unknown' && (stake.isOld || connection.kind === 'noProgram');
+  const shown: Tone = risk !== undefined && isHeld ? 'warn' : isOutdated && isHeld ? 'neutral' : STAKE_TONES[stake.kind];
   return (
     <Card title={t('hero.stake')} className="h-full">
       <div className="flex flex-col gap-2">
         {isHeld && (
           <p className="flex flex-wrap items-baseline gap-x-2">
-            <span className={clsx('text-3xl font-semibold tracking-tight', isGrey && 'text-faint')}>
+            <span className={clsx('text-3xl font-semibold tracking-tight', isOutdated && 'text-faint')}>
               <Money wei={stake.wei} bare />
             </span>
             <span className="text-soft">CNX</span>
           </p>
         )}
-        <Said tone={shown}>{t(`hero.where.${stake.kind}`)}</Said>
+        <ToneText tone={shown}>{t(`hero.where.${stake.kind}`)}</ToneText>
         {stake.kind === 'slashed' && stake.wei > 0n && (
           <p className="text-bad">{t('hero.taken', { amount: moneyText(stake.wei) })}</p>
         )}
         {isHeld && <p className="text-soft">{risk === undefined ? t('hero.safe') : riskText(t, risk)}</p>}
-        {isGrey && (
+        {isOutdated && (
           <p className="text-[13px] text-faint">
             {t('stake.asOf', { when: relativeTime(Math.min(now, stake.readMs), now, i18n.language) })}
           </p>
@@ -154,7 +154,7 @@ function riskText(t: ReturnType<typeof useTranslation<'overview'>>['t'], { kind 
   return t('hero.risk', { what: t(`attention.${kind}.title`, { version: '' }) });
 }
 
-function Said({ tone, children }: { readonly tone: Tone; readonly children: ReactNode }) {
+function ToneText({ tone, children }: { readonly tone: Tone; readonly children: ReactNode }) {
   return (
     <p className="flex items-start gap-2 font-medium">
       <ToneIcon tone={tone} className="mt-0.5" />

@@ -10,12 +10,12 @@ import { Progress } from '../../ui/progress.tsx';
 import { useNow } from '../../ui/time.tsx';
 
 /** The answer of every act's first step. */
-interface Prepared {
+interface PreparedAct {
   readonly problems: readonly ErrorView[];
   readonly confirmation: { readonly id: string; readonly expiresMs: number } | null;
 }
 
-export interface TwoStepsProps<Subject, Preview extends Prepared, Done> {
+export interface TwoStepDialogProps<Subject, Preview extends PreparedAct, Done> {
   /** The act to perform; null = the dialog is closed. */
   readonly subject: Subject | null;
   readonly prepare: (subject: Subject) => Promise<Preview>;
@@ -28,15 +28,15 @@ export interface TwoStepsProps<Subject, Preview extends Prepared, Done> {
   readonly confirmLabel: string;
   readonly danger?: boolean;
   /** What must be typed before the second step. */
-  readonly typed?: (preview: Preview) => string | undefined;
+  readonly typeToConfirm?: (preview: Preview) => string | undefined;
 }
 
 /** First shows what will happen, as the node itself reports it; then performs exactly that. */
-export function TwoSteps<Subject, Preview extends Prepared, Done>(props: TwoStepsProps<Subject, Preview, Done>) {
+export function TwoStepDialog<Subject, Preview extends PreparedAct, Done>(props: TwoStepDialogProps<Subject, Preview, Done>) {
   const { subject, children, onClose, onDone, title, confirmLabel, danger = false } = props;
   const prepare = useAct(props.prepare);
   const confirm = useAct(props.confirm);
-  const { look, preview, forget } = useLook(subject, prepare);
+  const { look, preview, forget } = usePreview(subject, prepare);
   const expired = useExpired(preview?.confirmation?.expiresMs ?? null);
   const close = () => {
     if (confirm.busy) return;
@@ -56,7 +56,7 @@ export function TwoSteps<Subject, Preview extends Prepared, Done>(props: TwoStep
     confirm.clear();
     look();
   };
-  const typed = preview === null ? undefined : props.typed?.(preview);
+  const typeToConfirm = preview === null ? undefined : props.typeToConfirm?.(preview);
   return (
     <ConfirmDialog
       open={subject !== null}
@@ -69,9 +69,9 @@ export function TwoSteps<Subject, Preview extends Prepared, Done>(props: TwoStep
       awaitsPerson
       error={confirm.error}
       disabled={preview === null || preview.confirmation === null || expired || confirm.error !== null}
-      {...(typed === undefined ? {} : { typeToConfirm: typed })}
+      {...(typeToConfirm === undefined ? {} : { typeToConfirm })}
     >
-      <Body
+      <PreviewBody
         preview={preview}
         prepare={prepare}
         failed={expired || confirm.error !== null || prepare.error !== null}
@@ -79,13 +79,13 @@ export function TwoSteps<Subject, Preview extends Prepared, Done>(props: TwoStep
         onAgain={again}
       >
         {preview !== null && children(preview)}
-      </Body>
+      </PreviewBody>
     </ConfirmDialog>
   );
 }
 
-interface BodyProps {
-  readonly preview: Prepared | null;
+interface PreviewBodyProps {
+  readonly preview: PreparedAct | null;
   readonly prepare: { readonly busy: boolean; readonly error: ErrorView | null };
   readonly failed: boolean;
   readonly expired: boolean;
@@ -93,7 +93,7 @@ interface BodyProps {
   readonly children: ReactNode;
 }
 
-function Body({ preview, prepare, failed, expired, onAgain, children }: BodyProps) {
+function PreviewBody({ preview, prepare, failed, expired, onAgain, children }: PreviewBodyProps) {
   const { t } = useTranslation('wallet');
   return (
     <>
@@ -115,7 +115,7 @@ function Body({ preview, prepare, failed, expired, onAgain, children }: BodyProp
 }
 
 /** Requests the preview when there is a subject, and again on demand. */
-function useLook<Subject, Preview>(subject: Subject | null, prepare: Act<[Subject], Preview>) {
+function usePreview<Subject, Preview>(subject: Subject | null, prepare: Act<[Subject], Preview>) {
   const [shown, setShown] = useState<{ subject: Subject; preview: Preview } | null>(null);
   const { run } = prepare;
   const look = () => {

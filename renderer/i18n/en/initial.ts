@@ -8,7 +8,7 @@ import { tasks } from './tasks.ts';
 import { trust } from './trust.ts';
 
 /** The texts loaded with the window. A screen that few people open loads its own. */
-export const firstTexts = {
+export const initialTexts = {
   common,
   overview,
   firstRun,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { rowWord } from './row-word.ts';
+import { groupAgreement } from './case-group.tsx';
 
 it.each([
   ['AAA', 'EndGroupRefund', 'all'],
@@ -10,5 +10,5 @@ it.each([
   ['AXX', 'EndAborted', 'none'],
   ['EEE', 'EndAborted', 'all'],
 ] as const)('%s, ending as %s: %s', (row, lawful, word) => {
-  expect(rowWord({ row, lawful })).toBe(word);
+  expect(groupAgreement({ row, lawful })).toBe(word);
 });

@@ -5,7 +5,7 @@ import type { Retention } from '../../../contract/retention.ts';
 import { Field, TextInput } from '../../ui/field.tsx';
 import { keepsLess, type ProfileForm, retentionProblems } from './profile-form.ts';
 
-export interface RetentionPartProps {
+export interface RetentionFieldsProps {
   readonly form: ProfileForm;
   /** The saved values. */
   readonly before: Retention;
@@ -15,7 +15,7 @@ export interface RetentionPartProps {
 }
 
 /** How long, and how much of, results is kept; each limit is checked while typing. */
-export function RetentionPart({ form, before, change, children }: RetentionPartProps) {
+export function RetentionFields({ form, before, change, children }: RetentionFieldsProps) {
   const { t, i18n } = useTranslation('settings');
   const problems = retentionProblems(form);
   const number = (value: number) => new Intl.NumberFormat(i18n.language).format(value);

@@ -5,7 +5,7 @@ import { Card } from '../../ui/card.tsx';
 import { ProblemNote } from './problem-note.tsx';
 
 /** Whether the cards allow the node to take tasks, and if not, why. */
-export function StateCard() {
+export function AcceptanceCard() {
   const { t } = useTranslation('gpus');
   const gpu = useNodeView()?.gpu ?? null;
   if (gpu === null) return null;

@@ -12,7 +12,7 @@ import { sizeText } from '../../ui/save-file.ts';
 import { Time } from '../../ui/time.tsx';
 
 /** What closed tasks have left on the disk now, and the way to have it removed at once. */
-export function StoragePart() {
+export function StoredResults() {
   const { t } = useTranslation('settings');
   const isAlive = useAlive();
   const read = useNodeRead(`storage ${isAlive}`, (client, signal) => client.storage.view({}, { signal }));
@@ -24,21 +24,21 @@ export function StoragePart() {
       {read.error && <ErrorNote error={read.error} />}
       {storage !== null && (
         <>
-          <Kept storage={storage} />
+          <StorageFacts storage={storage} />
           <div className="flex flex-wrap items-center gap-3">
             <Button icon={Trash2} disabled={!isAlive || storage.removable.tasks === 0} onClick={() => setOpen(true)}>
               {t('profile.removeNow')}
             </Button>
             {!isAlive && storage.removable.tasks > 0 && <p className="text-[13px] text-faint">{t('profile.removeStopped')}</p>}
           </div>
-          <RemoveDialog open={open} storage={storage} onClose={() => setOpen(false)} onRemoved={read.reload} />
+          <RemoveResultsDialog open={open} storage={storage} onClose={() => setOpen(false)} onRemoved={read.reload} />
         </>
       )}
     </section>
   );
 }
 
-function Kept({ storage }: { readonly storage: NodeStorage }) {
+function StorageFacts({ storage }: { readonly storage: NodeStorage }) {
   const { t } = useTranslation('settings');
   const { removable, argsBytes, reportBytes, caseBytes, resultsBytes } = storage;
   return (
@@ -63,14 +63,14 @@ function Kept({ storage }: { readonly storage: NodeStorage }) {
   );
 }
 
-interface RemoveDialogProps {
+interface RemoveResultsDialogProps {
   readonly open: boolean;
   readonly storage: NodeStorage;
   readonly onClose: () => void;
   readonly onRemoved: () => void;
 }
 
-function RemoveDialog({ open, storage: { removable }, onClose, onRemoved }: RemoveDialogProps) {
+function RemoveResultsDialog({ open, storage: { removable }, onClose, onRemoved }: RemoveResultsDialogProps) {
   const { t } = useTranslation('settings');
   const { toasts } = useApp();
   const node = useNodeClient();

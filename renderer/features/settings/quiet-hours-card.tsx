@@ -6,7 +6,7 @@ import { Field, TextInput } from '../../ui/field.tsx';
 import { SwitchRow, useSettingsChange } from './setting-row.tsx';
 
 /** The quiet hours, and the time of the daily summary. */
-export function QuietCard({ elsewhere }: { readonly elsewhere: ChannelSettings }) {
+export function QuietHoursCard({ elsewhere }: { readonly elsewhere: ChannelSettings }) {
   const { t } = useTranslation('settings');
   const change = useSettingsChange();
   const { quiet, summaryAt } = elsewhere;
@@ -25,8 +25,12 @@ export function QuietCard({ elsewhere }: { readonly elsewhere: ChannelSettings }
         {quiet.on && (
           <>
             <div className="grid grid-cols-2 gap-4">
-              <At label={t('notifications.from')} value={quiet.from} onChange={(from) => set({ quiet: { ...quiet, from } })} />
-              <At label={t('notifications.to')} value={quiet.to} onChange={(to) => set({ quiet: { ...quiet, to } })} />
+              <TimeField
+                label={t('notifications.from')}
+                value={quiet.from}
+                onChange={(from) => set({ quiet: { ...quiet, from } })}
+              />
+              <TimeField label={t('notifications.to')} value={quiet.to} onChange={(to) => set({ quiet: { ...quiet, to } })} />
             </div>
             <SwitchRow
               label={t('notifications.urgent')}
@@ -38,7 +42,7 @@ export function QuietCard({ elsewhere }: { readonly elsewhere: ChannelSettings }
             </SwitchRow>
           </>
         )}
-        <At
+        <TimeField
           label={t('notifications.summaryAt')}
           hint={t('notifications.summaryHint')}
           value={summaryAt}
@@ -50,7 +54,7 @@ export function QuietCard({ elsewhere }: { readonly elsewhere: ChannelSettings }
   );
 }
 
-interface AtProps {
+interface TimeFieldProps {
   readonly label: string;
   readonly hint?: string;
   readonly value: string;
@@ -58,7 +62,7 @@ interface AtProps {
 }
 
 /** A time of day on this machine; saved once it is valid. */
-function At({ label, hint, value, onChange }: AtProps) {
+function TimeField({ label, hint, value, onChange }: TimeFieldProps) {
   return (
     <Field label={label} {...(hint === undefined ? {} : { hint })}>
       {(control) => (

@@ -32,3 +32,13 @@ export function useThrottledText(value: string, commit: (value: string) => void)
   }, [text]);
   return [text, setText];
 }
+
+/** The value once it has not changed for a while. */
+export function useDebounced<Value>(value: Value, delayMs = 300): Value {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), delayMs);
+    return () => clearTimeout(timer);
+  }, [value, delayMs]);
+  return settled;
+}

@@ -51,7 +51,7 @@ export function StakeSentence({ truth: { stake, life } }: { readonly truth: Pick
   const { t, i18n } = useTranslation('overview');
   const now = useNow(10_000);
   // The previous sentence already says that it was taken; while the node is working, the answer below shows the stake in detail.
-  if (stake.kind === 'none' || life === 'slashed' || AT_WORK.has(life)) return null;
+  if (stake.kind === 'none' || life === 'slashed' || WORKING_STATES.has(life)) return null;
   if (stake.kind === 'unknown') return <p className="text-faint">{t('stake.unknown')}</p>;
   const text = t(`stake.${stake.kind}`, { amount: moneyText(stake.wei) });
   if (!stake.isOld) return <p className={stake.kind === 'slashed' ? 'text-bad' : 'text-soft'}>{text}</p>;
@@ -62,8 +62,8 @@ export function StakeSentence({ truth: { stake, life } }: { readonly truth: Pick
   );
 }
 
-const AT_WORK: ReadonlySet<NodeTruth['life']> = new Set(['waiting', 'executing', 'cutOff', 'held', 'pausing', 'paused']);
-const ENDING: ReadonlySet<NodeTruth['life']> = new Set(['stopping', 'pausing', 'leaving']);
+const WORKING_STATES: ReadonlySet<NodeTruth['life']> = new Set(['waiting', 'executing', 'cutOff', 'held', 'pausing', 'paused']);
+const ENDING_STATES: ReadonlySet<NodeTruth['life']> = new Set(['stopping', 'pausing', 'leaving']);
 
 /** What does not answer, and what can be promised. */
 export function StateNotes({ truth: { life, connection, chain, promises, barred } }: { readonly truth: NodeTruth }) {
@@ -73,7 +73,7 @@ export function StateNotes({ truth: { life, connection, chain, promises, barred 
     barred !== null && life !== barred && t(`sentence.barred.${barred}`),
     connection.kind === 'noNode' && t('sentence.nodeSilent'),
     connection.kind === 'here' && chain.kind === 'silent' && t('sentence.chainDown'),
-    promises.includes('finishesTask') && t(ENDING.has(life) ? 'promise.finishing' : 'promise.finishesTask'),
+    promises.includes('finishesTask') && t(ENDING_STATES.has(life) ? 'promise.finishing' : 'promise.finishesTask'),
     promises.includes('stakeStays') && t('promise.stakeStays'),
   ].filter((text) => text !== false);
   if (said.length === 0) return null;

@@ -5,25 +5,25 @@ import { useCancellableAct } from '../../rpc/hooks.ts';
 import { useHostClient } from '../../state/app-context.ts';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
 import { shortHash } from '../../ui/hash.tsx';
-import { KeyCopyFields, keyCopyOf, NO_COPY, type TypedCopy } from './key-copy.tsx';
+import { EMPTY_KEY_COPY, KeyCopyFields, type KeyCopyForm, toKeyCopy } from './key-copy.tsx';
 
 /** Of a key that was made here, the words are the backup. */
-const ITS_WORDS: TypedCopy = { ...NO_COPY, kind: 'words' };
+const WORDS_COPY: KeyCopyForm = { ...EMPTY_KEY_COPY, kind: 'words' };
 
-interface ProveBackupProps {
+interface VerifyBackupDialogProps {
   /** Null = closed. */
   readonly view: KeyView | null;
   readonly onClose: () => void;
-  readonly onProved: () => void;
+  readonly onVerified: () => void;
 }
 
 /** Compares a copy of a key whose backup has not been verified. The copy is not stored. */
-export function ProveBackupDialog({ view, onClose, onProved }: ProveBackupProps) {
+export function VerifyBackupDialog({ view, onClose, onVerified }: VerifyBackupDialogProps) {
   const { t } = useTranslation('keys');
   const host = useHostClient();
-  const [typed, setTyped] = useState<TypedCopy | null>(null);
-  const value = typed ?? (view?.imported === true ? NO_COPY : ITS_WORDS);
-  const copy = keyCopyOf(value);
+  const [typed, setTyped] = useState<KeyCopyForm | null>(null);
+  const value = typed ?? (view?.imported === true ? EMPTY_KEY_COPY : WORDS_COPY);
+  const copy = toKeyCopy(value);
   const close = () => {
     setTyped(null);
     run.cancel();
@@ -33,7 +33,7 @@ export function ProveBackupDialog({ view, onClose, onProved }: ProveBackupProps)
   const run = useCancellableAct(async (signal) => {
     if (view === null || copy === null) return;
     await host().keys.proveBackup({ address: view.address, copy }, { signal });
-    onProved();
+    onVerified();
     close();
   });
   return (

@@ -28,8 +28,8 @@ export interface LogFact {
 type Details = Readonly<Record<string, unknown>>;
 
 /** Which of a line's details appear in its row; all of them are in the folded part. */
-export function factsOf({ details }: Pick<LogLine, 'details'>): readonly LogFact[] {
-  const all = parsed(details);
+export function logFacts({ details }: Pick<LogLine, 'details'>): readonly LogFact[] {
+  const all = parseDetails(details);
   const text = (name: string): string | null => {
     const value = all[name];
     return typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : null;
@@ -65,7 +65,7 @@ function lastLine(text: string | null): string | null {
   return text?.trimEnd().split('\n').at(-1) ?? null;
 }
 
-function parsed(details: string): Details {
+function parseDetails(details: string): Details {
   try {
     const json: unknown = JSON.parse(details);
     return typeof json === 'object' && json !== null ? (json as Details) : {};
@@ -74,7 +74,7 @@ function parsed(details: string): Details {
   }
 }
 
-export interface LogWords {
+export interface LogTexts {
   /** Keyed by the English text; empty for English. */
   readonly messages: Readonly<Record<string, string>>;
   /** What a code means; null = unknown here. */
@@ -82,11 +82,11 @@ export interface LogWords {
 }
 
 /** The text of the line, and the meaning of its error, if it has one. */
-export function sentenceOf(
+export function logSentence(
   line: LogLine,
-  { messages, meaning }: LogWords,
+  { messages, meaning }: LogTexts,
 ): { readonly text: string; readonly error: string | null } {
-  const error = line.code === null ? null : meaning(line.code, errorOf(parsed(line.details)));
+  const error = line.code === null ? null : meaning(line.code, errorOf(parseDetails(line.details)));
   // For an error logged in its own words, show its meaning in the host's language instead.
   const own = messages[line.message];
   if (own !== undefined || error === null) return { text: own ?? line.message, error };
@@ -99,7 +99,7 @@ function errorOf({ err, error, ...rest }: Details): Details {
 }
 
 function errorMessage({ details, message }: LogLine): string | null {
-  const { err, error, code } = parsed(details);
+  const { err, error, code } = parseDetails(details);
   const carried = (err ?? error) as { message?: unknown } | undefined;
   if (typeof carried?.message === 'string') return carried.message;
   // A task's alarm has only its code.

@@ -25,7 +25,7 @@ const SECRETS = { webhook: 'webhookUrl', telegram: 'telegramToken', ntfy: 'ntfyU
 const TONES = { off: 'neutral', incomplete: 'warn', ready: 'good' } as const satisfies Record<ChannelState['kind'], Tone>;
 
 /** Each notification channel: on or off, its destination, its state, and a test. */
-export function NotifyWays({ elsewhere }: { readonly elsewhere: ChannelSettings }) {
+export function ChannelsCard({ elsewhere }: { readonly elsewhere: ChannelSettings }) {
   const { t } = useTranslation('settings');
   const states = useChannelStates();
   return (
@@ -33,20 +33,20 @@ export function NotifyWays({ elsewhere }: { readonly elsewhere: ChannelSettings 
       <p className="mb-3 text-soft">{t('notifications.elsewhereLead')}</p>
       <div className="flex max-w-xl flex-col divide-y divide-line">
         {CHANNELS.map((channel) => (
-          <Way key={channel} channel={channel} elsewhere={elsewhere} state={states?.[channel] ?? null} />
+          <ChannelSection key={channel} channel={channel} elsewhere={elsewhere} state={states?.[channel] ?? null} />
         ))}
       </div>
     </Card>
   );
 }
 
-interface WayProps {
+interface ChannelSectionProps {
   readonly channel: Channel;
   readonly elsewhere: ChannelSettings;
   readonly state: ChannelState | null;
 }
 
-function Way({ channel, elsewhere, state }: WayProps) {
+function ChannelSection({ channel, elsewhere, state }: ChannelSectionProps) {
   const { t } = useTranslation('settings');
   const host = useHostClient();
   const change = useSettingsChange();
@@ -78,8 +78,8 @@ function Way({ channel, elsewhere, state }: WayProps) {
           {secrets.value !== null && (
             <SecretRow name={SECRETS[channel]} places={secrets.value} hint={t(`notifications.ways.${channel}.hint`)} />
           )}
-          {channel === 'telegram' && <Chat elsewhere={elsewhere} />}
-          {state !== null && <State state={state} />}
+          {channel === 'telegram' && <TelegramChatForm elsewhere={elsewhere} />}
+          {state !== null && <ChannelStatus state={state} />}
           <div className="flex items-center gap-3">
             <Button icon={Send} busy={test.busy} onClick={() => void test.run()}>
               {t('notifications.test')}
@@ -98,28 +98,28 @@ function Way({ channel, elsewhere, state }: WayProps) {
 }
 
 /** A new chat means new readers, so a person must confirm it. */
-function Chat({ elsewhere }: { readonly elsewhere: ChannelSettings }) {
+function TelegramChatForm({ elsewhere }: { readonly elsewhere: ChannelSettings }) {
   const { t } = useTranslation('settings');
   const change = useSettingsChange();
   const { telegram } = elsewhere;
   const [chatId, setChatId] = useState(telegram.chatId);
-  const isOne = /^(?:-?\d{1,20}|@\w{4,40})?$/.test(chatId);
+  const isValid = /^(?:-?\d{1,20}|@\w{4,40})?$/.test(chatId);
   return (
     <form
       className="flex flex-col gap-2"
       onSubmit={(event) => {
         event.preventDefault();
-        if (isOne) void change.run({ elsewhere: { ...elsewhere, telegram: { ...telegram, chatId } } });
+        if (isValid) void change.run({ elsewhere: { ...elsewhere, telegram: { ...telegram, chatId } } });
       }}
     >
       <Field
         label={t('notifications.chat')}
         hint={t('notifications.chatHint')}
-        problem={isOne ? null : t('notifications.chatProblem')}
+        problem={isValid ? null : t('notifications.chatProblem')}
       >
         {(control) => <TextInput {...control} value={chatId} onChange={(event) => setChatId(event.target.value.trim())} />}
       </Field>
-      <Button type="submit" className="self-start" busy={change.busy} disabled={!isOne || chatId === telegram.chatId}>
+      <Button type="submit" className="self-start" busy={change.busy} disabled={!isValid || chatId === telegram.chatId}>
         {t('connection.save')}
       </Button>
       {change.busy && <AwaitingPersonNote />}
@@ -128,7 +128,7 @@ function Chat({ elsewhere }: { readonly elsewhere: ChannelSettings }) {
   );
 }
 
-function State({ state }: { readonly state: ChannelState }) {
+function ChannelStatus({ state }: { readonly state: ChannelState }) {
   const { t } = useTranslation('settings');
   const { waiting, lastSentMs, failure } = state;
   return (
