@@ -6,7 +6,7 @@ import { sampleTask } from '../devnet/application/samples.ts';
 import { type Explorer, startExplorer } from '../devnet/explorer.ts';
 import { systemClock } from '../devnet/system.ts';
 import { serialiseError } from '../protocol/errors.ts';
-import { later, monotonicNow, msUntil, startStopwatch } from '../protocol/monotonic.ts';
+import { addMs, monotonicNow, msUntil, startStopwatch } from '../protocol/monotonic.ts';
 import { buildDesktop } from '../scripts/build-desktop.ts';
 import { openChainStage } from './chain-mode/stage.ts';
 import { type DemoOptions, parseDemoOptions, USAGE, UsageError } from './options.ts';
@@ -30,7 +30,7 @@ type Closers = (() => Promise<unknown>)[];
 
 /** The first report in which everything adds up, or the last one in time. */
 async function reportWhenSettled(stage: Stage, durationMs: number): Promise<Report> {
-  const until = later(monotonicNow(systemClock), SETTLE_MS);
+  const until = addMs(monotonicNow(systemClock), SETTLE_MS);
   for (;;) {
     const report = await stage.report(durationMs);
     if (report.differences.length === 0 || msUntil(until, systemClock) <= 0) return report;

@@ -1,14 +1,14 @@
 /** The real clock and randomness, for everything outside tests. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { moment } from '../protocol/monotonic.ts';
+import { toMonotonic } from '../protocol/monotonic.ts';
 import type { Clock, Random } from '../protocol/ports.ts';
 
 export const systemClock: Clock = {
   // biome-ignore lint/plugin: the only source of dates in the devnet
   now: () => Date.now(),
   // biome-ignore lint/plugin: the only source of durations in the devnet
-  monotonic: () => moment(performance.now()),
+  monotonic: () => toMonotonic(performance.now()),
   async sleep(ms, signal) {
     signal?.throwIfAborted();
     try {

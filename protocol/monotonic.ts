@@ -18,29 +18,29 @@ export interface MonotonicSource {
 }
 
 /** Before and after every other moment. */
-export const LONG_AGO = moment(Number.NEGATIVE_INFINITY);
-export const NEVER = moment(Number.POSITIVE_INFINITY);
+export const LONG_AGO = toMonotonic(Number.NEGATIVE_INFINITY);
+export const NEVER = toMonotonic(Number.POSITIVE_INFINITY);
 
 /** For clocks only: converts a count of milliseconds to a moment. */
-export function moment(milliseconds: number): Monotonic {
+export function toMonotonic(milliseconds: number): Monotonic {
   return milliseconds as unknown as Monotonic;
 }
 
 export function monotonicNow(clock: MonotonicSource): Monotonic {
-  return clock.monotonic?.() ?? moment(clock.now());
+  return clock.monotonic?.() ?? toMonotonic(clock.now());
 }
 
 /** Milliseconds from one moment to another; negative when the second was earlier. */
 export function elapsedMs(from: Monotonic, to: Monotonic): number {
-  return count(to) - count(from);
+  return toMs(to) - toMs(from);
 }
 
-export function later(from: Monotonic, ms: number): Monotonic {
-  return moment(count(from) + ms);
+export function addMs(from: Monotonic, ms: number): Monotonic {
+  return toMonotonic(toMs(from) + ms);
 }
 
 export function earliest(one: Monotonic, other: Monotonic): Monotonic {
-  return count(one) <= count(other) ? one : other;
+  return toMs(one) <= toMs(other) ? one : other;
 }
 
 /** Milliseconds until the moment; zero or less when it is due. */
@@ -49,8 +49,8 @@ export function msUntil(due: Monotonic, clock: MonotonicSource): number {
 }
 
 /** Milliseconds to the next multiple of the period plus the phase, never zero; this puts regular work on one grid. */
-export function untilSlot(now: Monotonic, periodMs: number, phaseMs: number): number {
-  const since = (((count(now) - phaseMs) % periodMs) + periodMs) % periodMs;
+export function msUntilSlot(now: Monotonic, periodMs: number, phaseMs: number): number {
+  const since = (((toMs(now) - phaseMs) % periodMs) + periodMs) % periodMs;
   return periodMs - since;
 }
 
@@ -60,6 +60,6 @@ export function startStopwatch(clock: MonotonicSource): () => number {
   return () => elapsedMs(started, monotonicNow(clock));
 }
 
-function count(at: Monotonic): number {
+function toMs(at: Monotonic): number {
   return at as unknown as number;
 }

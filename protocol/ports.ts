@@ -1,5 +1,5 @@
 /** The outside world as pure code sees it; passed in, never imported. */
-import { elapsedMs, later, type Monotonic, moment } from './monotonic.ts';
+import { addMs, elapsedMs, type Monotonic, toMonotonic } from './monotonic.ts';
 
 export interface Clock {
   /** The date: milliseconds since the Unix epoch. It may step in either direction at any time, so nothing may wait by it. */
@@ -34,7 +34,7 @@ export class ManualClock implements Clock {
 
   constructor(startMs: number) {
     this.#dateMs = startMs;
-    this.#monotonic = moment(startMs);
+    this.#monotonic = toMonotonic(startMs);
   }
 
   now(): number {
@@ -56,9 +56,9 @@ export class ManualClock implements Clock {
   }
 
   /** The machine sleeps. Nothing runs meanwhile, and the monotonic time of some systems stands still. */
-  async suspend(ms: number, { monotonicGoesOn }: { readonly monotonicGoesOn: boolean }): Promise<void> {
+  async suspend(ms: number, { monotonicContinues: monotonicContinues }: { readonly monotonicContinues: boolean }): Promise<void> {
     this.#dateMs += ms;
-    if (monotonicGoesOn) this.#monotonic = later(this.#monotonic, ms);
+    if (monotonicContinues) this.#monotonic = addMs(this.#monotonic, ms);
     await this.tick(0);
   }
 
@@ -73,7 +73,7 @@ export class ManualClock implements Clock {
         reject(signal?.reason);
       };
       const entry: Sleeper = {
-        due: later(this.#monotonic, Math.max(0, ms)),
+        due: addMs(this.#monotonic, Math.max(0, ms)),
         order: this.#order++,
         wake: () => {
           signal?.removeEventListener('abort', onAbort);
@@ -87,7 +87,7 @@ export class ManualClock implements Clock {
 
   /** Moves time forward, waking every sleeper that falls due, and lets pending promises settle between wakes. */
   async tick(ms: number): Promise<void> {
-    const end = later(this.#monotonic, ms);
+    const end = addMs(this.#monotonic, ms);
     await settle();
     for (;;) {
       const due = this.#sleepers
@@ -105,7 +105,7 @@ export class ManualClock implements Clock {
   #advance(to: Monotonic): void {
     const ms = Math.max(0, elapsedMs(this.#monotonic, to));
     this.#dateMs += ms;
-    this.#monotonic = later(this.#monotonic, ms);
+    this.#monotonic = addMs(this.#monotonic, ms);
   }
 }
 

@@ -1,6 +1,6 @@
 /** Aborts tasks whose time is up. Source: RELAY_PROTOCOL 4.4. */
 import { penalise } from '../../protocol/node/qos.ts';
-import { deadlinePassed, type PhaseDeadline, phaseDeadline } from '../../protocol/tasks/deadlines.ts';
+import { isDeadlinePassed, type PhaseDeadline, phaseDeadline } from '../../protocol/tasks/deadlines.ts';
 import type { RelayContext } from './context.ts';
 import { changeQos } from './qos-book.ts';
 import type { TaskRow } from './store/rows.ts';
@@ -12,7 +12,7 @@ export function abortOverdueTasks(context: RelayContext): number {
   let aborted = 0;
   for (const task of context.store.tasks.values()) {
     const deadline = phaseDeadline(task, context.config.times);
-    if (deadline === null || !deadlinePassed(now, deadline.deadlineMs)) continue;
+    if (deadline === null || !isDeadlinePassed(now, deadline.deadlineMs)) continue;
     try {
       context.store.transaction(() => abortOverdue(context, task, deadline));
       aborted++;

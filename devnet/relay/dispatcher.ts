@@ -1,5 +1,5 @@
 /** Matches queued tasks with nodes. Source: RELAY_PROTOCOL 4.2. */
-import { combinedQos, isExcluded, taskStarted } from '../../protocol/node/qos.ts';
+import { combinedQos, isExcluded, recordTaskStart } from '../../protocol/node/qos.ts';
 import { baseModelsOf, evaluateFilters, pickWeighted, selectionWeight, stakingScore } from '../../protocol/node/selection.ts';
 import { nodeStatusAfter } from '../../protocol/node/status.ts';
 import { executionTimeoutSeconds, queueDeadlineMs } from '../../protocol/tasks/deadlines.ts';
@@ -93,7 +93,7 @@ function startTask(context: RelayContext, task: TaskRow, node: NodeRow): void {
     status: nodeStatusAfter(node.status, 'taskStart'),
     currentTask: task.commitment,
     inUseModelIds: models,
-    qos: { ...taskStarted(node.qos), pool: [...node.qos.pool] },
+    qos: { ...recordTaskStart(node.qos), pool: [...node.qos.pool] },
   });
   const timeoutSeconds =
     task.type === 'FineTuneLora' ? task.timeoutSeconds : executionTimeoutSeconds(predicted, context.config.times);

@@ -3,7 +3,7 @@
 import type { Hex } from '../../protocol/hex.ts';
 import { normaliseModelIdRelay } from '../../protocol/models/model-id.ts';
 import { collapseWhitespace } from '../../protocol/node/gpu-name.ts';
-import { joinReset, longTermQos, NEW_NODE_QOS } from '../../protocol/node/qos.ts';
+import { longTermQos, NEW_NODE_QOS, resetOnJoin } from '../../protocol/node/qos.ts';
 import { parseVersion } from '../../protocol/node/selection.ts';
 import { type NodeStatusEvent, nodeStatusAfter } from '../../protocol/node/status.ts';
 import type { RelayContext } from './context.ts';
@@ -56,11 +56,11 @@ export function joinNode(context: RelayContext, join: Join): void {
       pendingSlash: [],
       downloads: [],
     });
-    const floored = longTermQos(joinReset(before?.qos ?? NEW_NODE_QOS, now)) !== longTermQos(before?.qos ?? NEW_NODE_QOS);
+    const floored = longTermQos(resetOnJoin(before?.qos ?? NEW_NODE_QOS, now)) !== longTermQos(before?.qos ?? NEW_NODE_QOS);
     changeQos(context, {
       node: join.address,
       event: floored ? 'node_rejoin_qos_floor' : 'node_join_health_reset',
-      change: (state) => joinReset(state, now),
+      change: (state) => resetOnJoin(state, now),
     });
     emit(context, { type: 'NodeJoin', nodeAddress: join.address, args: { node_address: join.address, network: join.network } });
   });

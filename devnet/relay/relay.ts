@@ -3,7 +3,7 @@
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type SerialisedError, serialiseError } from '../../protocol/errors.ts';
-import { LONG_AGO, later, monotonicNow, msUntil } from '../../protocol/monotonic.ts';
+import { addMs, LONG_AGO, monotonicNow, msUntil } from '../../protocol/monotonic.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
 import type { RelayChain } from '../chain/relay-chain.ts';
 import { DevnetError } from '../errors.ts';
@@ -123,11 +123,11 @@ export function createRelay(options: RelayOptions): Relay {
     abortOverdueTasks(context);
     while (dispatch(context) > 0);
     if (msUntil(modelsDue, clock) <= 0) {
-      modelsDue = later(monotonicNow(clock), config.times.modelDistribution * 1000);
+      modelsDue = addMs(monotonicNow(clock), config.times.modelDistribution * 1000);
       distributeModels(context);
     }
     if (msUntil(vestingsDue, clock) <= 0) {
-      vestingsDue = later(monotonicNow(clock), config.times.vestingRelease * 1000);
+      vestingsDue = addMs(monotonicNow(clock), config.times.vestingRelease * 1000);
       releaseVestings(context);
     }
   }

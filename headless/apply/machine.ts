@@ -4,7 +4,7 @@ import type { GpuCard } from '../../contract/gpu.ts';
 import type { EngineConfig } from '../../contract/node-config.ts';
 import type { ProfileDraft, ProfileDraftInput } from '../../contract/profiles.ts';
 import type { HostClient } from '../../contract/rpc-client.ts';
-import { selfTestModelOf } from '../../protocol/models/model-kind.ts';
+import { pickSelfTestModel } from '../../protocol/models/model-kind.ts';
 import { HeadlessError } from '../errors.ts';
 import type { DeclaredEngine, DeclaredGpu } from './nodes-file.ts';
 
@@ -50,7 +50,7 @@ export async function gpuOf(
   const settings = known?.kind === 'cards' ? { settings: known.settings } : {};
   return {
     ...{ kind: 'cards' as const, ids: [...ids], confirmed: { name: reportedName, vramGib: reportedVramGib } },
-    ...{ selfTestModel: selfTestModelOf(modelIds), ...settings },
+    ...{ selfTestModel: pickSelfTestModel(modelIds), ...settings },
   };
 }
 

@@ -6,7 +6,7 @@ import type { EngineConfig } from '../../contract/node-config.ts';
 import { type ProfileDraft, type ProfileDraftInput, type ProfileView, profileDraftSchema } from '../../contract/profiles.ts';
 import { isLocalRelay } from '../../host/profiles/node-config-of.ts';
 import type { Hex } from '../../protocol/hex.ts';
-import { selfTestModelOf } from '../../protocol/models/model-kind.ts';
+import { pickSelfTestModel } from '../../protocol/models/model-kind.ts';
 import { formatCnxExact, parseCnx } from '../../protocol/money/wei.ts';
 import { sameAddress } from '../../protocol/wire/fields.ts';
 import { withoutUndefined } from '../cli/commands/profiles.ts';
@@ -138,7 +138,7 @@ function issueText({ issues: [issue] }: ZodError): string {
 /** If the model used for the slash guard is no longer offered, another one takes its place. */
 function withSelfTestModel(gpu: ProfileDraftInput['gpu'], modelIds: readonly string[]): ProfileDraftInput['gpu'] {
   if (gpu.kind !== 'cards' || gpu.selfTestModel === null || modelIds.includes(gpu.selfTestModel)) return gpu;
-  return { ...gpu, selfTestModel: selfTestModelOf(modelIds) };
+  return { ...gpu, selfTestModel: pickSelfTestModel(modelIds) };
 }
 
 /** Null = not in the file, or the network's minimum, which is read once, when the node is created. */

@@ -6,7 +6,7 @@ import { ProtocolError } from '../errors.ts';
 import type { TaskType } from '../tasks/status.ts';
 import { ARGS_DIFFERENCES } from './differences.ts';
 import { parseTaskArgs, relayAcceptsArgs } from './index.ts';
-import { damaged, fitting, type JsonSchema } from './testing/schema-arbitrary.ts';
+import { damagedValue, type JsonSchema, validValue } from './testing/schema-arbitrary.ts';
 
 const FILES: Readonly<Record<TaskType, string>> = {
   StableDiffusion: 'stable-diffusion-inference-task.json',
@@ -55,7 +55,7 @@ function withValueAt(args: unknown, path: readonly (string | number)[], value: u
 describe.each(TYPES)('arguments of %s', (type) => {
   it('agree with the published JSON schema on arguments that fit it', () => {
     fc.assert(
-      fc.property(fitting(publishedSchema(type)), (args) => {
+      fc.property(validValue(publishedSchema(type)), (args) => {
         expect(relayAcceptsArgs(type, args) === null).toBe(published(type, args));
       }),
       { numRuns: 300 },
@@ -65,7 +65,7 @@ describe.each(TYPES)('arguments of %s', (type) => {
   it('agree with the published JSON schema on damaged arguments', () => {
     let refused = 0;
     fc.assert(
-      fc.property(damaged(publishedSchema(type)), (args) => {
+      fc.property(damagedValue(publishedSchema(type)), (args) => {
         const expected = published(type, args);
         if (!expected) refused++;
         expect({ args, accepted: relayAcceptsArgs(type, args) === null }).toEqual({ args, accepted: expected });
@@ -77,7 +77,7 @@ describe.each(TYPES)('arguments of %s', (type) => {
 
   it('are read by the engine whenever the relay accepts them, except for listed differences', () => {
     fc.assert(
-      fc.property(fitting(publishedSchema(type)), (args) => {
+      fc.property(validValue(publishedSchema(type)), (args) => {
         if (relayAcceptsArgs(type, args) !== null || engineAccepts(type, args)) return;
         // The rest must be listed differences: undo each and the engine agrees.
         expect(engineAccepts(type, withoutDifferences(type, args))).toBe(true);

@@ -20,7 +20,10 @@ const PLAIN_METHODS = [
 const PIDINET_METHODS = ['scribble_pidinet', 'softedge_pidinet', 'scribble_pidisafe', 'softedge_pidisafe'] as const;
 const LERES_METHODS = ['depth_leres', 'depth_leres++'] as const;
 
-function withArgs<Methods extends readonly [string, ...string[]], Shape extends z.ZodRawShape>(methods: Methods, shape: Shape) {
+function methodsWithArgs<Methods extends readonly [string, ...string[]], Shape extends z.ZodRawShape>(
+  methods: Methods,
+  shape: Shape,
+) {
   return z.object({ method: z.enum(methods), args: z.object(shape).nullable().default(null) });
 }
 
@@ -31,13 +34,13 @@ function preprocessField(dialect: ArgsDialect) {
   const integerOrNull = integer.nullable().default(null);
   return z.discriminatedUnion('method', [
     z.object({ method: z.enum(PLAIN_METHODS) }),
-    withArgs(['canny'], { low_threshold: integer.default(100), high_threshold: integer.default(200) }),
-    withArgs(['mlsd'], { thr_v: percent.default(10), thr_d: percent.default(10) }),
-    withArgs(PIDINET_METHODS, { apply_filter: z.boolean().default(false) }),
-    withArgs(['depth_zoe'], { gamma_corrected: z.boolean().default(false) }),
-    withArgs(LERES_METHODS, { thr_a: integer.default(0), thr_b: integer.default(0) }),
-    withArgs(['shuffle'], { h: integerOrNull, w: integerOrNull, f: integerOrNull }),
-    withArgs(['mediapipe_face'], { max_faces: integer.default(1), min_confidence: percent.default(50) }),
+    methodsWithArgs(['canny'], { low_threshold: integer.default(100), high_threshold: integer.default(200) }),
+    methodsWithArgs(['mlsd'], { thr_v: percent.default(10), thr_d: percent.default(10) }),
+    methodsWithArgs(PIDINET_METHODS, { apply_filter: z.boolean().default(false) }),
+    methodsWithArgs(['depth_zoe'], { gamma_corrected: z.boolean().default(false) }),
+    methodsWithArgs(LERES_METHODS, { thr_a: integer.default(0), thr_b: integer.default(0) }),
+    methodsWithArgs(['shuffle'], { h: integerOrNull, w: integerOrNull, f: integerOrNull }),
+    methodsWithArgs(['mediapipe_face'], { max_faces: integer.default(1), min_confidence: percent.default(50) }),
   ]);
 }
 

@@ -27,7 +27,7 @@ const ENGINE_SCHEMAS: { readonly [Type in TaskType]: z.ZodType<TaskArgs[Type]> }
 /** Validates parsed arguments with the published JSON schema: null if it accepts them, else the first complaint. */
 export function relayAcceptsArgs(type: TaskType, args: unknown): string | null {
   const result = RELAY_SCHEMAS[type].safeParse(args);
-  return result.success ? null : complaint(result.error);
+  return result.success ? null : firstIssue(result.error);
 }
 
 /**
@@ -43,11 +43,11 @@ export function parseTaskArgs<Type extends TaskType>(type: Type, jsonText: strin
     throw new ProtocolError('PROTOCOL_BAD_TASK_ARGS', 'task arguments are not JSON', { type }, { cause });
   }
   const result = ENGINE_SCHEMAS[type].safeParse(value);
-  if (!result.success) throw new ProtocolError('PROTOCOL_BAD_TASK_ARGS', `task arguments: ${complaint(result.error)}`, { type });
+  if (!result.success) throw new ProtocolError('PROTOCOL_BAD_TASK_ARGS', `task arguments: ${firstIssue(result.error)}`, { type });
   return result.data;
 }
 
-function complaint(error: z.ZodError): string {
+function firstIssue(error: z.ZodError): string {
   const issue = error.issues[0];
   const path = issue?.path.join('.') ?? '';
   return `${path === '' ? '' : `${path}: `}${issue?.message ?? 'invalid'}`;

@@ -6,7 +6,7 @@ const numberOrNull = z.number().nullable().default(null);
 const textOrNull = z.string().nullable().default(null);
 const flagOrNull = z.boolean().nullable().default(null);
 
-function argsOf(dialect: ArgsDialect) {
+function schedulerArgs(dialect: ArgsDialect) {
   const integerOrNull = integerField(dialect).nullable().default(null);
   const common = {
     num_train_timesteps: integerOrNull,
@@ -57,7 +57,7 @@ function argsOf(dialect: ArgsDialect) {
   };
 }
 
-const METHOD = {
+const METHODS = {
   dpm: z.literal('DPMSolverMultistepScheduler'),
   euler: z.literal('EulerAncestralDiscreteScheduler'),
   lcm: z.literal('LCMScheduler'),
@@ -65,24 +65,24 @@ const METHOD = {
 
 /** The worker requires `method`. */
 export function engineSchedulerField() {
-  const args = argsOf('engine');
+  const args = schedulerArgs('engine');
   return z
     .discriminatedUnion('method', [
-      z.object({ method: METHOD.dpm, args: args.dpm }),
-      z.object({ method: METHOD.euler, args: args.euler }),
-      z.object({ method: METHOD.lcm, args: args.lcm }),
+      z.object({ method: METHODS.dpm, args: args.dpm }),
+      z.object({ method: METHODS.euler, args: args.euler }),
+      z.object({ method: METHODS.lcm, args: args.lcm }),
     ])
     .default({ method: 'DPMSolverMultistepScheduler', args: null });
 }
 
 /** The JSON schema requires exactly one of the three to match, and gives `method` a default in each. */
 export function relaySchedulerField() {
-  const args = argsOf('relay');
+  const args = schedulerArgs('relay');
   return z
     .xor([
-      z.object({ method: METHOD.dpm.optional(), args: args.dpm }),
-      z.object({ method: METHOD.euler.optional(), args: args.euler }),
-      z.object({ method: METHOD.lcm.optional(), args: args.lcm }),
+      z.object({ method: METHODS.dpm.optional(), args: args.dpm }),
+      z.object({ method: METHODS.euler.optional(), args: args.euler }),
+      z.object({ method: METHODS.lcm.optional(), args: args.lcm }),
     ])
     .optional();
 }

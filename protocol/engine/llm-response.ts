@@ -32,12 +32,12 @@ export type LlmResponse = z.output<typeof llmResponseSchema>;
  */
 export function encodeLlmResponse(response: LlmResponse): Uint8Array {
   const { model, choices, usage } = response;
-  const text = object([
-    ['model', string(model)],
-    ['choices', array(choices.map(choice))],
+  const text = encodeObject([
+    ['model', encodeString(model)],
+    ['choices', encodeArray(choices.map(encodeChoice))],
     [
       'usage',
-      object([
+      encodeObject([
         ['prompt_tokens', String(usage.prompt_tokens)],
         ['completion_tokens', String(usage.completion_tokens)],
         ['total_tokens', String(usage.total_tokens)],
@@ -47,16 +47,17 @@ export function encodeLlmResponse(response: LlmResponse): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-function choice({ finish_reason, message, index }: LlmResponse['choices'][number]): string {
-  const calls: [string, string][] = message.tool_calls === undefined ? [] : [['tool_calls', array(message.tool_calls.map(json))]];
-  return object([
-    ['finish_reason', string(finish_reason)],
-    ['message', object([['role', string(message.role)], ['content', string(message.content)], ...calls])],
+function encodeChoice({ finish_reason, message, index }: LlmResponse['choices'][number]): string {
+  const calls: [string, string][] =
+    message.tool_calls === undefined ? [] : [['tool_calls', encodeArray(message.tool_calls.map(encodeJson))]];
+  return encodeObject([
+    ['finish_reason', encodeString(finish_reason)],
+    ['message', encodeObject([['role', encodeString(message.role)], ['content', encodeString(message.content)], ...calls])],
     ['index', String(index)],
   ]);
 }
 
-function json(value: z.core.util.JSONType): string {
+function encodeJson(value: z.core.util.JSONType): string {
   if (typeof value === 'number' && !Number.isSafeInteger(value)) {
     // 1.0 and 1 are the same value here, but different texts in Python.
     throw new ProtocolError('PROTOCOL_BAD_MESSAGE', 'a tool call may contain only whole numbers', {
@@ -64,21 +65,22 @@ function json(value: z.core.util.JSONType): string {
       field: 'tool_calls',
     });
   }
-  if (typeof value === 'string') return string(value);
-  if (Array.isArray(value)) return array(value.map(json));
-  if (typeof value === 'object' && value !== null) return object(Object.entries(value).map(([key, item]) => [key, json(item)]));
+  if (typeof value === 'string') return encodeString(value);
+  if (Array.isArray(value)) return encodeArray(value.map(encodeJson));
+  if (typeof value === 'object' && value !== null)
+    return encodeObject(Object.entries(value).map(([key, item]) => [key, encodeJson(item)]));
   return String(value);
 }
 
-function object(members: readonly (readonly [string, string])[]): string {
-  return `{${members.map(([key, value]) => `${string(key)}: ${value}`).join(', ')}}`;
+function encodeObject(members: readonly (readonly [string, string])[]): string {
+  return `{${members.map(([key, value]) => `${encodeString(key)}: ${value}`).join(', ')}}`;
 }
 
-function array(items: readonly string[]): string {
+function encodeArray(items: readonly string[]): string {
   return `[${items.join(', ')}]`;
 }
 
 /** `ensure_ascii`: 0x7f stays, everything above is escaped per UTF-16 unit, so astral characters as surrogate pairs. */
-function string(value: string): string {
+function encodeString(value: string): string {
   return JSON.stringify(value).replace(/[\u0080-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -7,6 +7,6 @@ export function looksLikeImageModel({ name, variant }: { readonly name: string; 
 }
 
 /** The first of a node's models that can represent its results: a language model; null = there is none. */
-export function selfTestModelOf(modelIds: readonly string[]): string | null {
+export function pickSelfTestModel(modelIds: readonly string[]): string | null {
   return modelIds.find((id) => isBaseModelId(id) && !looksLikeImageModel(parseModelId(id))) ?? null;
 }

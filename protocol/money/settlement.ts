@@ -101,14 +101,14 @@ export function splitPayment(payment: {
   const { amountWei, delegations } = payment;
   assertAmount(amountWei);
   for (const { stakeWei } of delegations) assertAmount(stakeWei);
-  const daoWei = percent(amountWei, payment.daoPercent);
+  const daoWei = percentOf(amountWei, payment.daoPercent);
   const totalStake = sum(delegations.map((delegation) => delegation.stakeWei));
-  const poolWei = totalStake === 0n ? 0n : percent(amountWei - daoWei, payment.delegatorSharePercent);
+  const poolWei = totalStake === 0n ? 0n : percentOf(amountWei - daoWei, payment.delegatorSharePercent);
   const delegators = new Map<string, bigint>();
   if (poolWei > 0n) {
-    for (const { address, stakeWei } of delegations) add(delegators, address, (poolWei * stakeWei) / totalStake);
+    for (const { address, stakeWei } of delegations) addShare(delegators, address, (poolWei * stakeWei) / totalStake);
     const first = delegations[0];
-    if (first !== undefined) add(delegators, first.address, poolWei - sum(delegators.values()));
+    if (first !== undefined) addShare(delegators, first.address, poolWei - sum(delegators.values()));
   }
   return { daoWei, operatorWei: amountWei - daoWei - poolWei, delegators };
 }
@@ -124,14 +124,14 @@ function totalScore(members: readonly ScoredMember[]): bigint {
   return total;
 }
 
-function percent(amountWei: bigint, share: number): bigint {
+function percentOf(amountWei: bigint, share: number): bigint {
   if (!Number.isInteger(share) || share < 0 || share > 100) {
     throw new ProtocolError('PROTOCOL_BAD_AMOUNT', `${share} is not a whole percentage`, { share });
   }
   return (amountWei * BigInt(share)) / 100n;
 }
 
-function add(shares: Map<string, bigint>, id: string, wei: bigint): void {
+function addShare(shares: Map<string, bigint>, id: string, wei: bigint): void {
   shares.set(id, (shares.get(id) ?? 0n) + wei);
 }
 

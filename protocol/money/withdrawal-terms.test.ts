@@ -3,12 +3,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { withdrawConfigSchema } from '../wire/relay-account.ts';
 import {
-  mostWithdrawable,
+  maxWithdrawable,
   parseRatio,
   portionOf,
-  ratioOfDouble,
+  ratioFromDouble,
   type WithdrawalTerms,
-  weiOfDecimal,
+  weiFromDecimal,
   withdrawalFee,
 } from './withdrawal-terms.ts';
 
@@ -31,10 +31,10 @@ describe('decimals', () => {
   });
 
   it('reads CNX to the wei, in any form that JSON may contain', () => {
-    expect(weiOfDecimal('400')).toBe(400n * 10n ** 18n);
-    expect(weiOfDecimal(String(1e-17))).toBe(10n);
-    expect(weiOfDecimal('0.1')).toBe(10n ** 17n);
-    expect(weiOfDecimal('0.0000000000000000019')).toBe(1n);
+    expect(weiFromDecimal('400')).toBe(400n * 10n ** 18n);
+    expect(weiFromDecimal(String(1e-17))).toBe(10n);
+    expect(weiFromDecimal('0.1')).toBe(10n ** 17n);
+    expect(weiFromDecimal('0.0000000000000000019')).toBe(1n);
   });
 });
 
@@ -64,10 +64,10 @@ describe('the fee', () => {
 
   it('finds the largest amount that a balance covers, even if a higher tier is cheaper', () => {
     // 999 would cost 1108, 1000 only 1025.
-    expect(mostWithdrawable(terms, 1_025n)).toBe(1_000n);
-    expect(mostWithdrawable(terms, 1_024n)).toBe(922n);
-    expect(mostWithdrawable(terms, 9n)).toBe(0n);
-    expect(mostWithdrawable(NONE, 5n)).toBe(5n);
+    expect(maxWithdrawable(terms, 1_025n)).toBe(1_000n);
+    expect(maxWithdrawable(terms, 1_024n)).toBe(922n);
+    expect(maxWithdrawable(terms, 9n)).toBe(0n);
+    expect(maxWithdrawable(NONE, 5n)).toBe(5n);
   });
 
   it('never finds an amount that is too large, or one that could be larger', () => {
@@ -85,7 +85,7 @@ describe('the fee', () => {
       fc.property(anyTerms, fc.bigInt({ min: 0n, max: 800n }), (some, balanceWei) => {
         const fits = (amount: bigint) => amount + withdrawalFee(some, amount) <= balanceWei;
         const amounts = Array.from({ length: Number(balanceWei) + 1 }, (_, i) => BigInt(i));
-        expect(mostWithdrawable(some, balanceWei)).toBe(amounts.findLast(fits) ?? 0n);
+        expect(maxWithdrawable(some, balanceWei)).toBe(amounts.findLast(fits) ?? 0n);
       }),
     );
   });
@@ -108,7 +108,7 @@ describe('the fee as the relay computes it', () => {
     const terms = termsOf(config);
     for (const { amount, fee } of fees) expect([amount, String(withdrawalFee(terms, BigInt(amount)))]).toEqual([amount, fee]);
     for (const { balance, most: expected } of most) {
-      expect([balance, String(mostWithdrawable(terms, BigInt(balance)))]).toEqual([balance, expected]);
+      expect([balance, String(maxWithdrawable(terms, BigInt(balance)))]).toEqual([balance, expected]);
     }
   });
 
@@ -147,7 +147,7 @@ describe('the fee as the relay computes it', () => {
           withdrawal_fee: fee,
           withdrawal_fee_tiers: some.map(([min_amount, fee_ratio]) => ({ min_amount, fee_ratio })),
         });
-        const most = mostWithdrawable(terms, balanceWei);
+        const most = maxWithdrawable(terms, balanceWei);
         const charge = (amount: bigint) => amount + relayFee(rule, amount);
         expect(withdrawalFee(terms, most)).toBe(relayFee(rule, most));
         if (most > 0n) expect(charge(most) <= balanceWei).toBe(true);
@@ -158,6 +158,6 @@ describe('the fee as the relay computes it', () => {
   });
 
   it.each([Number.NaN, Number.POSITIVE_INFINITY, -0.01])('refuses %s as a ratio', (value) => {
-    expect(() => ratioOfDouble(value)).toThrow(expect.objectContaining({ code: 'PROTOCOL_BAD_AMOUNT' }));
+    expect(() => ratioFromDouble(value)).toThrow(expect.objectContaining({ code: 'PROTOCOL_BAD_AMOUNT' }));
   });
 });

@@ -41,7 +41,7 @@ export function parseRatio(text: string): Ratio {
  * The exact fraction that a double represents. The relay calculates with fee ratios in this form: 0.01 is slightly more
  * than a hundredth, a difference of a few thousand wei at 10,000 CNX. @throws ProtocolError PROTOCOL_BAD_AMOUNT
  */
-export function ratioOfDouble(value: number): Ratio {
+export function ratioFromDouble(value: number): Ratio {
   if (!Number.isFinite(value) || value < 0) {
     throw new ProtocolError('PROTOCOL_BAD_AMOUNT', `${value} is not a ratio`, { value: String(value) });
   }
@@ -60,31 +60,31 @@ export function portionOf(amount: bigint, { numerator, denominator }: Ratio): bi
 }
 
 /** CNX as a decimal of any length; anything below a wei is cut off. @throws ProtocolError PROTOCOL_BAD_AMOUNT */
-export function weiOfDecimal(text: string): bigint {
+export function weiFromDecimal(text: string): bigint {
   return portionOf(WEI_PER_CNX, parseRatio(text));
 }
 
 /** The fee that is charged on top of the amount. */
 export function withdrawalFee(terms: WithdrawalTerms, amountWei: bigint): bigint {
-  const tier = byMinimum(terms).find(({ minAmountWei }) => minAmountWei <= amountWei);
+  const tier = tiersByMinimum(terms).find(({ minAmountWei }) => minAmountWei <= amountWei);
   return terms.fixedFeeWei + (tier === undefined ? 0n : portionOf(amountWei, tier.ratio));
 }
 
 /** The largest amount that a balance covers together with its fee; 0 if there is none. The minimum is not considered. */
-export function mostWithdrawable(terms: WithdrawalTerms, balanceWei: bigint): bigint {
+export function maxWithdrawable(terms: WithdrawalTerms, balanceWei: bigint): bigint {
   const charge = (amount: bigint) => amount + withdrawalFee(terms, amount);
   let above = balanceWei;
   // Within a tier the charge rises with the amount; from one tier to the next it may fall.
-  for (const floor of [...byMinimum(terms).map(({ minAmountWei }) => minAmountWei), 0n]) {
+  for (const floor of [...tiersByMinimum(terms).map(({ minAmountWei }) => minAmountWei), 0n]) {
     if (floor <= above && charge(floor) <= balanceWei)
-      return lastWithin({ from: floor, to: above, fits: (wei) => charge(wei) <= balanceWei });
+      return largestFitting({ from: floor, to: above, fits: (wei) => charge(wei) <= balanceWei });
     if (floor - 1n < above) above = floor - 1n;
   }
   return 0n;
 }
 
 /** The largest value of a range that fits, where every smaller one fits too. */
-function lastWithin({ from, to, fits }: { from: bigint; to: bigint; fits: (wei: bigint) => boolean }): bigint {
+function largestFitting({ from, to, fits }: { from: bigint; to: bigint; fits: (wei: bigint) => boolean }): bigint {
   let [low, high] = [from, to];
   while (low < high) {
     const middle = (low + high + 1n) / 2n;
@@ -95,6 +95,6 @@ function lastWithin({ from, to, fits }: { from: bigint; to: bigint; fits: (wei: 
 }
 
 /** Highest first. */
-function byMinimum({ tiers }: WithdrawalTerms): readonly FeeTier[] {
+function tiersByMinimum({ tiers }: WithdrawalTerms): readonly FeeTier[] {
   return tiers.toSorted((a, b) => (a.minAmountWei < b.minAmountWei ? 1 : a.minAmountWei > b.minAmountWei ? -1 : 0));
 }

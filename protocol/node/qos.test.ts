@@ -6,7 +6,6 @@ import {
   combinedQos,
   healthAt,
   isExcluded,
-  joinReset,
   longTermQos,
   longTermScore,
   NEW_NODE_QOS,
@@ -14,9 +13,10 @@ import {
   penalise,
   rankScores,
   recordTaskScore,
-  relayRestarted,
+  recordTaskStart,
+  resetOnJoin,
+  resetOnRelayRestart,
   shouldKickOut,
-  taskStarted,
 } from './qos.ts';
 
 const MINUTE = 60_000;
@@ -49,11 +49,11 @@ describe('long-term quality', () => {
   });
 
   it('survives a relay restart as 49 copies of the truncated score', () => {
-    const restarted = relayRestarted(recordTaskScore(recordTaskScore(NEW_NODE_QOS, 10), 5));
+    const restarted = resetOnRelayRestart(recordTaskScore(recordTaskScore(NEW_NODE_QOS, 10), 5));
     expect(longTermScore(restarted)).toBe(7.5);
     const next = recordTaskScore(restarted, 10);
     expect(next.pool).toEqual([...Array<number>(49).fill(7), 10]);
-    expect(recordTaskScore(relayRestarted(health(1)), 5).pool).toEqual([5]);
+    expect(recordTaskScore(resetOnRelayRestart(health(1)), 5).pool).toEqual([5]);
   });
 });
 
@@ -87,8 +87,8 @@ describe('health', () => {
     // 0.1 recovers to 0.8 after 30·ln(0.9 / 0.2) ≈ 45.1 minutes.
     expect(isExcluded(excluded, 45 * MINUTE)).toBe(true);
     expect(isExcluded(excluded, 46 * MINUTE)).toBe(false);
-    expect(taskStarted(excluded).excluded).toBe(false);
-    expect(taskStarted(NEW_NODE_QOS)).toBe(NEW_NODE_QOS);
+    expect(recordTaskStart(excluded).excluded).toBe(false);
+    expect(recordTaskStart(NEW_NODE_QOS)).toBe(NEW_NODE_QOS);
   });
 
   it('scales the combined quality', () => {
@@ -105,10 +105,10 @@ describe('kick-out and return', () => {
 
   it('a join restores health and readmits; a poor long-term quality is lifted to 0.3 and its pool dropped', () => {
     const poor: QosState = { ...withScores(POOL_SIZE, 1), health: { value: 0.1, atMs: 0 }, excluded: true };
-    const joined = joinReset(poor, 7);
+    const joined = resetOnJoin(poor, 7);
     expect(joined).toEqual({ pool: [], storedScore: 3, health: { value: 1, atMs: 7 }, excluded: false });
     expect(longTermQos(joined)).toBeCloseTo(0.3, 12);
-    const good = joinReset(withScores(5, 5), 7);
+    const good = resetOnJoin(withScores(5, 5), 7);
     expect(good.pool).toHaveLength(5);
   });
 });
@@ -116,7 +116,7 @@ describe('kick-out and return', () => {
 describe('any history', () => {
   type Step = (state: QosState, nowMs: number) => QosState;
   const step = fc.oneof(
-    fc.constantFrom<Step>(penalise, boost, joinReset, taskStarted, relayRestarted),
+    fc.constantFrom<Step>(penalise, boost, resetOnJoin, recordTaskStart, resetOnRelayRestart),
     fc.constantFrom(0, 2, 5, 10).map(
       (score): Step =>
         (state) =>

@@ -85,7 +85,7 @@ export function isExcluded(state: QosState, nowMs: number): boolean {
 }
 
 /** The exclusion flag is cleared when the node starts a task again. */
-export function taskStarted(state: QosState): QosState {
+export function recordTaskStart(state: QosState): QosState {
   return state.excluded ? { ...state, excluded: false } : state;
 }
 
@@ -100,13 +100,13 @@ export function shouldKickOut(state: QosState): boolean {
 }
 
 /** A node joins: full health; a returning node below {@link REJOIN_FLOOR} is lifted to it and its pool dropped. */
-export function joinReset(state: QosState, nowMs: number): QosState {
+export function resetOnJoin(state: QosState, nowMs: number): QosState {
   const joined = { ...state, health: { value: 1, atMs: nowMs }, excluded: false };
   return longTermQos(state) < REJOIN_FLOOR ? { ...joined, pool: [], storedScore: REJOIN_FLOOR * MAX_TASK_SCORE } : joined;
 }
 
 /** The relay restarted: the pool is lost, the stored score remains. */
-export function relayRestarted(state: QosState): QosState {
+export function resetOnRelayRestart(state: QosState): QosState {
   return { ...state, pool: [] };
 }
 

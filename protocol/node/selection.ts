@@ -59,7 +59,7 @@ export const nodeFilters = {
     task.requiredGpu === '' ? node.gpuVramGib >= task.minVramGib : node.gpuVramGib === task.requiredGpuVramGib,
   nodeName: (node, _task, policy) =>
     node.sameNamedNodes >= policy.minimumNodeNameNumber &&
-    (policy.nodeNameWhitelist === null || policy.nodeNameWhitelist.some((listed) => sameHardware(listed, node))),
+    (policy.nodeNameWhitelist === null || policy.nodeNameWhitelist.some((listed) => matchesHardware(listed, node))),
   baseModels: (node, task) => {
     const onDisk = new Set(node.onDiskModelIds.map(normaliseModelIdRelay));
     return baseModelsOf(task.modelIds).every((id) => onDisk.has(id));
@@ -106,7 +106,7 @@ function platformServes(gpuName: string, type: TaskType): boolean {
   return type !== 'Llm' || (platform !== null && platform !== 'Darwin');
 }
 
-function sameHardware(listed: NamedHardware, node: CandidateNode): boolean {
+function matchesHardware(listed: NamedHardware, node: CandidateNode): boolean {
   return listed.gpuName === node.gpuName && listed.gpuVramGib === node.gpuVramGib && listed.version === node.version;
 }
 

@@ -16,9 +16,9 @@ const BLOCK = 8;
  * @throws ProtocolError PROTOCOL_BAD_IMAGE if it is not a PNG that the network's decoder accepts
  */
 export function imageHash(png: Uint8Array, zlib: ZlibPort = pureZlib): Hex {
-  const luminance = greyOf(scaled(decodePng(png, zlib)));
+  const luminance = toGrey(scaleToSide(decodePng(png, zlib)));
   dct2d(luminance, SIDE);
-  return bytesToHex(hashOf(topLeft(luminance)));
+  return bytesToHex(hashCoefficients(topLeftBlock(luminance)));
 }
 
 interface Colours {
@@ -31,21 +31,21 @@ interface Colours {
  * An image of 64×64 keeps its own pixels, which are premultiplied at 16 bits; resized pixels are premultiplied at their
  * depth.
  */
-function scaled(image: PngImage): Colours {
+function scaleToSide(image: PngImage): Colours {
   const { width, height, channels, samples, alpha } = image;
   if (width === SIDE && height === SIDE) {
-    const wide = widened(samples);
-    return { channels, samples: alpha === null ? wide : premultiplied(wide, widened(alpha), channels) };
+    const wide = widenTo16Bits(samples);
+    return { channels, samples: alpha === null ? wide : premultiply(wide, widenTo16Bits(alpha), channels) };
   }
-  const plain = alpha === null ? samples : premultiplied(samples, alpha, channels);
-  return { channels, samples: widened(resizeSquare({ width, height, channels, samples: plain }, SIDE).samples) };
+  const plain = alpha === null ? samples : premultiply(samples, alpha, channels);
+  return { channels, samples: widenTo16Bits(resizeSquare({ width, height, channels, samples: plain }, SIDE).samples) };
 }
 
-function widened(samples: Samples): Uint16Array {
+function widenTo16Bits(samples: Samples): Uint16Array {
   return samples instanceof Uint16Array ? samples : Uint16Array.from(samples, (value) => value * 257);
 }
 
-function premultiplied<Kind extends Samples>(samples: Kind, alpha: Samples, channels: number): Kind {
+function premultiply<Kind extends Samples>(samples: Kind, alpha: Samples, channels: number): Kind {
   const opaque = samples instanceof Uint16Array ? 0xffff : 0xff;
   const result = samples.slice() as Kind;
   for (let pixel = 0; pixel < alpha.length; pixel++) {
@@ -59,7 +59,7 @@ function premultiplied<Kind extends Samples>(samples: Kind, alpha: Samples, chan
 }
 
 /** Luminance in 0…255, added left to right. Blue is indeed divided by 256, but red and green by 257. */
-function greyOf({ channels, samples }: Colours): Float64Array {
+function toGrey({ channels, samples }: Colours): Float64Array {
   return Float64Array.from({ length: SIDE * SIDE }, (_, pixel) => {
     const at = pixel * channels;
     const r = samples[at] ?? 0;
@@ -69,12 +69,12 @@ function greyOf({ channels, samples }: Colours): Float64Array {
   });
 }
 
-function topLeft(coefficients: Float64Array): Float64Array {
+function topLeftBlock(coefficients: Float64Array): Float64Array {
   const rows = Array.from({ length: BLOCK }, (_, y) => [...coefficients.subarray(y * SIDE, y * SIDE + BLOCK)]);
   return Float64Array.from(rows.flat());
 }
 
-function hashOf(coefficients: Float64Array): Uint8Array {
+function hashCoefficients(coefficients: Float64Array): Uint8Array {
   const threshold = pseudoMedian(coefficients);
   const hash = new Uint8Array(8);
   for (const [n, value] of coefficients.entries()) {

@@ -66,7 +66,7 @@ export function readChunks(png: Uint8Array, { crc32 }: Pick<ZlibPort, 'crc32'>):
     }
   }
   if (header === null || data.length === 0) throw badImage('no image data');
-  return { header, palette, transparency, data: join(data) };
+  return { header, palette, transparency, data: concatenate(data) };
 }
 
 function* chunksOf(png: Uint8Array, crc32: ZlibPort['crc32']): Generator<Chunk> {
@@ -128,7 +128,7 @@ function checkTransparency(header: PngHeader, palette: Uint8Array | null, data: 
   }
 }
 
-function join(parts: readonly Uint8Array[]): Uint8Array {
+function concatenate(parts: readonly Uint8Array[]): Uint8Array {
   const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {

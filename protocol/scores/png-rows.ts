@@ -11,7 +11,7 @@ const ADAM7 = [
   { x: 1, y: 0, stepX: 2, stepY: 2 },
   { x: 0, y: 1, stepX: 1, stepY: 2 },
 ] as const;
-const WHOLE = [{ x: 0, y: 0, stepX: 1, stepY: 1 }] as const;
+const SINGLE_PASS = [{ x: 0, y: 0, stepX: 1, stepY: 1 }] as const;
 
 const CHANNELS: ReadonlyMap<number, number> = new Map<number, number>([
   [COLOUR.grey, 1],
@@ -31,13 +31,12 @@ export function readSamples(header: PngHeader, data: Uint8Array, zlib: ZlibPort)
   const bitsPerPixel = channels * header.depth;
   const bytesPerPixel = Math.ceil(bitsPerPixel / 8);
   const passes = passesOf(header, bitsPerPixel);
-  const raw = inflated(
+  const raw = inflateExactly(
     data,
     passes.reduce((sum, pass) => sum + pass.rows * (pass.rowBytes + 1), 0),
     zlib,
   );
-  if (header.depth === 8 && !header.interlaced)
-    return unfilteredBytes(raw, header.height, header.width * channels, bytesPerPixel);
+  if (header.depth === 8 && !header.interlaced) return unfilterBytes(raw, header.height, header.width * channels, bytesPerPixel);
 
   const count = header.width * header.height * channels;
   const samples = header.depth === 16 ? new Uint16Array(count) : new Uint8Array(count);
@@ -75,7 +74,7 @@ interface Pass {
 }
 
 function passesOf(header: PngHeader, bitsPerPixel: number): Pass[] {
-  return (header.interlaced ? ADAM7 : WHOLE)
+  return (header.interlaced ? ADAM7 : SINGLE_PASS)
     .map((pass) => ({
       ...pass,
       columns: Math.ceil((header.width - pass.x) / pass.stepX),
@@ -86,7 +85,7 @@ function passesOf(header: PngHeader, bitsPerPixel: number): Pass[] {
 }
 
 /** Nearly every image in the network is of this kind: its bytes are its samples. */
-function unfilteredBytes(raw: Uint8Array, rows: number, length: number, bytesPerPixel: number): Uint8Array {
+function unfilterBytes(raw: Uint8Array, rows: number, length: number, bytesPerPixel: number): Uint8Array {
   const samples = new Uint8Array(rows * length);
   for (let row = 0; row < rows; row++) {
     const from = row * (length + 1);
@@ -166,7 +165,7 @@ function at(bytes: Uint8Array, index: number): number {
 }
 
 /** The stream must contain exactly `expected` bytes and end with their Adler-32, as Go requires. */
-function inflated(stream: Uint8Array, expected: number, { inflate }: ZlibPort): Uint8Array {
+function inflateExactly(stream: Uint8Array, expected: number, { inflate }: ZlibPort): Uint8Array {
   try {
     return inflate(stream, expected);
   } catch (cause) {

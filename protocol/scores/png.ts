@@ -30,7 +30,7 @@ export function decodePng(png: Uint8Array, zlib: ZlibPort): PngImage {
     case COLOUR.rgbAlpha:
       return splitAlpha(chunks, raw);
     default:
-      return keyedImage(chunks, raw);
+      return colourKeyImage(chunks, raw);
   }
 }
 
@@ -59,8 +59,8 @@ function splitAlpha({ header }: PngChunks, raw: Samples): PngImage {
   const all = channelsOf(header);
   const channels = header.colour === COLOUR.rgbAlpha ? 3 : 1;
   const pixels = width * height;
-  const samples = sameKind(raw, pixels * channels);
-  const alpha = sameKind(raw, pixels);
+  const samples = allocateLike(raw, pixels * channels);
+  const alpha = allocateLike(raw, pixels);
   for (let pixel = 0; pixel < pixels; pixel++) {
     for (let channel = 0; channel < channels; channel++) samples[pixel * channels + channel] = raw[pixel * all + channel] ?? 0;
     alpha[pixel] = raw[pixel * all + channels] ?? 0;
@@ -69,11 +69,11 @@ function splitAlpha({ header }: PngChunks, raw: Samples): PngImage {
 }
 
 /** Grey and RGB without an alpha channel; tRNS names the one colour that is fully transparent. */
-function keyedImage({ header, transparency }: PngChunks, raw: Samples): PngImage {
+function colourKeyImage({ header, transparency }: PngChunks, raw: Samples): PngImage {
   const { width, height, depth } = header;
   const channels = header.colour === COLOUR.rgb ? 3 : 1;
   const unit = depth < 8 ? 255 / (2 ** depth - 1) : 1;
-  const samples = unit === 1 ? raw : scaledBy(raw, unit);
+  const samples = unit === 1 ? raw : scaleSamples(raw, unit);
   if (transparency === null) return { width, height, channels, samples, alpha: null };
 
   const key = Array.from({ length: channels }, (_, channel) => {
@@ -82,7 +82,7 @@ function keyedImage({ header, transparency }: PngChunks, raw: Samples): PngImage
     return depth === 16 ? high * 256 + low : (low * unit) & 0xff;
   });
   const opaque = depth === 16 ? 0xffff : 0xff;
-  const alpha = sameKind(raw, width * height);
+  const alpha = allocateLike(raw, width * height);
   for (let pixel = 0; pixel < alpha.length; pixel++) {
     let isKey = true;
     for (let channel = 0; channel < channels; channel++) isKey &&= samples[pixel * channels + channel] === key[channel];
@@ -91,12 +91,12 @@ function keyedImage({ header, transparency }: PngChunks, raw: Samples): PngImage
   return { width, height, channels, samples, alpha };
 }
 
-function scaledBy(raw: Samples, unit: number): Samples {
-  const scaled = sameKind(raw, raw.length);
+function scaleSamples(raw: Samples, unit: number): Samples {
+  const scaled = allocateLike(raw, raw.length);
   for (let i = 0; i < raw.length; i++) scaled[i] = (raw[i] as number) * unit;
   return scaled;
 }
 
-function sameKind(like: Samples, length: number): Samples {
+function allocateLike(like: Samples, length: number): Samples {
   return like instanceof Uint16Array ? new Uint16Array(length) : new Uint8Array(length);
 }

@@ -14,7 +14,7 @@ export interface ZlibPort {
 export const pureZlib: ZlibPort = { inflate, crc32 };
 
 /** Bytes passed to the inflater at a time, so that a bomb is noticed before it fills the memory. */
-const STEP = 16_384;
+const INPUT_STEP = 16_384;
 
 function inflate(stream: Uint8Array, length: number): Uint8Array {
   const [method = 0, flags = 0] = stream;
@@ -27,8 +27,8 @@ function inflate(stream: Uint8Array, length: number): Uint8Array {
     filled += part.length;
   });
   const body = stream.subarray(2, -4);
-  for (let at = 0; at < body.length && filled <= length; at += STEP) {
-    inflater.push(body.subarray(at, at + STEP), at + STEP >= body.length);
+  for (let at = 0; at < body.length && filled <= length; at += INPUT_STEP) {
+    inflater.push(body.subarray(at, at + INPUT_STEP), at + INPUT_STEP >= body.length);
   }
   if (filled > length) throw new Error('too much data');
   if (filled < length) throw new Error('not enough data');

@@ -64,10 +64,10 @@ function compareUtf8(a: string, b: string): number {
   let at = 0;
   while (at < a.length && a[at] === b[at]) at++;
   if (at >= a.length || at >= b.length) return a.length - b.length;
-  return rank(a.charCodeAt(at)) - rank(b.charCodeAt(at));
+  return codePointRank(a.charCodeAt(at)) - codePointRank(b.charCodeAt(at));
 }
 
-function rank(unit: number): number {
+function codePointRank(unit: number): number {
   const isSurrogate = unit >= 0xd800 && unit <= 0xdfff;
   return isSurrogate ? unit + 0x10000 : unit;
 }

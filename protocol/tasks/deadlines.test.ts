@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { TimedTask } from './deadlines.ts';
 import {
-  deadlinePassed,
   engineDeadlineMs,
   executionTimeoutSeconds,
+  isDeadlinePassed,
   phaseDeadline,
   REAL_RELAY_TIMES,
   taskDeadlineMs,
@@ -78,8 +78,8 @@ describe('the deadline of each phase', () => {
   });
 
   it('has passed at exactly its time', () => {
-    expect(deadlinePassed(99, 100)).toBe(false);
-    expect(deadlinePassed(100, 100)).toBe(true);
+    expect(isDeadlinePassed(99, 100)).toBe(false);
+    expect(isDeadlinePassed(100, 100)).toBe(true);
   });
 });
 

@@ -85,24 +85,24 @@ export function phaseDeadline(task: TimedTask, times: NetworkTimes): PhaseDeadli
   if (isTerminal(status)) return null;
   if (status === 'Queued') {
     if (createTimeMs === null) return null;
-    return ends('queue', queueDeadlineMs({ ...task, createTimeMs }, times), 'Timeout');
+    return endWithRefund('queue', queueDeadlineMs({ ...task, createTimeMs }, times), 'Timeout');
   }
   const executing = status === 'Started' || status === 'ParametersUploaded';
   if (executing || task.type === 'FineTuneLora') {
     const phase = executing ? 'execution' : awaitsUpload(status) ? 'resultUpload' : 'validation';
-    const deadline = after(task.startTimeMs, task.timeoutSeconds);
-    return deadline === null ? null : { ...ends(phase, deadline, 'Timeout'), penalised: executing };
+    const deadline = addSeconds(task.startTimeMs, task.timeoutSeconds);
+    return deadline === null ? null : { ...endWithRefund(phase, deadline, 'Timeout'), penalised: executing };
   }
   if (awaitsUpload(status)) {
-    const deadline = after(task.validatedTimeMs, times.resultUpload);
-    return deadline === null ? null : { ...ends('resultUpload', deadline, 'ResultUploadTimeout'), penalised: true };
+    const deadline = addSeconds(task.validatedTimeMs, times.resultUpload);
+    return deadline === null ? null : { ...endWithRefund('resultUpload', deadline, 'ResultUploadTimeout'), penalised: true };
   }
-  const deadline = after(task.scoreReadyTimeMs, times.validation);
-  return deadline === null ? null : { ...ends('validation', deadline, 'CreatorValidationTimeout'), feeTo: 'node' };
+  const deadline = addSeconds(task.scoreReadyTimeMs, times.validation);
+  return deadline === null ? null : { ...endWithRefund('validation', deadline, 'CreatorValidationTimeout'), feeTo: 'node' };
 }
 
 /** A relay's deadline has passed at exactly its time; a contract's only after it. */
-export function deadlinePassed(nowMs: number, deadlineMs: number): boolean {
+export function isDeadlinePassed(nowMs: number, deadlineMs: number): boolean {
   return nowMs >= deadlineMs;
 }
 
@@ -110,10 +110,10 @@ function awaitsUpload(status: TaskStatus): boolean {
   return status === 'Validated' || status === 'GroupValidated';
 }
 
-function after(fromMs: number | null, seconds: number): number | null {
+function addSeconds(fromMs: number | null, seconds: number): number | null {
   return fromMs === null ? null : fromMs + seconds * 1000;
 }
 
-function ends(phase: TaskPhase, deadlineMs: number, reason: AbortReason): PhaseDeadline {
+function endWithRefund(phase: TaskPhase, deadlineMs: number, reason: AbortReason): PhaseDeadline {
   return { phase, deadlineMs, reason, feeTo: 'application', penalised: false };
 }

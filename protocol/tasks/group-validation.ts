@@ -76,7 +76,7 @@ function firstEqualPair({ taskType, distanceThreshold, tasks }: Group): EqualPai
 export function validateGroup(group: Group): GroupOutcome {
   assertValidatable(group.tasks);
   const pair = firstEqualPair(group);
-  const statuses = pair === null ? withoutMajority(group.tasks) : withMajority(group.tasks, pair);
+  const statuses = pair === null ? noMajorityOutcome(group.tasks) : majorityOutcome(group.tasks, pair);
   const entries = group.tasks.map((task, i): [string, TaskStatus] => [task.id, statuses[i] ?? 'EndAborted']);
   return {
     row: rowOf(group.tasks, pair),
@@ -85,7 +85,7 @@ export function validateGroup(group: Group): GroupOutcome {
   };
 }
 
-function withMajority(tasks: GroupTasks, pair: EqualPair): TaskStatus[] {
+function majorityOutcome(tasks: GroupTasks, pair: EqualPair): TaskStatus[] {
   return tasks.map((task, i) => {
     if (i === pair.winner) return 'GroupValidated';
     if (i === pair.equal || pair.all) return 'EndGroupRefund';
@@ -94,7 +94,7 @@ function withMajority(tasks: GroupTasks, pair: EqualPair): TaskStatus[] {
 }
 
 /** No two members agree: all are aborted, except that a score against two reported errors is invalidated. */
-function withoutMajority(tasks: GroupTasks): TaskStatus[] {
+function noMajorityOutcome(tasks: GroupTasks): TaskStatus[] {
   const errors = tasks.filter((task) => task.status === 'ErrorReported').length;
   return tasks.map((task) => (errors === 2 && task.status === 'ScoreReady' ? 'EndInvalidated' : 'EndAborted'));
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type AbortedTask, lastStatusBeforeEnd, missedAtMs, missedDeadline } from './missed-deadline.ts';
+import { type AbortedTask, findMissedDeadline, lastStatusBeforeEnd, missedAtMs } from './missed-deadline.ts';
 import { ABORT_REASON } from './status.ts';
 
 const aborted = (changes: Partial<AbortedTask>) =>
-  missedDeadline({
+  findMissedDeadline({
     type: 'Llm',
     status: 'EndAborted',
     abortReason: 'Timeout',

@@ -22,11 +22,11 @@ export interface AbortedTask {
 }
 
 /** Null if no deadline ended the task. */
-export function missedDeadline(task: AbortedTask): MissedDeadline | null {
+export function findMissedDeadline(task: AbortedTask): MissedDeadline | null {
   if (task.status !== 'EndAborted') return null;
   switch (task.abortReason) {
     case 'Timeout':
-      return timedOut(task);
+      return findMissedPhase(task);
     case 'GroupTimeout':
       return 'group';
     case 'CreatorValidationTimeout':
@@ -39,7 +39,7 @@ export function missedDeadline(task: AbortedTask): MissedDeadline | null {
 }
 
 /** Fine-tune tasks and those on a chain have one deadline for everything, so the reason alone does not tell who was late. */
-function timedOut({ type, startTimeMs, lastStatus, isOnChain = false }: AbortedTask): MissedDeadline {
+function findMissedPhase({ type, startTimeMs, lastStatus, isOnChain = false }: AbortedTask): MissedDeadline {
   if (startTimeMs === null) return 'queue';
   if (isOnChain && lastStatus === 'Started') return 'arguments';
   if (isOnChain && lastStatus === null) return 'unknown';
@@ -52,7 +52,7 @@ function timedOut({ type, startTimeMs, lastStatus, isOnChain = false }: AbortedT
 
 /** The furthest state that was seen before the end; null for none. */
 export function lastStatusBeforeEnd(transitions: readonly { readonly status: TaskStatus }[]): TaskStatus | null {
-  return PROGRESS.findLast((status) => transitions.some((step) => step.status === status)) ?? null;
+  return STATUSES_IN_ORDER.findLast((status) => transitions.some((step) => step.status === status)) ?? null;
 }
 
 /** The missed due time, as far as a node can know it; the network keeps the times of the other deadlines to itself. */
@@ -61,7 +61,7 @@ export function missedAtMs(missed: MissedDeadline, task: { readonly deadlineMs: 
   return task.type === 'FineTuneLora' && (missed === 'validation' || missed === 'resultUpload') ? task.deadlineMs : null;
 }
 
-const PROGRESS: readonly TaskStatus[] = [
+const STATUSES_IN_ORDER: readonly TaskStatus[] = [
   'Queued',
   'Started',
   'ParametersUploaded',

@@ -26,7 +26,7 @@ export function relayGroupOutcome(
   if (expired) return { kind: 'refused', message: 'task group validation expired' };
   const finished = group.tasks.filter((task) => !isAborted(task));
   if (isThreeErrors(finished)) return { kind: 'refused', message: 'illegal previous task status' };
-  return settled(group, finished, finished.length === 1 ? 'GroupTimeout' : 'IncorrectResult');
+  return settledOutcome(group, finished, finished.length === 1 ? 'GroupTimeout' : 'IncorrectResult');
 }
 
 /**
@@ -38,7 +38,7 @@ export function contractGroupOutcome(group: Group & { readonly startedIds?: read
   const released = group.tasks.some((task) => isAborted(task) && group.startedIds?.includes(task.id));
   if (released) return { kind: 'refused', message: 'Wrong task' };
   const finished = group.tasks.filter((task) => !isAborted(task));
-  const outcome = settled(group, finished, 'IncorrectResult');
+  const outcome = settledOutcome(group, finished, 'IncorrectResult');
   const third = group.tasks[2].id;
   if (outcome.kind === 'refused' || !isThreeErrors(finished)) return outcome;
   const { [third]: _, ...abortReasons } = outcome.abortReasons;
@@ -46,8 +46,8 @@ export function contractGroupOutcome(group: Group & { readonly startedIds?: read
 }
 
 /** The decision both networks share: `finished` are the members not aborted, in order. */
-function settled(group: Group, finished: readonly GroupTask[], reason: AbortReason): NetworkOutcome {
-  const next = decide(group, finished);
+function settledOutcome(group: Group, finished: readonly GroupTask[], reason: AbortReason): NetworkOutcome {
+  const next = decideStatuses(group, finished);
   const aborted = finished.filter((_, i) => next[i] === 'EndAborted');
   const statuses = new Map(finished.map((task, i) => [task.id, next[i] ?? 'EndAborted']));
   return {
@@ -57,12 +57,12 @@ function settled(group: Group, finished: readonly GroupTask[], reason: AbortReas
   };
 }
 
-function decide(group: Group, finished: readonly GroupTask[]): TaskStatus[] {
+function decideStatuses(group: Group, finished: readonly GroupTask[]): TaskStatus[] {
   const next = finished.map((): TaskStatus => 'EndAborted');
   for (const [first, second, other] of RANK_PAIRS) {
-    if (!same(group, finished[first], finished[second])) continue;
+    if (!agree(group, finished[first], finished[second])) continue;
     const errors = finished[first]?.status === 'ErrorReported';
-    const all = same(group, finished[first], finished[other]);
+    const all = agree(group, finished[first], finished[other]);
     if (!errors) {
       next[first] = 'GroupValidated';
       next[second] = 'EndGroupRefund';
@@ -75,7 +75,7 @@ function decide(group: Group, finished: readonly GroupTask[]): TaskStatus[] {
 }
 
 /** Two error reports are equal; otherwise the scores are compared. */
-function same(group: Group, a: GroupTask | undefined, b: GroupTask | undefined): boolean {
+function agree(group: Group, a: GroupTask | undefined, b: GroupTask | undefined): boolean {
   if (a === undefined || b === undefined || a.status !== b.status) return false;
   if (a.status === 'ErrorReported') return true;
   return a.score !== null && b.score !== null && scoresEqual(group.taskType, a.score, b.score, group.distanceThreshold);

@@ -69,7 +69,7 @@ export function llmWorkload(args: LlmArgs, pixelsOf: (base64: string) => number)
   const images: string[] = [];
   const messages = args.messages.map((message) =>
     Array.isArray(message.content)
-      ? { ...message, content: message.content.map((block: unknown) => withoutImage(block, images)) }
+      ? { ...message, content: message.content.map((block: unknown) => extractImage(block, images)) }
       : message,
   );
   const text = canonicalJson({ messages, template_args: args.template_args ?? null, tools: args.tools ?? null });
@@ -82,7 +82,7 @@ export function llmWorkload(args: LlmArgs, pixelsOf: (base64: string) => number)
   };
 }
 
-function withoutImage(block: unknown, images: string[]): unknown {
+function extractImage(block: unknown, images: string[]): unknown {
   if (typeof block !== 'object' || block === null || !('base64' in block) || typeof block.base64 !== 'string') return block;
   const { base64, ...rest } = block;
   images.push(base64);

@@ -1,6 +1,6 @@
 /** The task state graph: which actor may move a task from one state to another. Source: RELAY_PROTOCOL 4.3, 4.4. */
 import { ProtocolError } from '../errors.ts';
-import { deadlinePassed } from './deadlines.ts';
+import { isDeadlinePassed } from './deadlines.ts';
 import type { TaskStatus } from './status.ts';
 
 /** `node` is the selected node; `network` the dispatcher; `timeout` the network's scan for passed deadlines. */
@@ -104,7 +104,7 @@ export function transitionsFrom(status: TaskStatus): readonly Transition[] {
 }
 
 export function canTransition(request: TransitionRequest): boolean {
-  return candidates(request).some((edge) => inTime(edge, request));
+  return findEdges(request).some((edge) => isInTime(edge, request));
 }
 
 /**
@@ -112,8 +112,8 @@ export function canTransition(request: TransitionRequest): boolean {
  * @throws ProtocolError PROTOCOL_ILLEGAL_TRANSITION, PROTOCOL_DEADLINE_NOT_PASSED
  */
 export function assertTransition(request: TransitionRequest): Transition {
-  const edges = candidates(request);
-  const allowed = edges.find((edge) => inTime(edge, request));
+  const edges = findEdges(request);
+  const allowed = edges.find((edge) => isInTime(edge, request));
   if (allowed !== undefined) return allowed;
   const { from, to, actor } = request;
   if (edges.length > 0) {
@@ -131,12 +131,12 @@ export function assertTransition(request: TransitionRequest): Transition {
   });
 }
 
-function candidates({ from, to, actor, scope = 'any' }: TransitionRequest): readonly Transition[] {
+function findEdges({ from, to, actor, scope = 'any' }: TransitionRequest): readonly Transition[] {
   return transitionsFrom(from).filter(
     (edge) => edge.to === to && edge.actor === actor && (edge.scope === 'any' || edge.scope === scope),
   );
 }
 
-function inTime(edge: Transition, { nowMs, deadlineMs }: TransitionRequest): boolean {
-  return !edge.afterDeadline || (nowMs !== undefined && deadlineMs !== undefined && deadlinePassed(nowMs, deadlineMs));
+function isInTime(edge: Transition, { nowMs, deadlineMs }: TransitionRequest): boolean {
+  return !edge.afterDeadline || (nowMs !== undefined && deadlineMs !== undefined && isDeadlinePassed(nowMs, deadlineMs));
 }

@@ -69,14 +69,14 @@ export function verifyVrf({ publicKey, alpha, proof }: VrfClaim): VrfVerdict {
   const keyBytes = hexToBytes(publicKey, 'publicKey', 64);
   const seed = hexToBytes(alpha, 'alpha');
   const proofBytes = hexToBytes(proof, 'proof', PROOF_BYTES);
-  const key = pointFrom(concatBytes(Uint8Array.of(0x04), keyBytes));
-  const gamma = pointFrom(proofBytes.subarray(0, 33));
+  const key = decodePoint(concatBytes(Uint8Array.of(0x04), keyBytes));
+  const gamma = decodePoint(proofBytes.subarray(0, 33));
   const c = bytesToNumberBE(proofBytes.subarray(33, 49));
   const s = bytesToNumberBE(proofBytes.subarray(49));
   if (key === null || gamma === null || s >= ORDER) return INVALID;
   const h = hashToCurve(key, seed);
-  const u = times(Point.BASE, s).subtract(times(key, c));
-  const v = times(h, s).subtract(times(gamma, c));
+  const u = multiply(Point.BASE, s).subtract(multiply(key, c));
+  const v = multiply(h, s).subtract(multiply(gamma, c));
   // The point at infinity has no compressed form; no honest proof leads there.
   if (u.is0() || v.is0()) return INVALID;
   return challenge([h, gamma, u, v]) === c ? { valid: true, output: outputOf(gamma) } : INVALID;
@@ -87,7 +87,7 @@ function hashToCurve(key: CurvePoint, alpha: Uint8Array): CurvePoint {
   const prefix = concatBytes(Uint8Array.of(SUITE, STEP.hashToCurve), key.toBytes(true), alpha);
   for (let counter = 0; counter < 256; counter++) {
     const x = sha256(concatBytes(prefix, Uint8Array.of(counter)));
-    const point = pointFrom(concatBytes(Uint8Array.of(0x02), x));
+    const point = decodePoint(concatBytes(Uint8Array.of(0x02), x));
     if (point !== null) return point;
   }
   // Each try fails with probability 1/2, so this has probability 2^-256.
@@ -122,11 +122,11 @@ function nonce(secret: Uint8Array, digest: Uint8Array): bigint {
 }
 
 /** Everything here is public, so the faster variable-time multiplication is fine; it also accepts a zero scalar. */
-function times(point: CurvePoint, scalar: bigint): CurvePoint {
+function multiply(point: CurvePoint, scalar: bigint): CurvePoint {
   return point.multiplyUnsafe(scalar);
 }
 
-function pointFrom(bytes: Uint8Array): CurvePoint | null {
+function decodePoint(bytes: Uint8Array): CurvePoint | null {
   try {
     return Point.fromBytes(bytes);
   } catch {

@@ -8,18 +8,18 @@ const validationErrorSchema = z.object({
 
 const messageSchema = z.object({ message: z.string() });
 
-function envelopeOf<Data extends z.ZodType>(data: Data) {
+function createEnvelopeSchema<Data extends z.ZodType>(data: Data) {
   return z.object({ message: z.literal('success'), data });
 }
 
 /** A schema is compiled when it is first used; those of a node's polls are used every second. */
-const envelopes = new WeakMap<z.ZodType, z.ZodType>();
+const envelopeSchemas = new WeakMap<z.ZodType, z.ZodType>();
 
 /** Success envelope around `data`; the same for the same schema. */
-export function successSchema<Data extends z.ZodType>(data: Data): ReturnType<typeof envelopeOf<Data>> {
-  const known = envelopes.get(data) ?? envelopeOf(data);
-  envelopes.set(data, known);
-  return known as ReturnType<typeof envelopeOf<Data>>;
+export function successSchema<Data extends z.ZodType>(data: Data): ReturnType<typeof createEnvelopeSchema<Data>> {
+  const known = envelopeSchemas.get(data) ?? createEnvelopeSchema(data);
+  envelopeSchemas.set(data, known);
+  return known as ReturnType<typeof createEnvelopeSchema<Data>>;
 }
 
 export const emptySuccessSchema = z.object({ message: z.literal('success') });

@@ -4,7 +4,7 @@ import { nodeSlashedArgsSchema, type RelayEvent } from './event.ts';
 import { abortReasonField, goArray, taskStatusField, uintField, weiField } from './fields.ts';
 
 /** Missing, null and invalid values all mean: not stated. */
-function told<Schema extends z.ZodType>(schema: Schema) {
+function ifValid<Schema extends z.ZodType>(schema: Schema) {
   return schema.optional().catch(undefined);
 }
 
@@ -13,52 +13,52 @@ function told<Schema extends z.ZodType>(schema: Schema) {
  * object (3.2.2) are read, and all others stay in the raw evidence.
  */
 const taskSnapshotSchema = z.object({
-  task_id_commitment: told(z.string()),
-  selected_node: told(z.string()),
-  score: told(z.string()),
-  status: told(taskStatusField),
-  task_error: told(z.number()),
-  sequence: told(z.number()),
-  start_time: told(z.string()),
-  score_ready_time: told(z.string()),
+  task_id_commitment: ifValid(z.string()),
+  selected_node: ifValid(z.string()),
+  score: ifValid(z.string()),
+  status: ifValid(taskStatusField),
+  task_error: ifValid(z.number()),
+  sequence: ifValid(z.number()),
+  start_time: ifValid(z.string()),
+  score_ready_time: ifValid(z.string()),
 });
 export type TaskSnapshot = z.output<typeof taskSnapshotSchema>;
 
 /** A node of the group as it was when its task started. Q_long goes from 0 to 10, health from 0 to 1. Amounts in wei. */
 const nodeSnapshotSchema = z.object({
   address: z.string(),
-  gpu_name: told(z.string()),
-  gpu_vram: told(uintField),
-  major_version: told(uintField),
-  minor_version: told(uintField),
-  patch_version: told(uintField),
-  operator_stake_amount: told(weiField),
-  qos_score: told(z.number()),
-  health_base: told(z.number()),
-  health_updated_at: told(z.string()),
-  delegator_count: told(uintField),
-  delegated_staking_amount: told(weiField),
-  models: told(goArray(z.object({ model_id: z.string(), in_use: told(z.boolean()) }))),
+  gpu_name: ifValid(z.string()),
+  gpu_vram: ifValid(uintField),
+  major_version: ifValid(uintField),
+  minor_version: ifValid(uintField),
+  patch_version: ifValid(uintField),
+  operator_stake_amount: ifValid(weiField),
+  qos_score: ifValid(z.number()),
+  health_base: ifValid(z.number()),
+  health_updated_at: ifValid(z.string()),
+  delegator_count: ifValid(uintField),
+  delegated_staking_amount: ifValid(weiField),
+  models: ifValid(goArray(z.object({ model_id: z.string(), in_use: ifValid(z.boolean()) }))),
 });
 
-const list = <Item extends z.ZodType>(item: Item) => z.array(item).nullish().catch(null);
+const listIfValid = <Item extends z.ZodType>(item: Item) => z.array(item).nullish().catch(null);
 
 const slashEvidenceSchema = z.object({
-  task_snapshots: list(taskSnapshotSchema),
-  node_snapshots: list(nodeSnapshotSchema),
-  validation_context: told(
+  task_snapshots: listIfValid(taskSnapshotSchema),
+  node_snapshots: listIfValid(nodeSnapshotSchema),
+  validation_context: ifValid(
     z.object({
-      reason: told(z.string()),
-      task_id: told(z.string()),
-      task_id_commitments: list(z.string()),
+      reason: ifValid(z.string()),
+      task_id: ifValid(z.string()),
+      task_id_commitments: listIfValid(z.string()),
     }),
   ),
-  incomplete_reason: told(z.string()),
+  incomplete_reason: ifValid(z.string()),
 });
 export type SlashEvidence = z.output<typeof slashEvidenceSchema>;
 
 const EVENT_ARGS = {
-  NodeSlashed: nodeSlashedArgsSchema.extend({ amount: weiField, evidence: told(slashEvidenceSchema) }),
+  NodeSlashed: nodeSlashedArgsSchema.extend({ amount: weiField, evidence: ifValid(slashEvidenceSchema) }),
   NodeKickedOut: z.object({ node_address: z.string(), task_id_commitment: z.string(), network: z.string() }),
   TaskScoreReady: z.object({ selected_node: z.string(), score: z.string() }),
   TaskErrorReported: z.object({ selected_node: z.string() }),

@@ -39,15 +39,15 @@ export const timeField = z.string().transform((value, context) => {
 });
 
 /** Below this a number can only be seconds. */
-const SMALLEST_MS = 100_000_000_000;
+const MIN_MS = 100_000_000_000;
 
 /**
  * A time in any of the relay's lists → milliseconds since the epoch. The relay uses unix seconds everywhere except in task
  * objects and slash evidence, which use RFC 3339. Both are read everywhere, so that no money is hidden if a relay changes
  * its format.
  */
-export const momentField = z.union([z.string(), z.number()]).transform((value, context) => {
-  const ms = typeof value === 'string' ? Date.parse(value) : value < SMALLEST_MS ? value * 1000 : value;
+export const timestampField = z.union([z.string(), z.number()]).transform((value, context) => {
+  const ms = typeof value === 'string' ? Date.parse(value) : value < MIN_MS ? value * 1000 : value;
   if (Number.isNaN(ms) || ms < 0) context.addIssue({ code: 'custom', message: 'must be a time' });
   return ms;
 });
@@ -71,10 +71,10 @@ export const abortReasonField = enumNumber(abortReasonFromNumber, 'abort reason'
 const MAX_ITEMS = 100_000;
 
 /** Go serialises an empty `append`-built slice as null. */
-export function goArray<Item extends z.ZodType>(item: Item, most = MAX_ITEMS) {
+export function goArray<Item extends z.ZodType>(item: Item, maxItems = MAX_ITEMS) {
   return z
     .array(item)
-    .max(most, { abort: true })
+    .max(maxItems, { abort: true })
     .nullish()
     .transform((value) => value ?? []);
 }

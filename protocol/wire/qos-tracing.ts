@@ -1,6 +1,6 @@
 /** GET /v2/node/:a/qos/tracing. Source: RELAY_PROTOCOL 3.3.2. */
 import { z } from 'zod';
-import { goArray, momentField, uintField } from './fields.ts';
+import { goArray, timestampField, uintField } from './fields.ts';
 
 export const QOS_EVENTS = [
   'validation_group_rank_1',
@@ -20,7 +20,7 @@ const absentAsNull = <Schema extends z.ZodType>(schema: Schema) => schema.nullis
 /** One change. `long`: quality over the last tasks, `health`: recovery from timeouts, `combined`: their product; all 0–1. */
 const qosTraceSchema = z
   .object({
-    timestamp: momentField,
+    timestamp: timestampField,
     task_id_commitment: absentAsNull(z.string()),
     /** An open string: one unknown kind must not hide the others. */
     event_type: z.string(),

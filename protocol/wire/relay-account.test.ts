@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ratioOfDouble } from '../money/withdrawal-terms.ts';
+import { ratioFromDouble } from '../money/withdrawal-terms.ts';
 import {
   depositRecordSchema,
   emissionEstimateSchema,
@@ -63,7 +63,7 @@ describe('terms and estimates', () => {
         terms: {
           fixedFeeWei: 10n,
           minimumWei: 400n * 10n ** 18n,
-          tiers: [{ minAmountWei: 1000n * 10n ** 18n, ratio: ratioOfDouble(0.003) }],
+          tiers: [{ minAmountWei: 1000n * 10n ** 18n, ratio: ratioFromDouble(0.003) }],
           perDay: 3,
         },
       },

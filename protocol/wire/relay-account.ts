@@ -1,7 +1,7 @@
 /** A relay account's records, terms and estimates. Amounts in wei, times in epoch ms. Source: RELAY_PROTOCOL 1.2, 3.3.1, 3.5, 3.6. */
 import { z } from 'zod';
-import { parseRatio, type Ratio, ratioOfDouble, weiOfDecimal } from '../money/withdrawal-terms.ts';
-import { addressField, goArray, momentField, uintField, weiField } from './fields.ts';
+import { parseRatio, type Ratio, ratioFromDouble, weiFromDecimal } from '../money/withdrawal-terms.ts';
+import { addressField, goArray, timestampField, uintField, weiField } from './fields.ts';
 
 /** The meaning of a row in an account's history (1.2). */
 export const ACCOUNT_EVENT_TYPE = {
@@ -31,7 +31,7 @@ const eventTypeField = z.number().transform((value, context) => {
 export const taskFeeRecordSchema = z
   .object({
     id: uintField,
-    created_at: momentField,
+    created_at: timestampField,
     address: addressField,
     amount: weiField,
     type: eventTypeField,
@@ -44,7 +44,7 @@ export type TaskFeeRecord = z.output<typeof taskFeeRecordSchema>;
 export const depositRecordSchema = z
   .object({
     id: uintField,
-    created_at: momentField,
+    created_at: timestampField,
     address: addressField,
     amount: weiField,
     network: z.string(),
@@ -66,7 +66,7 @@ const WITHDRAW_STATUSES = ['pending', 'success', 'failed'] as const;
 export const withdrawalRecordSchema = z
   .object({
     id: uintField,
-    created_at: momentField,
+    created_at: timestampField,
     address: addressField,
     benefit_address: addressField,
     amount: weiField,
@@ -95,7 +95,7 @@ export const VESTING_STATUSES = ['active', 'completed', 'deprecated'] as const;
 export const vestingRecordSchema = z
   .object({
     id: uintField,
-    created_at: momentField,
+    created_at: timestampField,
     address: addressField,
     total_amount: weiField,
     duration_days: z.number(),
@@ -124,12 +124,12 @@ export type VestingRecord = z.output<typeof vestingRecordSchema>;
 const decimalText = z.union([z.number().nonnegative().transform(String), z.string()]);
 
 /** As the relay stores it: its configuration and arithmetic use doubles only. */
-function ratioOfText(text: string): Ratio {
+function ratioFromText(text: string): Ratio {
   parseRatio(text);
-  return ratioOfDouble(Number(text));
+  return ratioFromDouble(Number(text));
 }
 
-function decimal<Value>(read: (text: string) => Value) {
+function decimalField<Value>(read: (text: string) => Value) {
   return decimalText.transform((text, context): Value => {
     try {
       return read(text);
@@ -145,9 +145,11 @@ export const withdrawConfigSchema = goArray(
   z
     .object({
       network: z.string(),
-      withdrawal_fee: decimal(weiOfDecimal),
-      withdrawal_min: decimal(weiOfDecimal),
-      withdrawal_fee_tiers: goArray(z.object({ min_amount: decimal(weiOfDecimal), fee_ratio: decimal(ratioOfText) })),
+      withdrawal_fee: decimalField(weiFromDecimal),
+      withdrawal_min: decimalField(weiFromDecimal),
+      withdrawal_fee_tiers: goArray(
+        z.object({ min_amount: decimalField(weiFromDecimal), fee_ratio: decimalField(ratioFromText) }),
+      ),
       max_withdrawals_per_day: z.number().int().nullish(),
     })
     .transform((row) => ({
@@ -170,7 +172,7 @@ export const delegationIncomeSchema = z
   .object({ total_delegation_earnings: weiField })
   .transform(({ total_delegation_earnings }) => total_delegation_earnings);
 
-const estimateMoment = z
+const estimateTimeField = z
   .number()
   .nullish()
   .transform((seconds) => (seconds ? seconds * 1000 : null));
@@ -179,9 +181,9 @@ const estimateMoment = z
 export const emissionEstimateSchema = z
   .object({
     estimated_upcoming_operator_emission: weiField.nullish(),
-    emission_week_start: estimateMoment,
-    emission_week_end: estimateMoment,
-    estimate_updated_at: estimateMoment,
+    emission_week_start: estimateTimeField,
+    emission_week_end: estimateTimeField,
+    estimate_updated_at: estimateTimeField,
   })
   .transform((node) => {
     const { emission_week_start: fromMs, emission_week_end: toMs, estimate_updated_at: updatedMs } = node;

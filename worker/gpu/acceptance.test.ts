@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type GpuCard, gpuIdleSchema, gpuLimitsSchema, gpuScheduleSchema } from '../../contract/gpu.ts';
-import { moment } from '../../protocol/monotonic.ts';
+import { toMonotonic } from '../../protocol/monotonic.ts';
 import {
   type AcceptanceInput,
   type AcceptanceMemory,
@@ -24,14 +24,14 @@ const IDLE_ONLY = gpuIdleSchema.parse({ only: true });
 function input(given: Partial<AcceptanceInput> & { readonly cards?: readonly GpuCard[] } = {}): AcceptanceInput {
   const { cards = [card({ index: 0 })], ...rest } = given;
   return {
-    sample: { atMs: NOW, at: moment(NOW), cards },
+    sample: { atMs: NOW, at: toMonotonic(NOW), cards },
     ids: cards.map((one) => one.id),
     limits: NO_LIMITS,
     schedule: null,
     idle: gpuIdleSchema.parse({}),
     ownPids: new Set(),
     nowMs: NOW,
-    now: moment(NOW),
+    now: toMonotonic(NOW),
     timeZone: 'UTC',
     memory: EMPTY_MEMORY,
     ...rest,
@@ -90,7 +90,7 @@ describe('limits', () => {
   });
 
   it('an old reading counts as none', () => {
-    const aged = (ageMs: number) => codes(input({ limits: LIMITS, now: moment(NOW + ageMs) }));
+    const aged = (ageMs: number) => codes(input({ limits: LIMITS, now: toMonotonic(NOW + ageMs) }));
     expect(aged(SAMPLE_MAX_AGE_MS)).toEqual([]);
     expect(aged(SAMPLE_MAX_AGE_MS + 1)).toEqual(['GPU_NO_READING']);
   });
@@ -167,8 +167,8 @@ describe('idle only', () => {
     const decisions = over(seconds, (second) => ({
       ...input({ cards: [second === 5 ? busy(77) : card({ index: 0 })] }),
       idle: IDLE_ONLY,
-      now: moment(NOW + second * 1000),
-      sample: { atMs: NOW, at: moment(NOW + second * 1000), cards: [second === 5 ? busy(77) : card({ index: 0 })] },
+      now: toMonotonic(NOW + second * 1000),
+      sample: { atMs: NOW, at: toMonotonic(NOW + second * 1000), cards: [second === 5 ? busy(77) : card({ index: 0 })] },
     }));
     expect(decisions).toEqual([true, false, false, false, true, true]);
   });

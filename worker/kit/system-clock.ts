@@ -1,5 +1,5 @@
 import { setTimeout as timer } from 'node:timers/promises';
-import { elapsedMs, later, moment } from '../../protocol/monotonic.ts';
+import { addMs, elapsedMs, toMonotonic } from '../../protocol/monotonic.ts';
 import type { Clock } from '../../protocol/ports.ts';
 
 /** The longest time that a timer of the runtime can wait. */
@@ -9,11 +9,11 @@ export const systemClock: Clock = {
   // biome-ignore lint/plugin: the one place where the date comes from
   now: () => Date.now(),
   // biome-ignore lint/plugin: the one place where durations come from
-  monotonic: () => moment(performance.now()),
+  monotonic: () => toMonotonic(performance.now()),
   /** A timer may fire slightly early, so the remainder is slept as well. */
   async sleep(ms, signal) {
     signal?.throwIfAborted();
-    const end = later(systemClock.monotonic(), ms);
+    const end = addMs(systemClock.monotonic(), ms);
     for (let left = ms; left > 0; left = elapsedMs(systemClock.monotonic(), end)) {
       try {
         await timer(Math.min(left, LONGEST_MS), undefined, signal === undefined ? {} : { signal });

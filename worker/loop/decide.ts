@@ -3,7 +3,7 @@
  * contains. Reference behaviour: RELAY_PROTOCOL 8.5; the laws are those of SECURITY.md.
  */
 import type { Hex } from '../../protocol/hex.ts';
-import { deadlinePassed, taskDeadlineMs } from '../../protocol/tasks/deadlines.ts';
+import { isDeadlinePassed, taskDeadlineMs } from '../../protocol/tasks/deadlines.ts';
 import { isTerminal, type TaskStatus } from '../../protocol/tasks/status.ts';
 import { sameAddress } from '../../protocol/wire/fields.ts';
 import type { RemoteTask } from '../../protocol/wire/task.ts';
@@ -111,7 +111,7 @@ export function decide(input: DecideInput): Action {
 
 /** One answer "not found" before the deadline may be a temporary failure; after the deadline nothing can be lost. */
 function decideNotFound({ knownDeadlineMs, nowMs }: DecideInput): Action {
-  if (knownDeadlineMs !== null && !deadlinePassed(nowMs, knownDeadlineMs)) return wait('notFound');
+  if (knownDeadlineMs !== null && !isDeadlinePassed(nowMs, knownDeadlineMs)) return wait('notFound');
   return { kind: 'close', as: 'notFound' };
 }
 
@@ -133,7 +133,7 @@ function decideStarted(remote: NetworkTask, input: DecideInput): Action {
   const { local, nowMs, rules } = input;
   if (remote.startTimeMs === null) return wait('noStartTime');
   const deadlineMs = taskDeadlineMs({ startTimeMs: remote.startTimeMs, timeoutSeconds: remote.timeoutSeconds });
-  if (local.kind !== 'executing' && deadlinePassed(nowMs, deadlineMs)) {
+  if (local.kind !== 'executing' && isDeadlinePassed(nowMs, deadlineMs)) {
     return wait(rules.expiry === null ? 'deadlinePassed' : 'expiring');
   }
   // A verdict with a status that has none yet; it is ours, or it would have raised an alarm.

@@ -2,7 +2,7 @@
  * A poll on a grid with its own phase. Pointer and event polls are half a period apart, so that a task's start is seen
  * within half a period although each asks only once per period.
  */
-import { monotonicNow, untilSlot } from '../../protocol/monotonic.ts';
+import { monotonicNow, msUntilSlot } from '../../protocol/monotonic.ts';
 import type { Clock } from '../../protocol/ports.ts';
 import { backoffMs } from '../kit/backoff.ts';
 import { Waker } from '../kit/waker.ts';
@@ -94,6 +94,6 @@ export class PollLoop {
       this.#burst--;
       return BURST_INTERVAL_MS;
     }
-    return this.#options.untilBest?.() ?? untilSlot(monotonicNow(clock), periodMs(), phaseMs);
+    return this.#options.untilBest?.() ?? msUntilSlot(monotonicNow(clock), periodMs(), phaseMs);
   }
 }

@@ -3,7 +3,7 @@
  * what it does comes from the task object of the same cycle and the store.
  */
 import type { Hex } from '../../protocol/hex.ts';
-import { earliest, elapsedMs, LONG_AGO, later, monotonicNow, msUntil, NEVER, untilSlot } from '../../protocol/monotonic.ts';
+import { addMs, earliest, elapsedMs, LONG_AGO, monotonicNow, msUntil, msUntilSlot, NEVER } from '../../protocol/monotonic.ts';
 import { taskDeadlineMs } from '../../protocol/tasks/deadlines.ts';
 import { isTerminal } from '../../protocol/tasks/status.ts';
 import { sameAddress } from '../../protocol/wire/fields.ts';
@@ -66,7 +66,7 @@ export class TaskDriver {
       onHandedOver: (commitment, readAfterMs) => {
         const watched = this.#watched.get(commitment);
         if (watched === undefined || readAfterMs === null) return;
-        watched.ahead = later(monotonicNow(clock), readAfterMs);
+        watched.ahead = addMs(monotonicNow(clock), readAfterMs);
         this.#waker.wake();
       },
       onAnswer: (commitment) => this.#answered(commitment),
@@ -127,7 +127,7 @@ export class TaskDriver {
           continue;
         }
         if (next[1].canWait && !isForetold(next[1]) && !budget.hasRoom) {
-          next[1].due = later(monotonicNow(context.clock), POSTPONE_MS);
+          next[1].due = addMs(monotonicNow(context.clock), POSTPONE_MS);
           continue;
         }
         const read = this.#takeRead(next[1]);
@@ -177,7 +177,7 @@ export class TaskDriver {
       .catch((error: unknown) => {
         health.failed(error);
         watched.failures++;
-        watched.due = earliest(watched.due, later(monotonicNow(clock), backoffMs(watched.failures, OUTAGE_BACKOFF)));
+        watched.due = earliest(watched.due, addMs(monotonicNow(clock), backoffMs(watched.failures, OUTAGE_BACKOFF)));
         if (isSignatureRefused(error)) this.#options.onSignatureRefused();
         log.warn({ commitment, failures: watched.failures, err: error }, 'whose task it is could not be read');
       })
@@ -221,14 +221,14 @@ export class TaskDriver {
       const delayMs = watched.repeats > 0 ? backoffMs(watched.repeats, OUTAGE_BACKOFF) : nextLookMs(action);
       // A wake during the cycle wins.
       const soon = () => nextVerdictLook(now(), watched.verdict);
-      const due = delayMs === SOON_MS ? soon() : later(now(), delayMs > SOON_MS ? untilSlot(now(), delayMs, 0) : delayMs);
+      const due = delayMs === SOON_MS ? soon() : addMs(now(), delayMs > SOON_MS ? msUntilSlot(now(), delayMs, 0) : delayMs);
       watched.due = earliest(watched.due, due);
       if (watched.due === due) watched.canWait = delayMs >= SOON_MS;
     } catch (error) {
       health.failed(error);
       watched.failures++;
       watched.answer = 'none';
-      watched.due = later(now(), backoffMs(watched.failures, OUTAGE_BACKOFF));
+      watched.due = addMs(now(), backoffMs(watched.failures, OUTAGE_BACKOFF));
       // A read that an event or an act requires failed; it does not wait until the minute's requests are free again.
       watched.canWait &&= canWait;
       if (isSignatureRefused(error)) onSignatureRefused();
@@ -313,7 +313,7 @@ export class TaskDriver {
     const watched = this.#watched.get(commitment);
     const afterMs = this.#verdicts.lookAfterMs();
     if (watched === undefined) return;
-    watched.verdict = afterMs === null ? null : later(monotonicNow(this.#options.context.clock), afterMs);
+    watched.verdict = afterMs === null ? null : addMs(monotonicNow(this.#options.context.clock), afterMs);
   }
 
   /**

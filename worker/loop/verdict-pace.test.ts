@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Hex } from '../../protocol/hex.ts';
-import { elapsedMs, moment } from '../../protocol/monotonic.ts';
+import { elapsedMs, toMonotonic } from '../../protocol/monotonic.ts';
 import { loopRig } from '../testing/loop-rig.ts';
 import { commitmentOf, remoteTask } from '../testing/remote-task.ts';
 import { RECORDED_VERDICTS, simulateVerdicts } from '../testing/verdict-simulation.ts';
@@ -75,8 +75,8 @@ it.for([
   ['over for almost a second', 10_900, 10_240, 12_000],
   ['over for long', 12_000, 10_240, 13_000],
 ] as const)('the poll after now: %s', ([, now, foretold, expected]) => {
-  const look = nextVerdictLook(moment(now), foretold === null ? null : moment(foretold));
-  expect(elapsedMs(moment(0), look)).toBe(expected);
+  const look = nextVerdictLook(toMonotonic(now), foretold === null ? null : toMonotonic(foretold));
+  expect(elapsedMs(toMonotonic(0), look)).toBe(expected);
 });
 
 it('a node polls for a verdict when the last ones came, instead of at the full second', async () => {

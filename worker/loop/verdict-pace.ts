@@ -3,7 +3,7 @@
  * last time. One of the polls made once a second is moved to where it would have shown the last verdicts soonest; the
  * number of polls stays the same.
  */
-import { elapsedMs, later, type Monotonic, untilSlot } from '../../protocol/monotonic.ts';
+import { addMs, elapsedMs, type Monotonic, msUntilSlot } from '../../protocol/monotonic.ts';
 import type { TaskStatus } from '../../protocol/tasks/status.ts';
 import type { RemoteTask } from '../../protocol/wire/task.ts';
 import { SOON_MS } from './task-cadence.ts';
@@ -58,9 +58,9 @@ export class VerdictPace {
  * of them instead of one would put them at the times of the event polls, which may double the wait for other verdicts.
  */
 export function nextVerdictLook(now: Monotonic, foretold: Monotonic | null): Monotonic {
-  const slot = later(now, untilSlot(now, SOON_MS, 0));
+  const slot = addMs(now, msUntilSlot(now, SOON_MS, 0));
   if (foretold === null) return slot;
   const fromSlotMs = elapsedMs(slot, foretold);
   if (elapsedMs(now, foretold) > 0) return fromSlotMs < SOON_MS / 2 ? foretold : slot;
-  return fromSlotMs > -SOON_MS ? later(slot, SOON_MS) : slot;
+  return fromSlotMs > -SOON_MS ? addMs(slot, SOON_MS) : slot;
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { moment } from '../../protocol/monotonic.ts';
+import { toMonotonic } from '../../protocol/monotonic.ts';
 import {
   assertSame,
   CONFIRM_WITHIN_MS,
@@ -17,18 +17,20 @@ function outcome(result: ReturnType<typeof redeemConfirmation>): string {
 }
 
 describe('confirmations', () => {
-  const issued = issueConfirmation(NO_CONFIRMATIONS, { act, token: 't', now: moment(1_000) });
+  const issued = issueConfirmation(NO_CONFIRMATIONS, { act, token: 't', now: toMonotonic(1_000) });
 
   it('confirm the act that was shown, whatever the order of its facts', () => {
     const same = { facts: { destination: '0xaa', amountWei: '5' }, kind: 'withdraw' } as const;
-    expect(outcome(redeemConfirmation(issued, { act: same, token: 't', now: moment(1_001) }))).toBe('confirmed');
+    expect(outcome(redeemConfirmation(issued, { act: same, token: 't', now: toMonotonic(1_001) }))).toBe('confirmed');
   });
 
   it('are used up by the first attempt, even if it fails', () => {
     const other = { ...act, facts: { ...act.facts, amountWei: '6' } };
-    const first = redeemConfirmation(issued, { act: other, token: 't', now: moment(1_001) });
+    const first = redeemConfirmation(issued, { act: other, token: 't', now: toMonotonic(1_001) });
     expect(outcome(first)).toBe('MONEY_CONFIRMATION_CHANGED');
-    expect(outcome(redeemConfirmation(first.left, { act, token: 't', now: moment(1_001) }))).toBe('MONEY_CONFIRMATION_UNKNOWN');
+    expect(outcome(redeemConfirmation(first.left, { act, token: 't', now: toMonotonic(1_001) }))).toBe(
+      'MONEY_CONFIRMATION_UNKNOWN',
+    );
   });
 
   it('are of exactly what is about to happen, also after a person has answered', () => {
@@ -44,10 +46,10 @@ describe('confirmations', () => {
   });
 
   it('last two minutes', () => {
-    const at = (nowMs: number) => outcome(redeemConfirmation(issued, { act, token: 't', now: moment(nowMs) }));
+    const at = (nowMs: number) => outcome(redeemConfirmation(issued, { act, token: 't', now: toMonotonic(nowMs) }));
     expect(at(1_000 + CONFIRM_WITHIN_MS - 1)).toBe('confirmed');
     expect(at(1_000 + CONFIRM_WITHIN_MS)).toBe('MONEY_CONFIRMATION_EXPIRED');
-    const later = issueConfirmation(issued, { act, token: 'u', now: moment(1_000 + CONFIRM_WITHIN_MS) });
+    const later = issueConfirmation(issued, { act, token: 'u', now: toMonotonic(1_000 + CONFIRM_WITHIN_MS) });
     expect([...later.keys()]).toEqual(['u']);
   });
 
@@ -65,7 +67,7 @@ describe('confirmations', () => {
         const shown = new Map<string, { wei: string; atMs: number }>();
         for (const { kind, token, wei, waitMs } of steps) {
           nowMs += waitMs;
-          const some = { act: { kind: 'withdraw' as const, facts: { wei } }, token, now: moment(nowMs) };
+          const some = { act: { kind: 'withdraw' as const, facts: { wei } }, token, now: toMonotonic(nowMs) };
           if (kind === 'issue') {
             state = issueConfirmation(state, some);
             shown.set(token, { wei, atMs: nowMs });

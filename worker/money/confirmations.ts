@@ -3,7 +3,7 @@
  * confirmation is valid for one act, once, for a short time, and only if what was shown is still true. Pure.
  */
 import type { ChainAct } from '../../contract/money-acts.ts';
-import { elapsedMs, later, type Monotonic } from '../../protocol/monotonic.ts';
+import { addMs, elapsedMs, type Monotonic } from '../../protocol/monotonic.ts';
 import { canonicalJson } from '../../protocol/signing/canonical-json.ts';
 import { MoneyError } from './errors.ts';
 
@@ -37,7 +37,7 @@ export interface NewConfirmation {
 /** Adds a confirmation and removes expired ones. */
 export function issueConfirmation(issued: Confirmations, { act, token, now }: NewConfirmation): Confirmations {
   const fresh = [...issued].filter(([, { expires }]) => elapsedMs(now, expires) > 0);
-  return new Map([...fresh, [token, { act: canonicalJson(act), expires: later(now, CONFIRM_WITHIN_MS) }]]);
+  return new Map([...fresh, [token, { act: canonicalJson(act), expires: addMs(now, CONFIRM_WITHIN_MS) }]]);
 }
 
 export type Redemption =

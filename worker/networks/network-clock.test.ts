@@ -64,10 +64,10 @@ describe('a date that is set while the node is running', () => {
 
   it.each([false, true])(
     'a machine that slept for an hour (monotonic clock runs on: %s) reads before it signs',
-    async (monotonicGoesOn) => {
+    async (monotonicContinues) => {
       const { local, network, clock, read } = running();
       await read();
-      await local.suspend(3_600_000, { monotonicGoesOn });
+      await local.suspend(3_600_000, { monotonicContinues });
       network.step(3_600_000);
       await clock.settle();
       expect(Math.abs(clock.timestamp() - network.now() / 1000)).toBeLessThanOrEqual(1);

@@ -45,11 +45,11 @@ describe.each([-45_000, 45_000, -HOUR_MS, HOUR_MS, -24 * HOUR_MS, 24 * HOUR_MS])
   });
 });
 
-describe.each([true, false])('the machine sleeps for an hour; its monotonic clock keeps running: %s', (monotonicGoesOn) => {
+describe.each([true, false])('the machine sleeps for an hour; its monotonic clock keeps running: %s', (monotonicContinues) => {
   it('the network is read again, dead connections are dropped, and the next task is taken within one poll', async () => {
     const rig = await running();
     const { network, clock } = rig;
-    await clock.suspend(HOUR_MS, { monotonicGoesOn });
+    await clock.suspend(HOUR_MS, { monotonicContinues });
     network.start(remoteTask({ commitment: commitmentOf(1), startTimeMs: clock.now() }));
     const steady = clock.monotonic();
     await rig.until(() => network.callsOf('task').length > 0);

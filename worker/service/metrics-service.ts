@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { NodeMetrics } from '../../contract/metrics.ts';
 import type { OwnAccount } from '../../contract/money.ts';
-import { later, type Monotonic, monotonicNow, msUntil } from '../../protocol/monotonic.ts';
+import { addMs, type Monotonic, monotonicNow, msUntil } from '../../protocol/monotonic.ts';
 import type { Clock } from '../../protocol/ports.ts';
 import { readOne } from '../kit/database.ts';
 import { earningsSummary } from '../money/earnings/earnings.ts';
@@ -82,7 +82,7 @@ export class MetricsService {
     const { keeper, clock } = this.#parts;
     if (this.#results === null || msUntil(this.#results.again, clock) <= 0) {
       const bytes = await keeper.resultsBytes();
-      this.#results = { bytes, again: later(monotonicNow(clock), RESULTS_EVERY_MS) };
+      this.#results = { bytes, again: addMs(monotonicNow(clock), RESULTS_EVERY_MS) };
     }
     return this.#results.bytes;
   }

@@ -1,7 +1,7 @@
 /** A task as a UI lists it, read from the store. */
 import type { TaskRow, TransitionView } from '../../contract/tasks.ts';
 import { taskDeadlineMs } from '../../protocol/tasks/deadlines.ts';
-import { lastStatusBeforeEnd, missedDeadline } from '../../protocol/tasks/missed-deadline.ts';
+import { findMissedDeadline, lastStatusBeforeEnd } from '../../protocol/tasks/missed-deadline.ts';
 import { isTerminal } from '../../protocol/tasks/status.ts';
 import { WORKER_ERRORS } from '../kit/errors.ts';
 import type { NetworkRules } from '../networks/network-rules.ts';
@@ -22,7 +22,7 @@ export function taskRow(store: Store, task: StoredTask, { mode }: Pick<NetworkRu
     feeWei: task.feeWei.toString(),
     paymentWei: task.paymentWei?.toString() ?? null,
     abortReason: task.abortReason,
-    missedDeadline: missedDeadline({ ...task, lastStatus: lastStatusBeforeEnd(transitions), isOnChain: mode === 'chain' }),
+    missedDeadline: findMissedDeadline({ ...task, lastStatus: lastStatusBeforeEnd(transitions), isOnChain: mode === 'chain' }),
     error: taskError(store, task),
     startTimeMs,
     deadlineMs: startTimeMs === null ? null : taskDeadlineMs({ startTimeMs, timeoutSeconds }),

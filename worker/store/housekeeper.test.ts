@@ -73,10 +73,10 @@ function rig(retention: Partial<Retention> = {}, bulkBytes = 256 * 1024 ** 2, ca
 it('keeps a result and its arguments for the days that the host wants, the score and the task for good', async () => {
   const { clock, store, closed, sweep, has, argsOf } = rig({ days: 3 });
   const task = closed(1, { taskArgs: '{"prompt":"a"}' });
-  await clock.suspend(3 * DAY_MS - 60_000, { monotonicGoesOn: true });
+  await clock.suspend(3 * DAY_MS - 60_000, { monotonicContinues: true });
   await sweep();
   expect([has(task), argsOf(task)]).toEqual([true, '{"prompt":"a"}']);
-  await clock.suspend(120_000, { monotonicGoesOn: true });
+  await clock.suspend(120_000, { monotonicContinues: true });
   const beganMs = clock.now();
   await sweep();
   expect([has(task), argsOf(task)]).toEqual([false, '']);
@@ -203,7 +203,7 @@ it('open tasks, and those that may become a case, keep everything for ever', asy
   store.tasks.observe(remoteTask({ commitment: running, taskArgs: '{"runs":1}', status: 'EndAborted' }), clock.now());
   store.executions.begin(running, 'life', clock.now());
   store.tasks.close(running, 'EndAborted', clock.now());
-  await clock.suspend(400 * DAY_MS, { monotonicGoesOn: true });
+  await clock.suspend(400 * DAY_MS, { monotonicContinues: true });
   await sweep();
   await sweep('allClosed');
   expect([has(invalidated), argsOf(invalidated), argsOf(open), argsOf(running)]).toEqual([

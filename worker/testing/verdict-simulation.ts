@@ -2,7 +2,7 @@
  * How long verdicts wait for a node's polls, made once a second or at the previous delays. Without a node, network or
  * real time.
  */
-import { elapsedMs, moment } from '../../protocol/monotonic.ts';
+import { elapsedMs, toMonotonic } from '../../protocol/monotonic.ts';
 import { nextVerdictLook, VerdictPace } from '../loop/verdict-pace.ts';
 
 /**
@@ -31,10 +31,10 @@ export function simulateVerdicts(delays: readonly number[], learns: boolean): Si
       const sentMs = 1_000_000 + ((run * 137 + i * 389) % 1_000);
       const verdictMs = sentMs + delay;
       const after = learns ? pace.lookAfterMs() : null;
-      const foretold = after === null ? null : moment(sentMs + after);
+      const foretold = after === null ? null : toMonotonic(sentMs + after);
       let lookMs = sentMs;
       while (lookMs < verdictMs) {
-        lookMs = elapsedMs(moment(0), nextVerdictLook(moment(lookMs), foretold));
+        lookMs = elapsedMs(toMonotonic(0), nextVerdictLook(toMonotonic(lookMs), foretold));
         // An event has reported it earlier.
         if (lookMs > eventAfter(verdictMs)) lookMs = eventAfter(verdictMs);
         looks += 1;

@@ -3,7 +3,7 @@
  * 2.6–2.10, 4.1.
  */
 import type { Fault, FaultCode } from '../../contract/trust.ts';
-import { type MissedDeadline, missedDeadline } from '../../protocol/tasks/missed-deadline.ts';
+import { findMissedDeadline, type MissedDeadline } from '../../protocol/tasks/missed-deadline.ts';
 import type { AbortReason, TaskError, TaskStatus, TaskType } from '../../protocol/tasks/status.ts';
 
 export interface EndedTask {
@@ -76,7 +76,7 @@ export function faultOfEnd(task: EndedTask): Fault | null {
 
 function codeOfAbort(task: EndedTask): FaultCode {
   const { abortReason, lastStatus, isOnChain = false, isUploaded = false } = task;
-  const missed = missedDeadline(task);
+  const missed = findMissedDeadline(task);
   // Reporting files that the relay has received is the relay's duty.
   if (missed === 'resultUpload' && isOnChain && isUploaded) return 'resultNotReported';
   if (missed !== null) return FAULT_BY_MISSED_DEADLINE[missed];

@@ -5,13 +5,13 @@ import {
   boost,
   healthAt,
   isExcluded,
-  joinReset,
   longTermQos,
   NEW_NODE_QOS,
   penalise,
   type QosState,
   REJOIN_FLOOR,
   recordTaskScore,
+  resetOnJoin,
 } from '../../protocol/node/qos.ts';
 import { QOS_EVENTS, type QosTrace, type QosTracing } from '../../protocol/wire/qos-tracing.ts';
 import { SELF } from '../testing/remote-task.ts';
@@ -39,7 +39,7 @@ function history(steps: readonly Step[], from: QosState = NEW_NODE_QOS): { trace
     const event = floored ? 'node_rejoin_qos_floor' : wanted;
     if (event === 'task_timeout_penalty') state = penalise(state, atMs);
     else if (event.endsWith('_boost')) state = boost(state, atMs);
-    else if (event.startsWith('node_')) state = joinReset(state, atMs);
+    else if (event.startsWith('node_')) state = resetOnJoin(state, atMs);
     else state = recordTaskScore(state, score);
     const scored = event.startsWith('validation_group_rank') || event === 'validation_group_aborted';
     const rank = event.startsWith('validation_group_rank') ? Number(event.at(-1)) : null;

@@ -5,7 +5,7 @@ import type { GpuInventory } from '../../../contract/gpu.ts';
 import { LOG_LEVELS } from '../../../contract/logs.ts';
 import { type ProfileDraft, type ProfileDraftInput, profileDraftSchema, REJOIN_POLICIES } from '../../../contract/profiles.ts';
 import type { HostClient } from '../../../contract/rpc-client.ts';
-import { selfTestModelOf } from '../../../protocol/models/model-kind.ts';
+import { pickSelfTestModel } from '../../../protocol/models/model-kind.ts';
 import { parseCnx } from '../../../protocol/money/wei.ts';
 import { suggestSelection } from '../../../worker/gpu/assignment.ts';
 import { HeadlessError } from '../../errors.ts';
@@ -187,7 +187,7 @@ async function draftOf(
       kind: 'cards',
       ids,
       confirmed: { name: report.reportedName, vramGib: report.reportedVramGib },
-      selfTestModel: selfTestModelOf(modelIds),
+      selfTestModel: pickSelfTestModel(modelIds),
     },
     modelIds,
     stakeWei: stake === undefined ? (await host.networks.minimumStake({ id: networkId })).minimumWei : parseCnx(stake).toString(),

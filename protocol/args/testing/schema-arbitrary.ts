@@ -21,8 +21,8 @@ export interface JsonSchema {
 }
 
 /** Valid values, with optional members sometimes left out. */
-export function fitting(schema: JsonSchema, root: JsonSchema = schema): fc.Arbitrary<unknown> {
-  const nested = (inner: JsonSchema) => fitting(inner, root);
+export function validValue(schema: JsonSchema, root: JsonSchema = schema): fc.Arbitrary<unknown> {
+  const nested = (inner: JsonSchema) => validValue(inner, root);
   if (schema.$ref !== undefined) {
     const target = root.$defs?.[schema.$ref.replace('#/$defs/', '')];
     if (target === undefined) throw new Error(`unknown reference ${schema.$ref}`);
@@ -72,10 +72,10 @@ const anyJson: fc.Arbitrary<unknown> = fc.oneof(
 );
 
 /** A valid value in which one to three members at any depth were replaced, removed or added. */
-export function damaged(schema: JsonSchema): fc.Arbitrary<unknown> {
+export function damagedValue(schema: JsonSchema): fc.Arbitrary<unknown> {
   const blow = fc.record({ at: fc.nat(), kind: fc.constantFrom('replace', 'remove', 'add' as const), value: anyJson });
   return fc
-    .tuple(fitting(schema), fc.array(blow, { minLength: 1, maxLength: 3 }))
+    .tuple(validValue(schema), fc.array(blow, { minLength: 1, maxLength: 3 }))
     .map(([value, blows]) =>
       blows.reduce<unknown>((current, { at, kind, value: by }) => strike(current, { at, kind, by }), value),
     );

@@ -3,7 +3,7 @@
 import { type FirstRunDraft, type Funding, OFFICIAL_MODEL_IDS } from '../../../contract/first-run.ts';
 import type { EngineView, NetworkView } from '../../../contract/host-contract.ts';
 import type { ProfileDraftInput } from '../../../contract/profiles.ts';
-import { selfTestModelOf } from '../../../protocol/models/model-kind.ts';
+import { pickSelfTestModel } from '../../../protocol/models/model-kind.ts';
 import { formatCnxExact } from '../../../protocol/money/wei.ts';
 import { parseAmount } from '../wallet/amounts.ts';
 
@@ -127,7 +127,7 @@ export function profileDraftOf(choices: Choices): ProfileDraftInput | null {
 function gpuDraftOf({ madeUpCard, network, cardIds, report, modelIds }: Choices): ProfileDraftInput['gpu'] | null {
   if (madeUpCard && network?.origin === 'local') return MADE_UP_CARD;
   if (cardIds.length === 0 || report === null) return null;
-  return { kind: 'cards', ids: [...cardIds], confirmed: report, selfTestModel: selfTestModelOf(modelIds) };
+  return { kind: 'cards', ids: [...cardIds], confirmed: report, selfTestModel: pickSelfTestModel(modelIds) };
 }
 
 /** The choices that are saved when the page is left. */

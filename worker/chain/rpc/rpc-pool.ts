@@ -3,7 +3,7 @@
  * endpoint is trusted only after it has shown the right chain ID and the right first block, and again after each
  * failure. Transactions are sent to all of them.
  */
-import { LONG_AGO, later, type Monotonic, monotonicNow, msUntil } from '../../../protocol/monotonic.ts';
+import { addMs, LONG_AGO, type Monotonic, monotonicNow, msUntil } from '../../../protocol/monotonic.ts';
 import type { Clock, Random } from '../../../protocol/ports.ts';
 import type { Log } from '../../log.ts';
 import { commonSide, type FailureSide } from '../../outbound/connection-failure.ts';
@@ -165,13 +165,13 @@ export class RpcPool implements ChainRpc {
   }
 
   #isComparisonDue(): boolean {
-    this.#compareAt ??= later(monotonicNow(this.#clock), COMPARE_EVERY_MS);
+    this.#compareAt ??= addMs(monotonicNow(this.#clock), COMPARE_EVERY_MS);
     return this.#members.length > 1 && this.#identity !== null && msUntil(this.#compareAt, this.#clock) <= 0;
   }
 
   /** Never rejects. Nothing waits for it: a slow endpoint delays no request. */
   async #compareHeads(): Promise<void> {
-    this.#compareAt = later(monotonicNow(this.#clock), COMPARE_EVERY_MS);
+    this.#compareAt = addMs(monotonicNow(this.#clock), COMPARE_EVERY_MS);
     const heads = await Promise.all(this.#members.map((member) => this.#headOf(member).catch(() => null)));
     const newest = heads.reduce<bigint>((most, head) => (head !== null && head > most ? head : most), 0n);
     for (const [index, member] of this.#members.entries()) {
@@ -206,7 +206,7 @@ export class RpcPool implements ChainRpc {
     member.verified = false;
     const asked = Math.min(problem.retryAfterMs ?? 0, LONGEST_RETRY_AFTER_MS);
     const restMs = Math.max(backoff * (0.5 + this.#random.fraction() / 2), asked);
-    member.retryAt = later(monotonicNow(this.#clock), restMs);
+    member.retryAt = addMs(monotonicNow(this.#clock), restMs);
     this.#log.warn({ endpoint: name, phase: problem.phase, problem: problem.message }, 'an RPC endpoint failed');
     const { phase, side = 'there', message, retryAfterMs = 0 } = problem;
     return { name, phase, side, message, retryAfterMs };

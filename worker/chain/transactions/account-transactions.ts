@@ -2,7 +2,7 @@
  * The transactions of one account, one at a time: recorded, then sent, then followed until they are final. After a
  * crash, the bytes on disk are sent again, never different ones, so whatever fails, an intent is executed at most once.
  */
-import { later, type Monotonic, monotonicNow, msUntil } from '../../../protocol/monotonic.ts';
+import { addMs, type Monotonic, monotonicNow, msUntil } from '../../../protocol/monotonic.ts';
 import type { Clock } from '../../../protocol/ports.ts';
 import { ChainError, isChainError, RpcRefused } from '../errors.ts';
 import { type FollowerOptions, TransactionFollower } from './follower.ts';
@@ -40,7 +40,7 @@ export class AccountTransactions {
    */
   submit(intent: Intent, { waitMs = DEFAULT_WAIT_MS, signal }: Patience = {}): Promise<Outcome> {
     return this.#inTurn(async () => {
-      const follow = { deadline: later(monotonicNow(this.#clock), waitMs), signal };
+      const follow = { deadline: addMs(monotonicNow(this.#clock), waitMs), signal };
       const account = await this.#account();
       const known = this.#journal.find(intent.id);
       if (known === null) await this.#begin(account, intent, follow);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Hex } from '../../../protocol/hex.ts';
-import { moment } from '../../../protocol/monotonic.ts';
+import { toMonotonic } from '../../../protocol/monotonic.ts';
 import type { Receipt } from '../rpc/methods.ts';
 import type { JournalEntry, TransactionState } from './intent.ts';
 import { type Broadcasts, nextStep, type Observation } from './next-step.ts';
@@ -35,8 +35,8 @@ const seen = (part: Partial<Observation>): Observation => ({
 });
 
 const ago = (firstMs: number, lastMs = firstMs): Broadcasts => ({
-  first: moment(NOW - firstMs),
-  last: moment(NOW - lastMs),
+  first: toMonotonic(NOW - firstMs),
+  last: toMonotonic(NOW - lastMs),
 });
 
 describe('the next step', () => {
@@ -79,7 +79,7 @@ describe('the next step', () => {
     ['something before it is missing', { kind: 'sent' }, { accountNonce: 6, waiting: 'newest' }, null, 'fillGap'],
   ])('%s', (_, state, observation, broadcasts, kind) => {
     expect(
-      nextStep({ entry: entry(state), seen: seen(observation), broadcasts, rules, now: moment(NOW), signedAgoMs: NOW }).kind,
+      nextStep({ entry: entry(state), seen: seen(observation), broadcasts, rules, now: toMonotonic(NOW), signedAgoMs: NOW }).kind,
     ).toBe(kind);
   });
 
@@ -95,7 +95,14 @@ describe('the next step', () => {
     fc.assert(
       fc.property(fc.constantFrom(...states), observation, fc.option(fc.nat(5000)), (state, what, since) => {
         const broadcasts = since === null ? null : ago(since);
-        const { kind } = nextStep({ entry: entry(state), seen: what, broadcasts, rules, now: moment(NOW), signedAgoMs: NOW });
+        const { kind } = nextStep({
+          entry: entry(state),
+          seen: what,
+          broadcasts,
+          rules,
+          now: toMonotonic(NOW),
+          signedAgoMs: NOW,
+        });
         if (what.receipt !== null) expect(['settle', 'noteMined', 'wait']).toContain(kind);
         if (kind === 'lose') expect(what.accountNonce).toBeGreaterThan(7);
         if (kind === 'settle') expect(what.headBlock).toBeGreaterThanOrEqual(7n);

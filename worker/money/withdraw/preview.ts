@@ -1,6 +1,6 @@
 /** A withdrawal before it is made: its cost, destination, effects on the node, and problems. Pure. */
 import type { Hex } from '../../../protocol/hex.ts';
-import { mostWithdrawable, type WithdrawalTerms, withdrawalFee } from '../../../protocol/money/withdrawal-terms.ts';
+import { maxWithdrawable, type WithdrawalTerms, withdrawalFee } from '../../../protocol/money/withdrawal-terms.ts';
 import type { ConfirmableAct } from '../confirmations.ts';
 import { MoneyError } from '../errors.ts';
 import { forecastWeight, type SelectionBasis, type WeightForecast } from '../stake/weight-forecast.ts';
@@ -62,7 +62,7 @@ export function previewWithdrawal(facts: WithdrawalFacts): WithdrawalPreview {
     balanceWei,
     remainingWei,
     minimumWei: terms.minimumWei,
-    mostWei: mostWithdrawable(terms, balanceWei),
+    mostWei: maxWithdrawable(terms, balanceWei),
     destination: benefitAddress ?? ownAddress,
     toOwnKey: benefitAddress === null,
     network,

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Hex } from '../../../protocol/hex.ts';
-import { weiOfDecimal } from '../../../protocol/money/withdrawal-terms.ts';
+import { weiFromDecimal } from '../../../protocol/money/withdrawal-terms.ts';
 import { ManualClock } from '../../../protocol/ports.ts';
 import {
   answerBytes,
@@ -257,8 +257,8 @@ const USES: Readonly<Partial<Record<RelayRoute, Use>>> = {
     means: (rows: Json[]) =>
       rows.map((row) => ({
         network: row.network,
-        fixedFeeWei: weiOfDecimal(String(row.withdrawal_fee)),
-        minimumWei: weiOfDecimal(String(row.withdrawal_min)),
+        fixedFeeWei: weiFromDecimal(String(row.withdrawal_fee)),
+        minimumWei: weiFromDecimal(String(row.withdrawal_min)),
         perDay: row.max_withdrawals_per_day,
         tiers: (row.withdrawal_fee_tiers as Json[]).map((tier) => [BigInt(Number(tier.min_amount)) * 10n ** 18n, tier.fee_ratio]),
       })),

@@ -11,7 +11,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect } from 'vitest';
-import { moment } from '../../../../protocol/monotonic.ts';
+import { toMonotonic } from '../../../../protocol/monotonic.ts';
 import type { Clock } from '../../../../protocol/ports.ts';
 import { type DownloadFileInput, type DownloadProgress, downloadFile } from '../download-file.ts';
 import { partOf } from '../files.ts';
@@ -31,7 +31,7 @@ export class FileHub {
   /** Time passes only by waiting, and immediately. */
   readonly clock: Clock = {
     now: () => 1_700_000_000_000,
-    monotonic: () => moment(this.waits.reduce((sum, ms) => sum + ms, 0)),
+    monotonic: () => toMonotonic(this.waits.reduce((sum, ms) => sum + ms, 0)),
     sleep: async (ms, signal) => {
       signal?.throwIfAborted();
       this.waits.push(ms);
