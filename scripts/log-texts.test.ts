@@ -5,7 +5,7 @@ import { logFacts, logSentence } from '../renderer/features/logs/log-text.ts';
 import { logMessages } from '../renderer/i18n/zh-cn/log-messages.ts';
 import { MADE_LINES } from '../renderer/testing/fixtures/logs.ts';
 import { LIFE_ACTS, LIFE_OUTCOMES } from '../worker/life/life-log.ts';
-import { ENGINE_ANSWERS, ON_ITS_WAY, TASK_ACTS, TASK_OUTCOMES } from '../worker/loop/act-log.ts';
+import { ENGINE_ANSWERS, SENT_NOT_MINED, TASK_ACTS, TASK_OUTCOMES } from '../worker/loop/act-log.ts';
 import { POLL_FAILURES } from '../worker/node/polls.ts';
 
 const worker = path.resolve(import.meta.dirname, '..', 'worker');
@@ -26,7 +26,7 @@ function literalMessages(): string[] {
 
 const maps = [TASK_ACTS, TASK_OUTCOMES, ENGINE_ANSWERS, LIFE_ACTS, LIFE_OUTCOMES, POLL_FAILURES];
 const named = maps.flatMap((map) => Object.values(map)).filter((text) => text !== null);
-const written: ReadonlySet<string> = new Set([...literalMessages(), ...named, ON_ITS_WAY]);
+const written: ReadonlySet<string> = new Set([...literalMessages(), ...named, SENT_NOT_MINED]);
 
 const line = (message: string, details: object, code: string | null = null) => ({
   ...{ cursor: 0, atMs: 0, level: 'info' as const, task: null, message, code },

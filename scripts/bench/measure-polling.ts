@@ -13,18 +13,18 @@ export function measurePolling(figures: Figures): void {
     ['starts at any time', anyTime],
   ] as const) {
     for (const learns of [false, true]) {
-      const { waits, looks, ms } = simulateMany(startsOf, learns);
-      const how = `${name}, ${learns ? 'looks by their rhythm' : 'even looks'}`;
+      const { waits, polls, ms } = simulateMany(startsOf, learns);
+      const how = `${name}, ${learns ? 'polls by their rhythm' : 'even polls'}`;
       figures.add(`${how}: wait, mean`, 'ms', mean(waits));
       figures.add(`${how}: wait, 95 of 100`, 'ms', quantile(waits, 0.95));
-      figures.add(`${how}: looks a second`, 'looks', (looks * 1_000) / ms);
+      figures.add(`${how}: polls a second`, 'polls', (polls * 1_000) / ms);
     }
   }
   for (const learns of [false, true]) {
-    const { waits, looks } = simulateVerdicts(RECORDED_VERDICTS, learns);
+    const { waits, polls } = simulateVerdicts(RECORDED_VERDICTS, learns);
     const how = `recorded verdicts, ${learns ? 'one look by their delays' : 'a look a second'}`;
     figures.add(`${how}: wait, mean`, 'ms', mean(waits));
-    figures.add(`${how}: looks a task`, 'looks', looks / waits.length);
+    figures.add(`${how}: polls a task`, 'polls', polls / waits.length);
   }
 }
 

@@ -26,7 +26,7 @@ export const TASK_OUTCOMES = {
 } as const satisfies Readonly<Record<ActKind, string | null>>;
 
 /** Sent, but not yet in a block. */
-export const ON_ITS_WAY = 'it is sent and waits for its block';
+export const SENT_NOT_MINED = 'it is sent and waits for its block';
 
 export const ENGINE_ANSWERS = {
   success: 'the engine has computed a result',

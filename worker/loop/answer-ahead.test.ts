@@ -34,7 +34,7 @@ async function third(holds: Partial<Record<KillPoint, Promise<void>>> = {}) {
     ended.abort();
     answer({ kind: 'success' });
     await run;
-    await driver.settled();
+    await driver.untilIdle();
   });
   const begin = async (task: Hex) => {
     const count = engine.jobs.length + 1;
@@ -48,7 +48,7 @@ async function third(holds: Partial<Record<KillPoint, Promise<void>>> = {}) {
     await clock.tick(TAKES_MS);
     answer({ kind: 'success' });
     await expect.poll(() => network.submitted.length).toBe(n);
-    await driver.settled();
+    await driver.untilIdle();
     network.change(commitmentOf(n), { status: 'EndGroupRefund' });
     driver.wake(commitmentOf(n));
     await expect.poll(() => driver.open).toEqual([]);
@@ -75,7 +75,7 @@ it('law 1: the score is sent based on the read before the answer', async () => {
   await clock.tick(400);
   respond();
   await has('task', 'submitScore');
-  await driver.settled();
+  await driver.untilIdle();
   await clock.tick(0);
   expect(calls()).toEqual(['task', 'submitScore']);
 });
@@ -115,7 +115,7 @@ it('law 1: what happens to the task while the answer is awaited is read first', 
   driver.wake(task);
   await has('task', 'task');
   respond();
-  await driver.settled();
+  await driver.untilIdle();
   await expect.poll(() => driver.open).toEqual([]);
   expect(network.submitted).toHaveLength(2);
 });
@@ -162,7 +162,7 @@ it('law 2: an invalid task is reported with that read, a failed one stays silent
   await failed.clock.tick(READ_MS);
   await failed.has('task');
   failed.respond({ kind: 'failed', traceback: 'CUDA out of memory', gpuCount: 1 });
-  await failed.driver.settled();
+  await failed.driver.untilIdle();
   await failed.has('task', 'task');
   expect(failed.network.reported).toEqual([]);
 });
@@ -208,7 +208,7 @@ it('the same holds for an answer during that read: the repeated read does not wa
   };
   await clock.tick(READ_MS);
   respond();
-  await driver.settled();
+  await driver.untilIdle();
   expect(store.ledger.find(task)).not.toBeNull();
   while (budget.hasRoom) budget.spend();
   failed.resolve();

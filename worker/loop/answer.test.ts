@@ -33,7 +33,7 @@ it('law 4: the network is read while the result is written to disk, and the scor
   expect(context.store.ledger.find(TASK)).toBeNull();
   sealed.resolve();
   await has('task', 'task', 'submitScore');
-  await driver.settled();
+  await driver.untilIdle();
   await has('task', 'task', 'submitScore');
   expect(network.submitted).toEqual([{ commitment: TASK, score: context.store.ledger.find(TASK)?.score }]);
 });
@@ -62,7 +62,7 @@ it('law 2: a task that the engine found invalid is reported after one read', asy
   const { has, engine, driver } = await running({}, {});
   engine.answer = invalidArgs;
   await has('task', 'task', 'reportError');
-  await driver.settled();
+  await driver.untilIdle();
   await has('task', 'task', 'reportError');
 });
 
@@ -84,7 +84,7 @@ it('a task that an event names is read once before the engine has it', async () 
   await has('task', 'task', 'submitScore');
   const other = commitmentOf(2);
   network.start(remoteTask({ commitment: other, startTimeMs: START_MS }));
-  driver.wake(other, { rumour: true });
+  driver.wake(other, { fromEvent: true });
   await has('task', 'task', 'submitScore', 'task', 'task', 'submitScore');
 });
 
@@ -105,7 +105,7 @@ it.for([
     return answer(commitment);
   };
   network.start(remoteTask({ commitment: other, startTimeMs: START_MS }));
-  driver.wake(other, { rumour: true });
+  driver.wake(other, { fromEvent: true });
   await expect.poll(() => asked).toEqual([other]);
   network.change(TASK, { status: 'Validated', validatedTimeMs: clock.now() });
   driver.wake(TASK);

@@ -13,10 +13,10 @@ export async function packCheckpoint(dir: string, zipPath: string): Promise<void
     throw new WorkerError('RESULT_INCOMPLETE', `there is no checkpoint in ${dir}`, { dir }, { cause });
   });
   const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  await pipeline(zipped(dir, paths.sort()), createWriteStream(zipPath));
+  await pipeline(zipChunks(dir, paths.sort()), createWriteStream(zipPath));
 }
 
-async function* zipped(dir: string, paths: readonly string[]): AsyncGenerator<Uint8Array> {
+async function* zipChunks(dir: string, paths: readonly string[]): AsyncGenerator<Uint8Array> {
   const ready: Uint8Array[] = [];
   const zip = new Zip((error, chunk) => {
     if (error !== null) throw error;

@@ -28,7 +28,7 @@ function taskOn(rules: NetworkRules): RemoteTask {
 /** One cycle, and any execution that it began. */
 async function cycle({ driver }: Rig): Promise<string> {
   const action = await driver.cycle(TASK);
-  await driver.settled();
+  await driver.untilIdle();
   if (action === 'notOurs') return action;
   return action.kind === 'wait' ? action.reason : action.kind;
 }
@@ -218,7 +218,7 @@ describe.each(NETWORKS)('law 3: one complete execution per engine lifetime (%s)'
     await rig.engine.hasJobs(1);
     expect(await rig.driver.cycle(TASK)).toEqual({ kind: 'wait', reason: 'executing' });
     await rig.engine.crash();
-    await rig.driver.settled();
+    await rig.driver.untilIdle();
     expect(await cycles(rig, 2)).toEqual(['execute', 'submitScore']);
     expect(rig.engine.jobs.map(({ lifetime }) => lifetime)).toEqual(['L1', 'L2']);
   });
@@ -229,13 +229,13 @@ describe.each(NETWORKS)('law 3: one complete execution per engine lifetime (%s)'
     await rig.driver.cycle(TASK);
     await rig.engine.hasJobs(1);
     await rig.engine.crash();
-    await rig.driver.settled();
+    await rig.driver.untilIdle();
     await rig.driver.cycle(TASK);
     await rig.engine.hasJobs(2);
     const dirs = rig.engine.jobs.map(({ job }) => job.outputDir);
     expect(new Set(dirs).size).toBe(2);
     await rig.engine.stop();
-    await rig.driver.settled();
+    await rig.driver.untilIdle();
   });
 
   it('a lifetime that ends between the decision and the record is not used', async () => {

@@ -133,7 +133,7 @@ const TABLE_ON: Readonly<Record<string, typeof TABLE>> = {
   relay: TABLE,
   chain: {
     ...TABLE,
-    Started: { ...EXECUTING_ROW, scored: '- reportNotTaken', invalid: '- reportNotTaken' },
+    Started: { ...EXECUTING_ROW, scored: '- reportNotAccepted', invalid: '- reportNotAccepted' },
     EndInvalidated: closes('EndInvalidated'),
   },
 };
@@ -237,20 +237,20 @@ describe('decide: data that arrives late on a chain', () => {
   const started = remoteTask({ startTimeMs: START, timeoutSeconds: 60 });
 
   it('a task without its arguments waits for them; with them it begins before the chain accepts a score', () => {
-    expect(brief(judge({ remote: { ...started, taskArgs: '' } }))).toBe('- argumentsAwaited');
+    expect(brief(judge({ remote: { ...started, taskArgs: '' } }))).toBe('- awaitingArguments');
     expect(brief(judge({ remote: started }))).toBe('execute');
   });
 
   it('a fine-tune task begins when its checkpoint is available', () => {
     const tune = { ...started, type: 'FineTuneLora' } as const;
-    expect(brief(judge({ remote: tune }))).toBe('- argumentsAwaited');
+    expect(brief(judge({ remote: tune }))).toBe('- awaitingArguments');
     expect(brief(judge({ remote: { ...tune, status: 'ParametersUploaded' } }))).toBe('execute');
   });
 
   it('an end closes the task only when no reorganisation can revert it', () => {
     const remote = inStatus('EndSuccess', 'uploaded');
     const inDepth = (isFinal: boolean) => ({ ...remote, block: { timeMs: START, isFinal } });
-    expect(brief(judge({ remote: inDepth(false), local: LOCALS.uploaded }))).toBe('- finality');
+    expect(brief(judge({ remote: inDepth(false), local: LOCALS.uploaded }))).toBe('- awaitingFinality');
     expect(brief(judge({ remote: inDepth(true), local: LOCALS.uploaded }))).toBe('close EndSuccess');
   });
 });
@@ -312,7 +312,7 @@ describe.each(NETWORKS)('law 3: at most one complete execution per engine lifeti
 
   it('repeats only with a fifth of the timeout left', () => {
     expect(brief(judge({ local: cutOff('L1'), nowMs: DEADLINE - 12_000 }))).toBe('execute');
-    expect(brief(judge({ local: cutOff('L1'), nowMs: DEADLINE - 11_999 }))).toBe('- noRoom');
+    expect(brief(judge({ local: cutOff('L1'), nowMs: DEADLINE - 11_999 }))).toBe('- tooLateToRepeat');
   });
 
   it('waits for the engine', () => {

@@ -15,7 +15,7 @@ import type { LocalRecord } from '../store/local-record.ts';
 export const MAX_ATTEMPTS = 3;
 
 /** A repeated execution needs at least this fraction of the task's timeout before its deadline. */
-const ROOM_TO_REPEAT = 0.2;
+const MIN_TIME_LEFT_TO_REPEAT = 0.2;
 
 export type EngineView =
   /** Law 7: this network does not accept the engine. */
@@ -32,16 +32,16 @@ export type WaitReason =
   /** The deadline has passed, and one of the next blocks will accept the node's abort. */
   | 'expiring'
   /** The arguments have not arrived yet. */
-  | 'argumentsAwaited'
+  | 'awaitingArguments'
   /** The network does not accept the verdict yet. */
-  | 'reportNotTaken'
+  | 'reportNotAccepted'
   /** An end that a reorganisation may still revert. */
-  | 'finality'
+  | 'awaitingFinality'
   | 'executing'
   | 'silent'
   | 'attemptsSpent'
   | 'lifetimeSpent'
-  | 'noRoom'
+  | 'tooLateToRepeat'
   | 'engineNotAccepted'
   | 'engineNotReady'
   | 'awaitingValidation'
@@ -86,7 +86,7 @@ export function decide(input: DecideInput): Action {
   if (remote.selectedNode === null || !sameAddress(remote.selectedNode, input.self)) {
     return isTerminal(remote.status) ? { kind: 'close', as: remote.status } : wait('notSelected');
   }
-  const alarm = foreignVerdict(remote, local);
+  const alarm = verdictAlarm(remote, local);
   if (alarm !== null && !input.alarms.includes(alarm.code)) return alarm;
   if (isTerminal(remote.status)) return decideEnded(remote, input, alarm !== null);
   if (isExpired(remote, input.rules)) return { kind: 'abort' };
@@ -117,7 +117,7 @@ function decideNotFound({ knownDeadlineMs, nowMs }: DecideInput): Action {
 
 /** An invalidated result is offered once: it is the evidence in a later review of the slash. */
 function decideEnded(remote: NetworkTask, { local, rules }: DecideInput, conflict: boolean): Action {
-  if (remote.block?.isFinal === false) return wait('finality');
+  if (remote.block?.isFinal === false) return wait('awaitingFinality');
   const isOffered = remote.status === 'EndInvalidated' && local.kind === 'scored' && !local.uploadRefused && !conflict;
   return isOffered && rules.takesEvidence ? { kind: 'uploadResult' } : { kind: 'close', as: remote.status };
 }
@@ -137,18 +137,18 @@ function decideStarted(remote: NetworkTask, input: DecideInput): Action {
     return wait(rules.expiry === null ? 'deadlinePassed' : 'expiring');
   }
   // A verdict with a status that has none yet; it is ours, or it would have raised an alarm.
-  if (shownVerdict(remote) !== null) return wait('contradiction');
+  if (remoteVerdict(remote) !== null) return wait('contradiction');
   switch (local.kind) {
     case 'scored':
-      return rules.reportsIn.includes(remote.status) ? { kind: 'submitScore' } : wait('reportNotTaken');
+      return rules.reportsIn.includes(remote.status) ? { kind: 'submitScore' } : wait('reportNotAccepted');
     case 'invalid':
-      return rules.reportsIn.includes(remote.status) ? { kind: 'reportError' } : wait('reportNotTaken');
+      return rules.reportsIn.includes(remote.status) ? { kind: 'reportError' } : wait('reportNotAccepted');
     case 'failed':
       return wait('silent');
     case 'executing':
       return wait('executing');
     case 'new':
-      if (rules.argsFollow && !inputsAreThere(remote)) return wait('argumentsAwaited');
+      if (rules.argsFollow && !hasInputs(remote)) return wait('awaitingArguments');
       return decideExecution(local.spentLifetimes, input, (deadlineMs - nowMs) / 1000 / remote.timeoutSeconds);
     default:
       return wait('contradiction');
@@ -156,14 +156,14 @@ function decideStarted(remote: NetworkTask, input: DecideInput): Action {
 }
 
 /** The checkpoint of a fine-tune task is available only after the network has confirmed it. */
-function inputsAreThere({ taskArgs, type, status }: RemoteTask): boolean {
+function hasInputs({ taskArgs, type, status }: RemoteTask): boolean {
   return taskArgs !== '' && (type !== 'FineTuneLora' || status === 'ParametersUploaded');
 }
 
-function decideExecution(spent: readonly string[], { engine }: DecideInput, room: number): Action {
+function decideExecution(spent: readonly string[], { engine }: DecideInput, timeLeftShare: number): Action {
   if (engine.kind === 'notAccepted') return wait('engineNotAccepted');
   if (spent.length >= MAX_ATTEMPTS) return wait('attemptsSpent');
-  if (spent.length > 0 && room < ROOM_TO_REPEAT) return wait('noRoom');
+  if (spent.length > 0 && timeLeftShare < MIN_TIME_LEFT_TO_REPEAT) return wait('tooLateToRepeat');
   if (engine.kind === 'notReady') return wait('engineNotReady');
   if (spent.includes(engine.lifetime)) return wait('lifetimeSpent');
   return { kind: 'execute', lifetime: engine.lifetime };
@@ -172,11 +172,11 @@ function decideExecution(spent: readonly string[], { engine }: DecideInput, room
 type Alarm = Extract<Action, { kind: 'alarm' }>;
 
 /** The network shows a verdict in our name that differs from the one on disk. */
-function foreignVerdict(remote: RemoteTask, local: LocalRecord): Alarm | null {
+function verdictAlarm(remote: RemoteTask, local: LocalRecord): Alarm | null {
   if (local.kind === 'closed') return null;
-  const shown = shownVerdict(remote);
+  const shown = remoteVerdict(remote);
   if (shown === null) return null;
-  const ours = ownVerdict(local);
+  const ours = localVerdict(local);
   if (shown === ours) return null;
   const known = ours === null ? 'nothing of the kind' : ours;
   return {
@@ -186,14 +186,14 @@ function foreignVerdict(remote: RemoteTask, local: LocalRecord): Alarm | null {
   };
 }
 
-function shownVerdict(remote: RemoteTask): string | null {
+function remoteVerdict(remote: RemoteTask): string | null {
   if (remote.error !== 'None') return 'an error report';
   if (remote.score !== '') return `the score ${remote.score}`;
   const needsScore = remote.status === 'ScoreReady' || remote.status === 'Validated' || remote.status === 'GroupValidated';
   return needsScore ? 'an empty score' : null;
 }
 
-function ownVerdict(local: LocalRecord): string | null {
+function localVerdict(local: LocalRecord): string | null {
   switch (local.kind) {
     case 'scored':
     case 'uploaded':

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EngineOutcome } from '../engines/engine.ts';
-import { reportOfException, reportOfOutcome } from './diagnostic-report.ts';
+import { reportForException, reportForOutcome } from './diagnostic-report.ts';
 
 const SUBJECT = {
   commitment: `0x${'ab'.repeat(32)}`,
@@ -9,7 +9,7 @@ const SUBJECT = {
   nowMs: Date.UTC(2026, 0, 5),
 } as const;
 const told = (outcome: EngineOutcome) => {
-  const report = reportOfOutcome(SUBJECT, outcome);
+  const report = reportForOutcome(SUBJECT, outcome);
   return report === null ? null : [report.errorType, report.message, report.stackTrace, report.gpuCount];
 };
 
@@ -51,22 +51,22 @@ describe('the report to the network’s operators', () => {
 
   it('8.7 diagnostics: of a failure of the node itself carry its own trace, and no card count', () => {
     const error = new Error('no space');
-    expect(reportOfException(SUBJECT, error)).toMatchObject({
+    expect(reportForException(SUBJECT, error)).toMatchObject({
       errorType: 'NodeTaskExecutionError',
       message: 'no space',
       stackTrace: error.stack,
       gpuCount: 0,
     });
-    expect(reportOfException(SUBJECT, 'thrown text')).toMatchObject({ message: 'thrown text', stackTrace: 'thrown text' });
+    expect(reportForException(SUBJECT, 'thrown text')).toMatchObject({ message: 'thrown text', stackTrace: 'thrown text' });
   });
 
   it('8.7 diagnostics: name the model, the memory of one card and the mode, and leave no field empty', () => {
-    const report = reportOfOutcome(SUBJECT, { kind: 'failed', traceback: '', gpuCount: 0 });
+    const report = reportForOutcome(SUBJECT, { kind: 'failed', traceback: '', gpuCount: 0 });
     expect(report).toMatchObject({ gpuModel: '2x RTX 4090', gpuVramMib: 24_564, executorMode: 'tensor_parallel' });
     // RELAY_PROTOCOL 3.9: the relay refuses empty fields.
     expect(report?.stackTrace).toBe('Worker Task execution failed');
     const stated = { ...SUBJECT, gpu: { name: 'Devnet GPU+docker', vramGib: 8 } };
-    expect(reportOfException(stated, 'x')).toMatchObject({
+    expect(reportForException(stated, 'x')).toMatchObject({
       gpuModel: 'Devnet GPU',
       gpuVramMib: 8192,
       executorMode: 'device_map',

@@ -14,27 +14,27 @@ export interface ReportSubject {
 }
 
 /** Our reasons in the official node's terms: error type and cancellation type. */
-const CANCELLED = {
+const CANCELLATION_TERMS = {
   deadline: ['WorkerTaskTimeout', 'worker_task_timeout'],
   disconnected: ['WorkerDisconnected', 'worker_disconnected'],
   restarted: ['WorkerRestarted', 'worker_restarted'],
 } as const;
 
 /** Null if it is not a failure: a success, or an orderly exit of the process. */
-export function reportOfOutcome(subject: ReportSubject, outcome: EngineOutcome): NodeErrorReport | null {
+export function reportForOutcome(subject: ReportSubject, outcome: EngineOutcome): NodeErrorReport | null {
   switch (outcome.kind) {
     case 'success':
       return null;
     case 'invalid':
-      return report(subject, 'TaskInvalid', 'Worker rejected invalid Task arguments', outcome.traceback, outcome.gpuCount);
+      return createReport(subject, 'TaskInvalid', 'Worker rejected invalid Task arguments', outcome.traceback, outcome.gpuCount);
     case 'failed':
       return outcome.during === 'download'
-        ? report(subject, 'TaskDownloadError', 'Foreground model download failed', outcome.traceback, outcome.gpuCount)
-        : report(subject, 'TaskExecutionError', 'Worker Task execution failed', outcome.traceback, outcome.gpuCount);
+        ? createReport(subject, 'TaskDownloadError', 'Foreground model download failed', outcome.traceback, outcome.gpuCount)
+        : createReport(subject, 'TaskExecutionError', 'Worker Task execution failed', outcome.traceback, outcome.gpuCount);
     case 'cancelled': {
       if (outcome.reason === 'shutdown') return null;
-      const [errorType, cancellation] = CANCELLED[outcome.reason];
-      return report(subject, errorType, outcome.reason, explanation(subject, cancellation, outcome.detail), 0);
+      const [errorType, cancellation] = CANCELLATION_TERMS[outcome.reason];
+      return createReport(subject, errorType, outcome.reason, explanation(subject, cancellation, outcome.detail), 0);
     }
   }
 }
@@ -54,12 +54,12 @@ function explanation({ commitment, nowMs }: ReportSubject, cancellation: string,
 }
 
 /** A failure in this program rather than in the engine. */
-export function reportOfException(subject: ReportSubject, error: unknown): NodeErrorReport {
+export function reportForException(subject: ReportSubject, error: unknown): NodeErrorReport {
   const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined };
-  return report(subject, 'NodeTaskExecutionError', message, stack ?? message, 0);
+  return createReport(subject, 'NodeTaskExecutionError', message, stack ?? message, 0);
 }
 
-function report(
+function createReport(
   subject: ReportSubject,
   errorType: string,
   message: string,

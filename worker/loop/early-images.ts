@@ -10,9 +10,9 @@ import type { ImageDigester } from './scores/image-digester.ts';
 
 const IMAGE = /^\d+\.png$/;
 
-interface Look {
+interface PendingRead {
   /** The file has changed since it was read. */
-  again: boolean;
+  isStale: boolean;
   readonly done: Promise<void>;
 }
 
@@ -20,8 +20,8 @@ interface Look {
 export class EarlyImages {
   readonly #dir: string;
   readonly #images: ImageDigester;
-  readonly #found = new Map<string, ImageDigest>();
-  readonly #looking = new Map<string, Look>();
+  readonly #digests = new Map<string, ImageDigest>();
+  readonly #reading = new Map<string, PendingRead>();
   readonly #watcher: FSWatcher | null;
 
   constructor(dir: string, images: ImageDigester) {
@@ -31,9 +31,9 @@ export class EarlyImages {
   }
 
   /** The digest from the last read of the file of that name; waits for a read in progress. Null = it was not read. */
-  async of(name: string): Promise<ImageDigest | null> {
-    await this.#looking.get(name)?.done;
-    return this.#found.get(name) ?? null;
+  async digestOf(name: string): Promise<ImageDigest | null> {
+    await this.#reading.get(name)?.done;
+    return this.#digests.get(name) ?? null;
   }
 
   close(): void {
@@ -43,7 +43,7 @@ export class EarlyImages {
   #watch(): FSWatcher | null {
     try {
       const watcher = watch(this.#dir, { persistent: false }, (_, name) => {
-        if (name !== null && IMAGE.test(name)) this.#see(name);
+        if (name !== null && IMAGE.test(name)) this.#onChange(name);
       });
       watcher.on('error', () => watcher.close());
       return watcher;
@@ -52,30 +52,30 @@ export class EarlyImages {
     }
   }
 
-  #see(name: string): void {
-    const present = this.#looking.get(name);
+  #onChange(name: string): void {
+    const present = this.#reading.get(name);
     if (present !== undefined) {
-      present.again = true;
+      present.isStale = true;
       return;
     }
     const ended = Promise.withResolvers<void>();
-    const look: Look = { again: true, done: ended.promise };
-    this.#looking.set(name, look);
-    void this.#look(name, look).finally(() => {
-      this.#looking.delete(name);
+    const read: PendingRead = { isStale: true, done: ended.promise };
+    this.#reading.set(name, read);
+    void this.#read(name, read).finally(() => {
+      this.#reading.delete(name);
       ended.resolve();
     });
   }
 
-  async #look(name: string, look: Look): Promise<void> {
+  async #read(name: string, read: PendingRead): Promise<void> {
     const path = join(this.#dir, name);
-    while (look.again) {
-      look.again = false;
-      const known = this.#found.get(name) ?? null;
+    while (read.isStale) {
+      read.isStale = false;
+      const known = this.#digests.get(name) ?? null;
       // If anything is wrong with the file, sealing will report it.
       const digest = await this.#images.digest({ path, known, onlyComplete: true }).catch(() => null);
       if (digest === null) continue;
-      this.#found.set(name, digest);
+      this.#digests.set(name, digest);
       if (known?.sha256 !== digest.sha256) await syncFile(path).catch(() => {});
     }
   }

@@ -18,7 +18,7 @@ export function auxiliaryModels(task: StoredTask): EngineModel[] {
   return task.modelIds.filter((id) => !isBaseModelId(id)).map(engineModel);
 }
 
-export interface JobPlace {
+export interface JobContext {
   readonly outputDir: string;
   /** Directory with the unpacked input checkpoint, null if the task has none. */
   readonly checkpointDir: string | null;
@@ -27,7 +27,7 @@ export interface JobPlace {
 }
 
 /** @throws ProtocolError PROTOCOL_BAD_MODEL_ID */
-export function engineJob(task: StoredTask, place: JobPlace): EngineJob {
+export function engineJob(task: StoredTask, place: JobContext): EngineJob {
   const deadlineMs = engineDeadlineMs({ startTimeMs: task.startTimeMs ?? 0, timeoutSeconds: task.timeoutSeconds });
   return {
     commitment: task.commitment,

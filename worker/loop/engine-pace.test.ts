@@ -4,7 +4,7 @@ import { EnginePace } from './engine-pace.ts';
 
 function paceOf(...durations: readonly number[]): EnginePace {
   const pace = new EnginePace();
-  for (const ms of durations) pace.took('kind', ms);
+  for (const ms of durations) pace.record('kind', ms);
   return pace;
 }
 
@@ -29,9 +29,9 @@ it('kinds are distinguished, and old durations are forgotten', () => {
 
 it('kinds without end do not fill the memory: the least recently used one is dropped', () => {
   const pace = paceOf(2_000, 2_000);
-  for (let i = 0; i < 31; i++) pace.took(`kind ${i}`, 1_000);
+  for (let i = 0; i < 31; i++) pace.record(`kind ${i}`, 1_000);
   expect(pace.readAfterMs('kind')).not.toBeNull();
-  pace.took('kind 31', 1_000);
+  pace.record('kind 31', 1_000);
   expect(pace.readAfterMs('kind')).toBeNull();
 });
 

@@ -24,10 +24,10 @@ const STATUS_OF_EVENT: Readonly<Record<string, TaskStatus>> = {
 };
 
 /** Events that a node which knows the task has caused itself, or has already seen. */
-const OWN_DOING: ReadonlySet<string> = new Set(['TaskStarted', 'TaskScoreReady', 'TaskErrorReported']);
+const SELF_CAUSED: ReadonlySet<string> = new Set(['TaskStarted', 'TaskScoreReady', 'TaskErrorReported']);
 
 /** Far more events than a node receives between two polls. */
-const LARGEST_STEP = 1_000_000;
+const MAX_ID_STEP = 1_000_000;
 const CHECK_EVERY_MS = 600_000;
 
 export interface EventHandlers {
@@ -56,8 +56,8 @@ export class EventFeed {
       store.events.startAt(await network.latestEventId());
       return false;
     }
-    const rows = await this.#plausible(await network.eventsAfter(cursor));
-    if (rows.length === 0) await this.#mayRewind();
+    const rows = await this.#dropImplausible(await network.eventsAfter(cursor));
+    if (rows.length === 0) await this.#rewindIfBehind();
     if (rows.length > 0) {
       await killPoint('events.beforeRecord');
       store.events.record(rows, clock.now());
@@ -73,11 +73,11 @@ export class EventFeed {
   }
 
   /** An id far beyond the last one would skip everything before it, so the network is asked whether it has reached that id. */
-  async #plausible(rows: readonly EventRow[]): Promise<readonly EventRow[]> {
+  async #dropImplausible(rows: readonly EventRow[]): Promise<readonly EventRow[]> {
     const { store, network, log } = this.#context;
     const idOf = (row: EventRow) => (row.kind === 'event' ? row.event.id : (row.id ?? 0));
     const farthest = rows.reduce((most, row) => Math.max(most, idOf(row)), 0);
-    if (farthest - store.events.newest() <= LARGEST_STEP) return rows;
+    if (farthest - store.events.newest() <= MAX_ID_STEP) return rows;
     const latest = await network.latestEventId();
     const kept = rows.filter((row) => idOf(row) <= latest);
     if (kept.length < rows.length) log.warn({ farthest, latest }, 'events with ids that the network has not reached are ignored');
@@ -85,7 +85,7 @@ export class EventFeed {
   }
 
   /** The id that was taken as the newest may have been wrong, or the network may have been restored from a copy. */
-  async #mayRewind(): Promise<void> {
+  async #rewindIfBehind(): Promise<void> {
     const { store, network, clock, log } = this.#context;
     if (this.#sinceCheck() < CHECK_EVERY_MS) return;
     this.#sinceCheck = startStopwatch(clock);
@@ -108,6 +108,6 @@ export class EventFeed {
       const evidence = `event ${event.id} ${event.type}`;
       store.tasks.addTransition(commitment, { status, atMs: networkClock.now(), source: 'event', evidence });
     }
-    if (!(known && OWN_DOING.has(event.type))) this.#handlers.wakeTask(commitment);
+    if (!(known && SELF_CAUSED.has(event.type))) this.#handlers.wakeTask(commitment);
   }
 }

@@ -14,11 +14,11 @@ import type { StoredTask } from '../store/tasks.ts';
 import { ENGINE_ANSWERS } from './act-log.ts';
 import { unpackCheckpoint } from './checkpoint.ts';
 import type { LoopContext } from './context.ts';
-import { reportOfException, reportOfOutcome } from './diagnostic-report.ts';
+import { reportForException, reportForOutcome } from './diagnostic-report.ts';
 import { EarlyImages } from './early-images.ts';
 import { auxiliaryModels, engineJob, expectedImages, needsCheckpoint } from './engine-job.ts';
 import { EnginePace } from './engine-pace.ts';
-import { type ResultPlace, sealResult } from './result-files.ts';
+import { type ResultLocation, sealResult } from './result-files.ts';
 
 const INPUT_CHECKPOINT = 'input_checkpoint';
 
@@ -33,7 +33,7 @@ export interface ExecutorEvents {
   onFatal(error: unknown): void;
 }
 
-interface Outcome {
+interface PendingOutcome {
   /** The engine has answered, and an act will follow. */
   isAnswered: boolean;
   readonly onDisk: PromiseWithResolvers<void>;
@@ -43,7 +43,7 @@ export class Executor {
   readonly #context: LoopContext;
   readonly #events: ExecutorEvents;
   readonly #running = new Map<Hex, Promise<void>>();
-  readonly #outcomes = new Map<Hex, Outcome>();
+  readonly #outcomes = new Map<Hex, PendingOutcome>();
   readonly #pace = new EnginePace();
 
   constructor(context: LoopContext, events: ExecutorEvents) {
@@ -56,17 +56,17 @@ export class Executor {
   }
 
   /** Resolves when no answer of the engine is waiting to be recorded; never rejects. */
-  async recorded(commitment: Hex): Promise<void> {
+  async untilAnswerRecorded(commitment: Hex): Promise<void> {
     const outcome = this.#outcomes.get(commitment);
     if (outcome?.isAnswered === true) await outcome.onDisk.promise;
   }
 
   /** Resolves when the running execution has ended and its outcome is on disk; never rejects. */
-  async ended(commitment: Hex): Promise<void> {
+  async untilEnded(commitment: Hex): Promise<void> {
     await this.#outcomes.get(commitment)?.onDisk.promise;
   }
 
-  async settled(): Promise<void> {
+  async untilIdle(): Promise<void> {
     await Promise.all(this.#running.values());
   }
 
@@ -94,7 +94,7 @@ export class Executor {
 
   async #run(task: StoredTask, attempt: number, lifetime: string): Promise<void> {
     const { resultsDir, killPoint, store, clock, gpu, log } = this.#context;
-    const place: ResultPlace = { root: resultsDir, dir: join(task.commitment, String(attempt)) };
+    const place: ResultLocation = { root: resultsDir, dir: join(task.commitment, String(attempt)) };
     const subject = { commitment: task.commitment, taskArgs: task.taskArgs, gpu };
     await killPoint('execution.recorded');
     let early: EarlyImages | null = null;
@@ -103,14 +103,14 @@ export class Executor {
       early = this.#earlyImages(task, place);
       const outcome = await this.#execute(task, place, lifetime);
       await killPoint('execution.answered');
-      const report = reportOfOutcome({ ...subject, nowMs: clock.now() }, outcome);
+      const report = reportForOutcome({ ...subject, nowMs: clock.now() }, outcome);
       if (report !== null) store.diagnostics.add(report);
       // Meanwhile the network is read about the task; both are needed before the next act.
-      if (outcome.kind === 'success' || outcome.kind === 'invalid') this.#answered(task.commitment);
+      if (outcome.kind === 'success' || outcome.kind === 'invalid') this.#onAnswer(task.commitment);
       await this.#record(task, place, outcome, early);
     } catch (error) {
       log.error({ commitment: task.commitment, err: error }, 'the execution failed inside the node');
-      store.diagnostics.add(reportOfException({ ...subject, nowMs: clock.now() }, error));
+      store.diagnostics.add(reportForException({ ...subject, nowMs: clock.now() }, error));
       const detail = error instanceof Error ? error.message : String(error);
       store.executions.end(task.commitment, { outcome: 'failed', detail, nowMs: clock.now() });
     } finally {
@@ -118,10 +118,10 @@ export class Executor {
       this.#outcomes.get(task.commitment)?.onDisk.resolve();
     }
     await killPoint('outcome.recorded');
-    if (store.local(task.commitment).kind === 'closed') await tidyResults({ store, resultsDir }, task.commitment);
+    if (store.local(task.commitment).kind === 'closed') await cleanUpResults({ store, resultsDir }, task.commitment);
   }
 
-  async #execute(task: StoredTask, place: ResultPlace, lifetime: string): Promise<EngineOutcome> {
+  async #execute(task: StoredTask, place: ResultLocation, lifetime: string): Promise<EngineOutcome> {
     const { engine, networkClock, clock, killPoint } = this.#context;
     const outputDir = join(place.root, place.dir);
     const failure = await this.#fetchModels(task);
@@ -138,14 +138,14 @@ export class Executor {
     const kind = [task.type, ...task.modelIds].join(' ');
     this.#events.onHandedOver(task.commitment, this.#pace.readAfterMs(kind));
     const outcome = await answer;
-    if (outcome.kind === 'success') this.#pace.took(kind, elapsedMs());
+    if (outcome.kind === 'success') this.#pace.record(kind, elapsedMs());
     return outcome;
   }
 
   /** Prepares threads for the images and reads each image before the engine has answered. */
-  #earlyImages(task: StoredTask, place: ResultPlace): EarlyImages | null {
+  #earlyImages(task: StoredTask, place: ResultLocation): EarlyImages | null {
     const { images } = this.#context;
-    images.expect(expectedImages(task));
+    images.prepareFor(expectedImages(task));
     return task.type === 'StableDiffusion' ? new EarlyImages(join(place.root, place.dir), images) : null;
   }
 
@@ -178,13 +178,13 @@ export class Executor {
     return dir;
   }
 
-  #answered(commitment: Hex): void {
+  #onAnswer(commitment: Hex): void {
     const outcome = this.#outcomes.get(commitment);
     if (outcome !== undefined) outcome.isAnswered = true;
     this.#events.onAnswer(commitment);
   }
 
-  async #record(task: StoredTask, place: ResultPlace, outcome: EngineOutcome, early: EarlyImages | null): Promise<void> {
+  async #record(task: StoredTask, place: ResultLocation, outcome: EngineOutcome, early: EarlyImages | null): Promise<void> {
     const { store, clock, killPoint, log, images } = this.#context;
     const { commitment } = task;
     const words = ENGINE_ANSWERS[outcome.kind];
@@ -221,7 +221,7 @@ async function emptyFolder(dir: string): Promise<void> {
  * Removes a closed task's files except its result, or all files if there is none. The result is kept as long as the host
  * wants.
  */
-export async function tidyResults(
+export async function cleanUpResults(
   { store, resultsDir }: Pick<LoopContext, 'store' | 'resultsDir'>,
   commitment: Hex,
 ): Promise<void> {

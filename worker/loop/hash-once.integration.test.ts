@@ -10,7 +10,7 @@ import { systemClock } from '../kit/system-clock.ts';
 import { tempDir } from '../testing/temp-dir.ts';
 import { EarlyImages } from './early-images.ts';
 import { sealResult, verifyResult } from './result-files.ts';
-import type { DigestOrder, ImageDigest } from './scores/image-digest.ts';
+import type { DigestParams, ImageDigest } from './scores/image-digest.ts';
 import { createImageDigester, type ImageDigester } from './scores/image-digester.ts';
 import { largePng } from './scores/testing/large-png.ts';
 
@@ -25,28 +25,28 @@ function rig() {
   const threads = createImageDigester({ clock: systemClock });
   onTestFinished(() => threads.close());
   const hashed: string[] = [];
-  const looks: (() => void)[] = [];
+  const waiting: (() => void)[] = [];
   const images: ImageDigester = {
     ...threads,
-    async digest(order: DigestOrder): Promise<ImageDigest | null> {
+    async digest(order: DigestParams): Promise<ImageDigest | null> {
       const digest = await threads.digest(order);
       if (digest !== null && digest !== order.known && digest.sha256 !== order.known?.sha256) hashed.push(order.path);
-      for (const look of looks.splice(0)) look();
+      for (const resolve of waiting.splice(0)) resolve();
       return digest;
     },
   };
   const write = (name: string, bytes: Uint8Array) => writeFileSync(join(root, DIR, name), bytes);
   const paths = (...names: string[]) => names.map((name) => join(root, DIR, name));
-  const looked = () => new Promise<void>((resolve) => looks.push(resolve));
-  return { root, place: { root, dir: DIR }, images, hashed, write, paths, looked };
+  const nextRead = () => new Promise<void>((resolve) => waiting.push(resolve));
+  return { root, place: { root, dir: DIR }, images, hashed, write, paths, nextRead };
 }
 
 it('each image is hashed once, from its arrival to its upload', async () => {
-  const { root, place, images, hashed, write, paths, looked } = rig();
+  const { root, place, images, hashed, write, paths, nextRead } = rig();
   const early = new EarlyImages(join(root, DIR), images);
   onTestFinished(() => early.close());
   write('0.png', png(3));
-  while (hashed.length === 0) await looked();
+  while (hashed.length === 0) await nextRead();
   expect(hashed).toEqual(paths('0.png'));
   write('1.png', png(5));
   const { score, artifacts } = await sealResult({ type: 'StableDiffusion', place, images, early });
@@ -60,10 +60,10 @@ it('each image is hashed once, from its arrival to its upload', async () => {
 });
 
 it('law 5: an image that was rewritten after it was read is hashed again', async () => {
-  const { root, place, images, hashed, write, looked } = rig();
+  const { root, place, images, hashed, write, nextRead } = rig();
   const early = new EarlyImages(join(root, DIR), images);
   write('0.png', png(3));
-  while (hashed.length === 0) await looked();
+  while (hashed.length === 0) await nextRead();
   early.close();
   write('0.png', png(5));
   const { score } = await sealResult({ type: 'StableDiffusion', place, images, early });

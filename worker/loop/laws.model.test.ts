@@ -134,7 +134,7 @@ class Life {
     const { driver } = this.rig;
     await driver.cycle(TASK).catch(() => {});
     // An engine that stays silent is cut off by the next crash or restart; until then the execution runs.
-    await Promise.race([driver.settled(), this.#silence.promise]);
+    await Promise.race([driver.untilIdle(), this.#silence.promise]);
   }
 
   /** Runs cycles until the nth point is reached, kills there, restarts. */
@@ -280,17 +280,17 @@ const liveOn =
             break;
           case 'restart':
             await life.rig.engine.stop();
-            await life.rig.driver.settled();
+            await life.rig.driver.untilIdle();
             life.die();
             await life.boot();
             break;
           case 'engineCrash':
             await life.rig.engine.crash();
-            await life.rig.driver.settled();
+            await life.rig.driver.untilIdle();
             break;
           case 'engineLost':
             life.rig.engine.die();
-            await life.rig.driver.settled();
+            await life.rig.driver.untilIdle();
             break;
           case 'engineAnswers':
             life.answers = next.answer;
@@ -314,7 +314,7 @@ const liveOn =
 /** Whatever happened before, the node closes the task once the network has ended it. */
 async function endWell(life: Life): Promise<void> {
   await life.rig.engine.crash();
-  await life.rig.driver.settled();
+  await life.rig.driver.untilIdle();
   if (!life.network.tasks.has(TASK)) life.moveRemote('vanish');
   const task = life.network.tasks.get(TASK) ?? remoteTask({ startTimeMs: START_MS });
   life.network.tasks.set(TASK, isTerminal(task.status) ? task : { ...task, status: 'EndAborted', selectedNode: SELF });

@@ -4,10 +4,10 @@ import { isWorkerError, WorkerError } from '../kit/errors.ts';
 import { isOutcomeUnknown } from '../networks/relay/refusals.ts';
 import type { Sending } from '../networks/task-network.ts';
 import type { StoredTask } from '../store/tasks.ts';
-import { ON_ITS_WAY, TASK_ACTS, TASK_OUTCOMES } from './act-log.ts';
+import { SENT_NOT_MINED, TASK_ACTS, TASK_OUTCOMES } from './act-log.ts';
 import type { LoopContext } from './context.ts';
 import type { Action } from './decide.ts';
-import { type Executor, tidyResults } from './executor.ts';
+import { cleanUpResults, type Executor } from './executor.ts';
 import { verifyResult } from './result-files.ts';
 
 export type Act = Exclude<Action, { kind: 'wait' }>;
@@ -24,7 +24,7 @@ export async function perform({ context, executor }: Performer, commitment: Hex,
   // An alarm is logged with its own text.
   if (act.kind !== 'alarm') log.info(act.kind === 'close' ? { ...facts, as: act.as } : facts, TASK_ACTS[act.kind]);
   const sending = await carryOut({ context, executor }, commitment, act);
-  const outcome = sending === 'underway' ? ON_ITS_WAY : TASK_OUTCOMES[act.kind];
+  const outcome = sending === 'underway' ? SENT_NOT_MINED : TASK_OUTCOMES[act.kind];
   if (outcome !== null) log.info(facts, outcome);
 }
 
@@ -120,7 +120,7 @@ async function close(
   if (payment !== null) store.tasks.setPayment(commitment, payment);
   await killPoint('task.closed');
   // A running execution still writes, and cleans up after itself.
-  if (!executor.isRunning(commitment)) await tidyResults({ store, resultsDir }, commitment);
+  if (!executor.isRunning(commitment)) await cleanUpResults({ store, resultsDir }, commitment);
 }
 
 /**

@@ -24,9 +24,9 @@ export interface PollLoopOptions {
   readonly phaseMs: number;
   readonly poll: (signal: AbortSignal) => Promise<void>;
   /** Milliseconds to a poll that is more useful than one at the next slot; null = there is none. */
-  readonly untilBest?: () => number | null;
+  readonly msUntilBest?: () => number | null;
   /** A slot is skipped, and costs nothing, while this is false. */
-  readonly when?: () => boolean;
+  readonly isEnabled?: () => boolean;
   readonly clock: Clock;
   readonly budget: RequestBudget;
   readonly health: RelayHealth;
@@ -37,7 +37,7 @@ export class PollLoop {
   readonly #options: PollLoopOptions;
   readonly #waker: Waker;
   #failures = 0;
-  #burst = 0;
+  #burstLeft = 0;
   /** The period has changed, so sleep again until the right slot. */
   #replan = false;
 
@@ -55,33 +55,33 @@ export class PollLoop {
   }
 
   /** Polls now and a few more times at short intervals, as far as the budget's extras allow; otherwise plans again. */
-  hurry(polls: number): void {
-    if (this.#options.budget.tryExtra()) this.#burst = polls - 1;
+  startBurst(polls: number): void {
+    if (this.#options.budget.tryExtra()) this.#burstLeft = polls - 1;
     else this.#replan = true;
     this.#waker.wake();
   }
 
-  calm(): void {
-    this.#burst = 0;
+  endBurst(): void {
+    this.#burstLeft = 0;
   }
 
   /** Ends when the signal aborts; a failed poll never ends it. */
   async run(signal: AbortSignal): Promise<void> {
-    const { poll, when = () => true, budget, health, log, name, failure } = this.#options;
+    const { poll, isEnabled = () => true, budget, health, log, name, failure } = this.#options;
     while (!signal.aborted) {
       try {
         await this.#waker.sleep(this.#delay(), signal);
-        const skip = this.#replan || !when();
+        const skip = this.#replan || !isEnabled();
         this.#replan = false;
         if (skip) continue;
         budget.spend();
         await poll(signal);
         this.#failures = 0;
-        health.ok();
+        health.recordSuccess();
       } catch (error) {
         if (signal.aborted) return;
         this.#failures++;
-        health.failed(error);
+        health.recordFailure(error);
         log.warn({ poll: name, failures: this.#failures, err: error }, failure);
       }
     }
@@ -90,10 +90,10 @@ export class PollLoop {
   #delay(): number {
     const { periodMs, phaseMs, clock, budget } = this.#options;
     if (this.#failures > 0) return backoffMs(this.#failures, OUTAGE_BACKOFF);
-    if (this.#burst > 0 && budget.tryExtra()) {
-      this.#burst--;
+    if (this.#burstLeft > 0 && budget.tryExtra()) {
+      this.#burstLeft--;
       return BURST_INTERVAL_MS;
     }
-    return this.#options.untilBest?.() ?? msUntilSlot(monotonicNow(clock), periodMs(), phaseMs);
+    return this.#options.msUntilBest?.() ?? msUntilSlot(monotonicNow(clock), periodMs(), phaseMs);
   }
 }

@@ -22,14 +22,14 @@ export class RelayHealth {
     this.#listeners.add(listener);
   }
 
-  ok(): void {
+  recordSuccess(): void {
     this.#set({ kind: 'reachable' });
   }
 
   /** A refusal is also an answer, so the relay can be reached. */
-  failed(error: unknown): void {
+  recordFailure(error: unknown): void {
     if (error instanceof CodedError && isOutcomeUnknown(error)) this.#set({ kind: 'unreachable', error });
-    else if (isWorkerError(error, 'RELAY_REFUSED') || isChainError(error, 'CHAIN_REVERTED')) this.ok();
+    else if (isWorkerError(error, 'RELAY_REFUSED') || isChainError(error, 'CHAIN_REVERTED')) this.recordSuccess();
   }
 
   #set(next: Reachability): void {

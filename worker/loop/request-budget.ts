@@ -24,13 +24,13 @@ export class RequestBudget {
 
   /** Counts a request. */
   spend(): void {
-    this.#forget();
+    this.#forgetOld();
     this.#spent.push(monotonicNow(this.#clock));
   }
 
   /** Whether a request that can wait still fits into the budget of the last 60 s. */
   get hasRoom(): boolean {
-    this.#forget();
+    this.#forgetOld();
     return this.#spent.length < OFFICIAL_PER_MINUTE;
   }
 
@@ -41,7 +41,7 @@ export class RequestBudget {
     return true;
   }
 
-  #forget(): void {
+  #forgetOld(): void {
     const now = monotonicNow(this.#clock);
     const isRecent = (at: Monotonic) => elapsedMs(at, now) < WINDOW_MS;
     this.#spent = this.#spent.filter(isRecent);

@@ -29,7 +29,7 @@ export interface SealedResult {
 }
 
 /** Where results are stored: `root` is absolute, and a stored path is `<commitment>/<attempt>/…` below it. */
-export interface ResultPlace {
+export interface ResultLocation {
   readonly root: string;
   /** Relative to the root. */
   readonly dir: string;
@@ -37,7 +37,7 @@ export interface ResultPlace {
 
 export interface SealOptions {
   readonly type: TaskType;
-  readonly place: ResultPlace;
+  readonly place: ResultLocation;
   readonly images: ImageDigester;
   /** Digests of images that were read before the engine had answered. */
   readonly early?: EarlyImages | null;
@@ -58,7 +58,7 @@ export async function sealResult({ type, place, images, early = null }: SealOpti
       paths.map(async (path, position) => {
         const absolute = join(place.root, path);
         if (type === 'Llm') return textDigest(absolute);
-        const known = (await early?.of(names[position] ?? '')) ?? null;
+        const known = (await early?.digestOf(names[position] ?? '')) ?? null;
         return images.digest({ path: absolute, known, onlyComplete: false });
       }),
     ),
@@ -79,7 +79,7 @@ async function textDigest(path: string): Promise<ImageDigest> {
   return { sha256, size, hash: `0x${sha256}` };
 }
 
-async function sealCheckpoint(place: ResultPlace): Promise<Artifact> {
+async function sealCheckpoint(place: ResultLocation): Promise<Artifact> {
   const path = join(place.dir, 'checkpoint.zip');
   await packCheckpoint(join(place.root, place.dir, 'checkpoint'), join(place.root, path));
   await syncFile(join(place.root, path));
@@ -93,16 +93,16 @@ async function numberedFiles(dir: string, pattern: RegExp): Promise<string[]> {
   for (const name of entries) {
     const number = pattern.exec(name)?.[1];
     if (number === undefined || String(Number(number)) !== number) continue;
-    if (!(await lstat(join(dir, name))).isFile()) throw incomplete(dir, `${name} is no regular file`);
+    if (!(await lstat(join(dir, name))).isFile()) throw incompleteResult(dir, `${name} is no regular file`);
     byNumber.set(Number(number), name);
   }
   const names = Array.from({ length: byNumber.size }, (_, i) => byNumber.get(i));
-  if (names.length === 0) throw incomplete(dir, 'there is no result file');
-  if (names.includes(undefined)) throw incomplete(dir, 'the result files are not numbered from 0 without a gap');
+  if (names.length === 0) throw incompleteResult(dir, 'there is no result file');
+  if (names.includes(undefined)) throw incompleteResult(dir, 'the result files are not numbered from 0 without a gap');
   return names.filter((name) => name !== undefined);
 }
 
-function incomplete(dir: string, why: string): WorkerError {
+function incompleteResult(dir: string, why: string): WorkerError {
   return new WorkerError('RESULT_INCOMPLETE', `${why} in ${dir}`, { dir });
 }
 
@@ -131,29 +131,29 @@ export async function verifyResult(recorded: RecordedResult): Promise<VerifiedRe
   let checkpointPath: string | null = null;
   for (const artifact of artifacts) {
     const path = join(root, artifact.path);
-    const unreadable = (cause: unknown) => Promise.reject(changed(path, 'it cannot be read', cause));
+    const unreadable = (cause: unknown) => Promise.reject(changedResult(path, 'it cannot be read', cause));
     if (artifact.kind === 'checkpoint') {
       const { sha256 } = await hashFile(path).catch(unreadable);
-      if (sha256 !== artifact.sha256) throw changed(path, 'it has another hash than when it was recorded');
+      if (sha256 !== artifact.sha256) throw changedResult(path, 'it has another hash than when it was recorded');
       checkpointPath = path;
       continue;
     }
     const { bytes, sha256 } = await readHashed(path).catch(unreadable);
-    if (sha256 !== artifact.sha256) throw changed(path, 'it has another hash than when it was recorded');
+    if (sha256 !== artifact.sha256) throw changedResult(path, 'it has another hash than when it was recorded');
     files.push({ name: basename(path), bytes });
   }
-  assertMakesScore(recorded);
+  assertFilesMatchScore(recorded);
   return { files, checkpointPath };
 }
 
 /** The score of texts is the list of their digests; the score of images has one part for each. */
-function assertMakesScore({ type, root, score, artifacts }: RecordedResult): void {
+function assertFilesMatchScore({ type, root, score, artifacts }: RecordedResult): void {
   const parts = artifacts.flatMap(({ kind, sha256 }) => (kind === 'file' ? [sha256] : []));
-  const isOfAll = (score.length - 2) / 2 === parts.length * SCORE_BYTES_PER_FILE[type];
-  if (parts.length === 0 || !isOfAll) throw changed(root, `${parts.length} files are recorded for the score ${score}`);
-  if (type === 'Llm' && score !== `0x${parts.join('')}`) throw changed(root, `the files do not make ${score}`);
+  const coversAll = (score.length - 2) / 2 === parts.length * SCORE_BYTES_PER_FILE[type];
+  if (parts.length === 0 || !coversAll) throw changedResult(root, `${parts.length} files are recorded for the score ${score}`);
+  if (type === 'Llm' && score !== `0x${parts.join('')}`) throw changedResult(root, `the files do not make ${score}`);
 }
 
-function changed(path: string, why: string, cause?: unknown): WorkerError {
+function changedResult(path: string, why: string, cause?: unknown): WorkerError {
   return new WorkerError('RESULT_CHANGED', `${path}: ${why}`, { path }, { cause });
 }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { optimalLooks } from '../testing/optimal-looks.ts';
+import { optimalPolls } from '../testing/optimal-polls.ts';
 import { RECORDED_STARTS, simulateMany } from '../testing/start-simulation.ts';
-import { LOOK_PLANS, LOOKS_A_ROUND, ROUND_MS, STRAY } from './look-plan.ts';
+import { POLL_PLANS, POLLS_PER_ROUND, ROUND_MS, STRAY_SHARE } from './poll-plan.ts';
 import { StartRhythm } from './start-rhythm.ts';
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-const perSecond = ({ looks, ms }: { looks: number; ms: number }) => (looks * 1_000) / ms;
+const perSecond = ({ polls, ms }: { polls: number; ms: number }) => (polls * 1_000) / ms;
 
 describe('polls by the rhythm of starts', () => {
   it('wait less than half as long for the starts of a recorded relay, with the same number of polls', () => {
@@ -33,7 +33,7 @@ function taught(starts: number, every = 5): { rhythm: StartRhythm; lastMs: numbe
   const rhythm = new StartRhythm();
   let atMs = 1_000;
   for (let n = 0; n < starts; n++) {
-    rhythm.seen({ networkMs: atMs + 7_777, afterMs: atMs - 20, byMs: atMs + 20 });
+    rhythm.observe({ networkMs: atMs + 7_777, afterMs: atMs - 20, beforeMs: atMs + 20 });
     atMs += every * (ROUND_MS + 5) + 20;
   }
   return { rhythm, lastMs: atMs - every * (ROUND_MS + 5) - 20 };
@@ -41,21 +41,21 @@ function taught(starts: number, every = 5): { rhythm: StartRhythm; lastMs: numbe
 
 describe('the prediction', () => {
   it('needs more than one start', () => {
-    expect(taught(1).rhythm.nextLook(2_000, 'even')).toBeNull();
-    expect(taught(6).rhythm.nextLook(taught(6).lastMs + 100, 'even')).not.toBeNull();
+    expect(taught(1).rhythm.nextPollMs(2_000, 'even')).toBeNull();
+    expect(taught(6).rhythm.nextPollMs(taught(6).lastMs + 100, 'even')).not.toBeNull();
   });
 
   it('is right after the next round', () => {
     const { rhythm, lastMs } = taught(6);
     const roundMs = lastMs + 20 + ROUND_MS + 5;
-    const looks = (['even', 'odd'] as const).map((part) => rhythm.nextLook(roundMs - 30, part) ?? Number.POSITIVE_INFINITY);
-    expect(Math.min(...looks) - roundMs).toBeGreaterThanOrEqual(-30);
-    expect(Math.max(...looks) - roundMs).toBeLessThan(200);
+    const pollsMs = (['even', 'odd'] as const).map((part) => rhythm.nextPollMs(roundMs - 30, part) ?? Number.POSITIVE_INFINITY);
+    expect(Math.min(...pollsMs) - roundMs).toBeGreaterThanOrEqual(-30);
+    expect(Math.max(...pollsMs) - roundMs).toBeLessThan(200);
   });
 
   it('ends when the last start is long ago', () => {
     const { rhythm, lastMs } = taught(6);
-    expect(rhythm.nextLook(lastMs + 600_000, 'even')).toBeNull();
+    expect(rhythm.nextPollMs(lastMs + 600_000, 'even')).toBeNull();
   });
 
   it('is dropped if starts stop fitting', () => {
@@ -63,22 +63,22 @@ describe('the prediction', () => {
     let atMs = lastMs;
     for (const gap of [3_000, 5_100, 7_000, 3_100]) {
       atMs += gap;
-      rhythm.seen({ networkMs: atMs + 7_777, afterMs: atMs - 20, byMs: atMs + 20 });
+      rhythm.observe({ networkMs: atMs + 7_777, afterMs: atMs - 20, beforeMs: atMs + 20 });
     }
-    expect(rhythm.nextLook(atMs + 100, 'even')).toBeNull();
+    expect(rhythm.nextPollMs(atMs + 100, 'even')).toBeNull();
   });
 
   it("follows the network's clock after it was set", () => {
     const { rhythm, lastMs } = taught(6);
     const atMs = lastMs + 5 * (ROUND_MS + 5) + 20;
     // A little more than ten rounds ahead, by its own clock.
-    rhythm.seen({ networkMs: atMs + 7_777 + 10 * (ROUND_MS + 5), afterMs: atMs - 20, byMs: atMs + 20 });
-    const look = rhythm.nextLook(atMs + ROUND_MS, 'even');
-    expect(look === null || look < atMs + 3 * ROUND_MS).toBe(true);
+    rhythm.observe({ networkMs: atMs + 7_777 + 10 * (ROUND_MS + 5), afterMs: atMs - 20, beforeMs: atMs + 20 });
+    const nextMs = rhythm.nextPollMs(atMs + ROUND_MS, 'even');
+    expect(nextMs === null || nextMs < atMs + 3 * ROUND_MS).toBe(true);
   });
 });
 
-it.for(LOOK_PLANS)('of all ways to poll, the plan for $spreadMs ms waits least', ({ spreadMs, looks }) => {
-  expect(looks).toHaveLength(LOOKS_A_ROUND);
-  expect(looks).toEqual(optimalLooks(spreadMs, STRAY));
+it.for(POLL_PLANS)('of all poll plans, the plan for $spreadMs ms waits least', ({ spreadMs, offsetsMs }) => {
+  expect(offsetsMs).toHaveLength(POLLS_PER_ROUND);
+  expect(offsetsMs).toEqual(optimalPolls(spreadMs, STRAY_SHARE));
 });

@@ -5,7 +5,7 @@ export const SOON_MS = 1_000;
 /** While the node only waits for the network to end the task, which events report anyway. */
 const LATER_MS = 5_000;
 
-const LATER: ReadonlySet<WaitReason> = new Set<WaitReason>([
+const SLOW_REASONS: ReadonlySet<WaitReason> = new Set<WaitReason>([
   'notFound',
   'notSelected',
   'verdictConflict',
@@ -14,14 +14,14 @@ const LATER: ReadonlySet<WaitReason> = new Set<WaitReason>([
   'executing',
   'silent',
   'attemptsSpent',
-  'noRoom',
+  'tooLateToRepeat',
   'nothingToUpload',
   'contradiction',
   'unknownStatus',
 ]);
 
 /** How long after an action the task is read again; 0 if there is something to do as soon as the effect is seen. */
-export function nextLookMs(action: Action): number {
+export function nextReadDelayMs(action: Action): number {
   switch (action.kind) {
     case 'execute':
       return LATER_MS;
@@ -31,7 +31,7 @@ export function nextLookMs(action: Action): number {
     case 'abort':
       return SOON_MS;
     case 'wait':
-      return LATER.has(action.reason) ? LATER_MS : SOON_MS;
+      return SLOW_REASONS.has(action.reason) ? LATER_MS : SOON_MS;
     default:
       return 0;
   }

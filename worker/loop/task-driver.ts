@@ -18,9 +18,9 @@ import { perform } from './perform.ts';
 import { OUTAGE_BACKOFF } from './poll-loop.ts';
 import type { RelayHealth } from './relay-health.ts';
 import type { RequestBudget } from './request-budget.ts';
-import { nextLookMs, SOON_MS } from './task-cadence.ts';
-import { nextVerdictLook, VerdictPace } from './verdict-pace.ts';
-import { dueOf, firstDue, isForetold, newlyWatched, type Watched } from './watched.ts';
+import { nextReadDelayMs, SOON_MS } from './task-cadence.ts';
+import { nextVerdictPoll, VerdictPace } from './verdict-pace.ts';
+import { createWatched, firstDue, isPredicted, nextDue, type WatchedTask } from './watched.ts';
 
 export interface TaskDriverOptions {
   readonly context: LoopContext;
@@ -37,26 +37,26 @@ export interface TaskDriverOptions {
 }
 
 /** How long data read from the network may wait for the engine's answer, recorded. */
-const RECORDED_WITHIN_MS = 1_000;
+const RECORDING_TIMEOUT_MS = 1_000;
 
 /** Law 1: the read that shows whose task it is also serves the task's first cycle, if that starts at once. */
-const READ_WITHIN_MS = 100;
+const READ_FRESH_MS = 100;
 
 /** How long a read is postponed when the minute's requests are used up. */
 const POSTPONE_MS = 1_000;
 
 /** Tasks that only events name and that have not been read yet; the pointer shows which one is the node's. */
-const MOST_RUMOURS = 32;
+const MAX_UNCONFIRMED = 32;
 
 export class TaskDriver {
   readonly #options: TaskDriverOptions;
   readonly #executor: Executor;
   readonly #waker: Waker;
-  readonly #watched = new Map<Hex, Watched>();
+  readonly #watched = new Map<Hex, WatchedTask>();
   readonly #verdicts = new VerdictPace();
   #isProbing = false;
   /** Belongs to the cycle that is waiting for the engine's answer. */
-  #vigil: AbortController | null = null;
+  #answerWait: AbortController | null = null;
 
   constructor(options: TaskDriverOptions) {
     this.#options = options;
@@ -66,10 +66,10 @@ export class TaskDriver {
       onHandedOver: (commitment, readAfterMs) => {
         const watched = this.#watched.get(commitment);
         if (watched === undefined || readAfterMs === null) return;
-        watched.ahead = addMs(monotonicNow(clock), readAfterMs);
+        watched.answerReadDue = addMs(monotonicNow(clock), readAfterMs);
         this.#waker.wake();
       },
-      onAnswer: (commitment) => this.#answered(commitment),
+      onAnswer: (commitment) => this.#onAnswer(commitment),
       onEnd: (commitment) => {
         options.onTask(commitment);
         const watched = this.#watched.get(commitment);
@@ -79,12 +79,12 @@ export class TaskDriver {
       },
       onFatal: options.onFatal,
     });
-    for (const task of store.tasks.open()) this.#watch(task.commitment);
+    for (const task of store.tasks.open()) this.#watchTask(task.commitment);
   }
 
   /** Open tasks: known ones, and those that the pointer named and that have not been read yet. */
   get open(): readonly Hex[] {
-    return [...this.#watched].flatMap(([commitment, { isRumour }]) => (isRumour ? [] : [commitment]));
+    return [...this.#watched].flatMap(([commitment, { isUnconfirmed }]) => (isUnconfirmed ? [] : [commitment]));
   }
 
   /**
@@ -92,17 +92,17 @@ export class TaskDriver {
    * can revert ends. A task that only an event names may belong to any node; such tasks come after the node's own, and
    * their number is limited.
    */
-  wake(commitment: Hex, { rumour = false, current = false } = {}): void {
+  wake(commitment: Hex, { fromEvent = false, current = false } = {}): void {
     const { store, network } = this.#options.context;
     const task = store.tasks.find(commitment);
     if (task !== null && task.closedMs !== null && !(current && network.rules.endsCanBeUndone)) return;
-    const isRumour = rumour && task === null;
-    if (isRumour && !this.#watched.has(commitment) && this.#rumours() >= MOST_RUMOURS) return;
-    const watched = this.#watch(commitment, isRumour);
-    watched.isRumour &&= isRumour;
+    const isUnconfirmed = fromEvent && task === null;
+    if (isUnconfirmed && !this.#watched.has(commitment) && this.#countUnconfirmed() >= MAX_UNCONFIRMED) return;
+    const watched = this.#watchTask(commitment, isUnconfirmed);
+    watched.isUnconfirmed &&= isUnconfirmed;
     watched.due = LONG_AGO;
     watched.canWait = false;
-    this.#vigil?.abort();
+    this.#answerWait?.abort();
     this.#waker.wake();
   }
 
@@ -111,29 +111,29 @@ export class TaskDriver {
   }
 
   /** Resolves when no execution is running any more and every outcome is on disk. */
-  settled(): Promise<void> {
-    return this.#executor.settled();
+  untilIdle(): Promise<void> {
+    return this.#executor.untilIdle();
   }
 
   async run(signal: AbortSignal): Promise<void> {
     const { budget, context } = this.#options;
-    signal.addEventListener('abort', () => this.#vigil?.abort(), { once: true });
+    signal.addEventListener('abort', () => this.#answerWait?.abort(), { once: true });
     while (!signal.aborted) {
       try {
         const next = this.#next();
-        const delayMs = next === null ? 3_600_000 : msUntil(dueOf(next[1]), context.clock);
+        const delayMs = next === null ? 3_600_000 : msUntil(nextDue(next[1]), context.clock);
         if (next === null || delayMs > 0) {
           await this.#waker.sleep(delayMs, signal);
           continue;
         }
-        if (next[1].canWait && !isForetold(next[1]) && !budget.hasRoom) {
+        if (next[1].canWait && !isPredicted(next[1]) && !budget.hasRoom) {
           next[1].due = addMs(monotonicNow(context.clock), POSTPONE_MS);
           continue;
         }
         const read = this.#takeRead(next[1]);
         if (read === null) budget.spend();
-        if (next[1].isRumour) this.#probe(next[0], next[1]);
-        else await this.#look(next[0], next[1], read);
+        if (next[1].isUnconfirmed) this.#probe(next[0], next[1]);
+        else await this.#runCycle(next[0], next[1], read);
       } catch (error) {
         if (!signal.aborted) throw error;
       }
@@ -141,10 +141,10 @@ export class TaskDriver {
   }
 
   /** Law 1: used once, and only while it is current. */
-  #takeRead(watched: Watched): NetworkTask | null {
+  #takeRead(watched: WatchedTask): NetworkTask | null {
     const { read } = watched;
     watched.read = null;
-    const isFresh = read !== null && elapsedMs(read.at, monotonicNow(this.#options.context.clock)) < READ_WITHIN_MS;
+    const isFresh = read !== null && elapsedMs(read.at, monotonicNow(this.#options.context.clock)) < READ_FRESH_MS;
     return isFresh ? read.remote : null;
   }
 
@@ -152,7 +152,7 @@ export class TaskDriver {
    * Asks whose task it is, in parallel with the work on the node's own tasks, so that a slow answer about another node's
    * task delays nothing. One at a time. If the task is the node's own, the answer begins its first cycle.
    */
-  #probe(commitment: Hex, watched: Watched): void {
+  #probe(commitment: Hex, watched: WatchedTask): void {
     const { context, health } = this.#options;
     const { network, clock, log } = context;
     this.#isProbing = true;
@@ -168,14 +168,14 @@ export class TaskDriver {
     };
     void readOwn()
       .then((remote) => {
-        health.ok();
+        health.recordSuccess();
         // The pointer may have named it in the meantime.
-        if (!watched.isRumour) return;
+        if (!watched.isUnconfirmed) return;
         if (remote === null) this.#watched.delete(commitment);
         else this.#claim(watched, remote);
       })
       .catch((error: unknown) => {
-        health.failed(error);
+        health.recordFailure(error);
         watched.failures++;
         watched.due = earliest(watched.due, addMs(monotonicNow(clock), backoffMs(watched.failures, OUTAGE_BACKOFF)));
         if (isSignatureRefused(error)) this.#options.onSignatureRefused();
@@ -187,45 +187,45 @@ export class TaskDriver {
       });
   }
 
-  #claim(watched: Watched, remote: NetworkTask): void {
+  #claim(watched: WatchedTask, remote: NetworkTask): void {
     watched.read = { remote, at: monotonicNow(this.#options.context.clock) };
-    watched.isRumour = false;
+    watched.isUnconfirmed = false;
     watched.due = LONG_AGO;
     watched.canWait = false;
   }
 
   /** One cycle with one task; plans the next. */
-  async #look(commitment: Hex, watched: Watched, read: NetworkTask | null): Promise<void> {
+  async #runCycle(commitment: Hex, watched: WatchedTask, read: NetworkTask | null): Promise<void> {
     const { context, health, onTask, onClosed, onSignatureRefused } = this.#options;
     const now = () => monotonicNow(context.clock);
     const { canWait } = watched;
-    const isAhead = msUntil(watched.ahead, context.clock) <= 0;
-    if (isAhead) watched.ahead = NEVER;
+    const awaitsAnswer = msUntil(watched.answerReadDue, context.clock) <= 0;
+    if (awaitsAnswer) watched.answerReadDue = NEVER;
     watched.due = NEVER;
     watched.canWait = true;
     watched.isReading = true;
     if (watched.answer === 'due') watched.answer = 'taken';
     try {
-      const action = await this.cycle(commitment, read, { awaitsAnswer: isAhead });
+      const action = await this.cycle(commitment, read, { awaitsAnswer });
       // Not recorded in time: the end of the recording wakes again.
       if (action !== 'notOurs' && action.kind === 'wait' && watched.answer === 'taken') watched.answer = 'none';
-      health.ok();
+      health.recordSuccess();
       watched.failures = 0;
       if (action === 'notOurs' || action.kind === 'close' || (action.kind === 'wait' && action.reason === 'closed')) {
         this.#watched.delete(commitment);
         if (action !== 'notOurs' && action.kind === 'close') onClosed(commitment);
         return;
       }
-      watched.repeats = action.kind !== 'wait' && action.kind === watched.last ? watched.repeats + 1 : 0;
-      watched.last = action.kind;
-      const delayMs = watched.repeats > 0 ? backoffMs(watched.repeats, OUTAGE_BACKOFF) : nextLookMs(action);
+      watched.repeats = action.kind !== 'wait' && action.kind === watched.lastAction ? watched.repeats + 1 : 0;
+      watched.lastAction = action.kind;
+      const delayMs = watched.repeats > 0 ? backoffMs(watched.repeats, OUTAGE_BACKOFF) : nextReadDelayMs(action);
       // A wake during the cycle wins.
-      const soon = () => nextVerdictLook(now(), watched.verdict);
+      const soon = () => nextVerdictPoll(now(), watched.verdictDue);
       const due = delayMs === SOON_MS ? soon() : addMs(now(), delayMs > SOON_MS ? msUntilSlot(now(), delayMs, 0) : delayMs);
       watched.due = earliest(watched.due, due);
       if (watched.due === due) watched.canWait = delayMs >= SOON_MS;
     } catch (error) {
-      health.failed(error);
+      health.recordFailure(error);
       watched.failures++;
       watched.answer = 'none';
       watched.due = addMs(now(), backoffMs(watched.failures, OUTAGE_BACKOFF));
@@ -240,13 +240,13 @@ export class TaskDriver {
   }
 
   /** A cycle that is about to decide includes the answer; otherwise a new one starts. */
-  #answered(commitment: Hex): void {
+  #onAnswer(commitment: Hex): void {
     const isTaken = this.#watched.get(commitment)?.isReading ?? false;
-    if (isTaken) this.#vigil = null;
+    if (isTaken) this.#answerWait = null;
     else this.wake(commitment);
     const watched = this.#watched.get(commitment);
     if (watched === undefined) return;
-    watched.ahead = NEVER;
+    watched.answerReadDue = NEVER;
     // Also for that cycle: if its read fails, an act depends on the next one.
     watched.canWait = false;
     watched.answer = isTaken ? 'taken' : 'due';
@@ -271,7 +271,7 @@ export class TaskDriver {
         if (isSignerNotAllowed(error) && !known()) return 'notFound' as const;
         throw error;
       }));
-    await this.#recorded(commitment, awaitsAnswer);
+    await this.#waitForAnswer(commitment, awaitsAnswer);
     // A chain's time may be ahead of every clock.
     const blockMs = remote === 'notFound' ? 0 : (remote.block?.timeMs ?? 0);
     const nowMs = Math.max(networkClock.now(), blockMs);
@@ -279,14 +279,14 @@ export class TaskDriver {
       if (!known()) return 'notOurs';
     }
     if (store.tasks.find(commitment)?.closedMs != null) {
-      if (!(await this.#isTakenBack(commitment, remote))) return { kind: 'wait', reason: 'closed' };
+      if (!(await this.#isEndReverted(commitment, remote))) return { kind: 'wait', reason: 'closed' };
       context.log.warn({ commitment }, 'the chain has reverted the end of a task; it continues');
       store.tasks.reopen(commitment);
     }
     if (remote !== 'notFound') {
       await killPoint('task.beforeObserve');
       if (store.tasks.observe(remote, nowMs)) {
-        this.#verdicts.observed(remote);
+        this.#verdicts.observe(remote);
         onTask(commitment);
       }
       await killPoint('task.observed');
@@ -303,24 +303,24 @@ export class TaskDriver {
       nowMs,
     });
     if (action.kind === 'wait') return action;
-    if (action.kind === 'submitScore' || action.kind === 'reportError') this.#foretellVerdict(commitment);
+    if (action.kind === 'submitScore' || action.kind === 'reportError') this.#predictVerdict(commitment);
     await perform({ context, executor: this.#executor }, commitment, action);
     onTask(commitment);
     return action;
   }
 
-  #foretellVerdict(commitment: Hex): void {
+  #predictVerdict(commitment: Hex): void {
     const watched = this.#watched.get(commitment);
-    const afterMs = this.#verdicts.lookAfterMs();
+    const afterMs = this.#verdicts.pollAfterMs();
     if (watched === undefined) return;
-    watched.verdict = afterMs === null ? null : addMs(monotonicNow(this.#options.context.clock), afterMs);
+    watched.verdictDue = afterMs === null ? null : addMs(monotonicNow(this.#options.context.clock), afterMs);
   }
 
   /**
    * Law 1: both the task and its owner are read in this cycle; an endpoint that lags shows outdated values only for a short
    * time.
    */
-  async #isTakenBack(commitment: Hex, remote: NetworkTask | 'notFound'): Promise<boolean> {
+  async #isEndReverted(commitment: Hex, remote: NetworkTask | 'notFound'): Promise<boolean> {
     const { network } = this.#options.context;
     if (!network.rules.endsCanBeUndone || remote === 'notFound' || isTerminal(remote.status)) return false;
     return (await network.currentTask()) === commitment;
@@ -330,45 +330,45 @@ export class TaskDriver {
    * Law 1: what was read in this cycle must stay fresh, so an answer that arrives or is recorded later is left to the
    * next cycle. The wait for an answer also ends if anything else is due or wakes the loop.
    */
-  async #recorded(commitment: Hex, awaitsAnswer: boolean): Promise<void> {
-    const over = new AbortController();
+  async #waitForAnswer(commitment: Hex, awaitsAnswer: boolean): Promise<void> {
+    const stop = new AbortController();
     const watched = this.#watched.get(commitment);
-    let patienceMs = RECORDED_WITHIN_MS;
+    let timeoutMs = RECORDING_TIMEOUT_MS;
     if (awaitsAnswer && watched?.answer !== 'taken') {
-      this.#vigil = over;
-      patienceMs = Math.min(patienceMs, this.#untilDue());
+      this.#answerWait = stop;
+      timeoutMs = Math.min(timeoutMs, this.#untilDue());
     }
-    const patience = this.#options.context.clock.sleep(patienceMs, over.signal).catch(() => {});
-    const outcome = awaitsAnswer ? this.#executor.ended(commitment) : this.#executor.recorded(commitment);
-    await Promise.race([outcome, patience]);
-    this.#vigil = null;
-    over.abort();
+    const timeout = this.#options.context.clock.sleep(timeoutMs, stop.signal).catch(() => {});
+    const outcome = awaitsAnswer ? this.#executor.untilEnded(commitment) : this.#executor.untilAnswerRecorded(commitment);
+    await Promise.race([outcome, timeout]);
+    this.#answerWait = null;
+    stop.abort();
     if (watched !== undefined) watched.isReading = false;
   }
 
   #untilDue(): number {
     const { clock } = this.#options.context;
     const next = firstDue([...this.#watched]);
-    return next === null ? Number.POSITIVE_INFINITY : Math.max(0, msUntil(dueOf(next[1]), clock));
+    return next === null ? Number.POSITIVE_INFINITY : Math.max(0, msUntil(nextDue(next[1]), clock));
   }
 
-  #rumours(): number {
-    return [...this.#watched.values()].filter(({ isRumour }) => isRumour).length;
+  #countUnconfirmed(): number {
+    return [...this.#watched.values()].filter(({ isUnconfirmed }) => isUnconfirmed).length;
   }
 
-  #watch(commitment: Hex, isRumour = false): Watched {
+  #watchTask(commitment: Hex, isUnconfirmed = false): WatchedTask {
     const present = this.#watched.get(commitment);
     if (present !== undefined) return present;
-    const watched = newlyWatched(isRumour);
+    const watched = createWatched(isUnconfirmed);
     this.#watched.set(commitment, watched);
     return watched;
   }
 
   /** The order of due tasks: earliest first, and the node's own before those that may belong to others. */
-  #next(): readonly [Hex, Watched] | null {
+  #next(): readonly [Hex, WatchedTask] | null {
     const { clock } = this.#options.context;
-    const own = firstDue([...this.#watched].filter(([, { isRumour }]) => !isRumour));
-    if (this.#isProbing || (own !== null && msUntil(dueOf(own[1]), clock) <= 0)) return own;
+    const own = firstDue([...this.#watched].filter(([, { isUnconfirmed }]) => !isUnconfirmed));
+    if (this.#isProbing || (own !== null && msUntil(nextDue(own[1]), clock) <= 0)) return own;
     return firstDue([...this.#watched]);
   }
 }

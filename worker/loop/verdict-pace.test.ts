@@ -4,7 +4,7 @@ import { elapsedMs, toMonotonic } from '../../protocol/monotonic.ts';
 import { loopRig } from '../testing/loop-rig.ts';
 import { commitmentOf, remoteTask } from '../testing/remote-task.ts';
 import { RECORDED_VERDICTS, simulateVerdicts } from '../testing/verdict-simulation.ts';
-import { nextVerdictLook, VerdictPace } from './verdict-pace.ts';
+import { nextVerdictPoll, VerdictPace } from './verdict-pace.ts';
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
@@ -22,7 +22,7 @@ describe('polls by the delays of earlier verdicts', () => {
     expect(mean(learnt.waits)).toBeLessThan(mostMs);
     // The gap between two task polls may be longer, but an event poll is in it.
     expect(Math.max(...learnt.waits)).toBeLessThanOrEqual(1_000);
-    expect(learnt.looks).toBeLessThan(even.looks * 1.01);
+    expect(learnt.polls).toBeLessThan(even.polls * 1.01);
   });
 
   it('wait no longer, with no more polls, if nothing predicts verdicts', () => {
@@ -30,42 +30,42 @@ describe('polls by the delays of earlier verdicts', () => {
     if (even === undefined || learnt === undefined) return expect.fail();
     expect(mean(learnt.waits)).toBeLessThan(mean(even.waits) + 5);
     expect(Math.max(...learnt.waits)).toBeLessThanOrEqual(1_000);
-    expect(learnt.looks).toBeLessThan(even.looks * 1.01);
+    expect(learnt.polls).toBeLessThan(even.polls * 1.01);
   });
 });
 
 describe('the prediction', () => {
   const paceOf = (...delays: readonly number[]) => {
     const pace = new VerdictPace();
-    for (const ms of delays) pace.took(ms);
+    for (const ms of delays) pace.record(ms);
     return pace;
   };
 
   it.for([
     ['nothing after two verdicts', [100, 100], null],
-    ['a look right after the usual delay', [100, 100, 100], 140],
+    ['a poll right after the usual delay', [100, 100, 100], 140],
     ['one for most of them, whatever a few took', [100, 9_000, 110, 105, 16_000, 100], 140],
     ['nothing where they have nothing in common', [500, 4_000, 9_000, 2_500], null],
     ['nothing from times that cannot be', [-5, -5, -5, -5], null],
   ] as const)('is %s', ([, delays, expected]) => {
-    expect(paceOf(...delays).lookAfterMs()).toBe(expected);
+    expect(paceOf(...delays).pollAfterMs()).toBe(expected);
   });
 
   it('uses only verdicts, not aborts or what follows', () => {
     const pace = new VerdictPace();
     const times = { scoreReadyTimeMs: 1_000, validatedTimeMs: 1_100 };
     for (const status of ['EndAborted', 'EndSuccess', 'ScoreReady'] as const)
-      for (let i = 0; i < 3; i++) pace.observed(remoteTask({ ...times, status }));
-    for (let i = 0; i < 3; i++) pace.observed(remoteTask({ status: 'Validated', scoreReadyTimeMs: 1_000 }));
-    expect(pace.lookAfterMs()).toBeNull();
+      for (let i = 0; i < 3; i++) pace.observe(remoteTask({ ...times, status }));
+    for (let i = 0; i < 3; i++) pace.observe(remoteTask({ status: 'Validated', scoreReadyTimeMs: 1_000 }));
+    expect(pace.pollAfterMs()).toBeNull();
     for (const status of ['Validated', 'GroupValidated', 'EndGroupRefund'] as const)
-      pace.observed(remoteTask({ ...times, status }));
-    expect(pace.lookAfterMs()).toBe(140);
+      pace.observe(remoteTask({ ...times, status }));
+    expect(pace.pollAfterMs()).toBe(140);
   });
 });
 
 it.for([
-  ['nothing foretold', 10_200, null, 11_000],
+  ['no prediction', 10_200, null, 11_000],
   ['much later', 10_200, 13_200, 11_000],
   ['instead of the next second', 10_200, 10_700, 10_700],
   ['at the next second', 10_200, 11_000, 11_000],
@@ -74,9 +74,9 @@ it.for([
   ['just over', 10_240, 10_240, 12_000],
   ['over for almost a second', 10_900, 10_240, 12_000],
   ['over for long', 12_000, 10_240, 13_000],
-] as const)('the poll after now: %s', ([, now, foretold, expected]) => {
-  const look = nextVerdictLook(toMonotonic(now), foretold === null ? null : toMonotonic(foretold));
-  expect(elapsedMs(toMonotonic(0), look)).toBe(expected);
+] as const)('the poll after now: %s', ([, now, predicted, expected]) => {
+  const poll = nextVerdictPoll(toMonotonic(now), predicted === null ? null : toMonotonic(predicted));
+  expect(elapsedMs(toMonotonic(0), poll)).toBe(expected);
 });
 
 it('a node polls for a verdict when the last ones came, instead of at the full second', async () => {
@@ -86,12 +86,12 @@ it('a node polls for a verdict when the last ones came, instead of at the full s
   onTestFinished(async () => {
     ended.abort();
     await run;
-    await driver.settled();
+    await driver.untilIdle();
   });
-  const looks: number[] = [];
+  const reads: number[] = [];
   const read = network.task.bind(network);
   network.task = (commitment) => {
-    if (network.tasks.get(commitment)?.status !== 'Started') looks.push(clock.now());
+    if (network.tasks.get(commitment)?.status !== 'Started') reads.push(clock.now());
     return read(commitment);
   };
   const score = async (task: Hex) => {
@@ -99,15 +99,15 @@ it('a node polls for a verdict when the last ones came, instead of at the full s
     network.start(remoteTask({ commitment: task, startTimeMs: clock.now() }));
     driver.wake(task);
     await expect.poll(() => network.submitted.length).toBe(count);
-    await driver.settled();
-    looks.length = 0;
+    await driver.untilIdle();
+    reads.length = 0;
     return clock.now();
   };
   const refund = { status: 'EndGroupRefund' } as const;
   for (const n of [1, 2, 3]) {
     const scoredMs = await score(commitmentOf(n));
     await clock.tick(1_000);
-    expect(looks).toEqual([(Math.floor(scoredMs / 1_000) + 1) * 1_000]);
+    expect(reads).toEqual([(Math.floor(scoredMs / 1_000) + 1) * 1_000]);
     network.change(commitmentOf(n), { ...refund, validatedTimeMs: scoredMs + 2_100 });
     await clock.tick(1_700);
     await expect.poll(() => driver.open).toEqual([]);
@@ -120,5 +120,5 @@ it('a node polls for a verdict when the last ones came, instead of at the full s
   network.change(commitmentOf(4), { ...refund, validatedTimeMs: scoredMs + 2_130 });
   await clock.tick(10);
   await expect.poll(() => driver.open).toEqual([]);
-  expect(looks.map((ms) => ms - scoredMs)).toEqual([900, 2_140]);
+  expect(reads.map((ms) => ms - scoredMs)).toEqual([900, 2_140]);
 });

@@ -15,40 +15,40 @@ const VERDICTS: ReadonlySet<TaskStatus> = new Set<TaskStatus>([
   'EndGroupRefund',
   'EndInvalidated',
 ]);
-const KEPT = 12;
-const ENOUGH = 3;
+const MAX_DELAYS = 12;
+const MIN_DELAYS = 3;
 /** A poll at exactly that time may come slightly before the verdict, and would be wasted. */
-const LATE_MS = 40;
+const MARGIN_MS = 40;
 /** Average wait for a verdict without a prediction: events and polls alternate, half a second apart. */
-const OTHERWISE_MS = 250;
+const AVERAGE_WAIT_MS = 250;
 /** A predicted poll is only worth it if it saves at least this much on average. */
-const GAIN_MS = 100;
+const MIN_GAIN_MS = 100;
 
 export class VerdictPace {
   #delays: readonly number[] = [];
 
   /** A task whose status has changed. */
-  observed({ status, scoreReadyTimeMs, validatedTimeMs }: RemoteTask): void {
+  observe({ status, scoreReadyTimeMs, validatedTimeMs }: RemoteTask): void {
     if (VERDICTS.has(status) && scoreReadyTimeMs !== null && validatedTimeMs !== null) {
-      this.took(validatedTimeMs - scoreReadyTimeMs);
+      this.record(validatedTimeMs - scoreReadyTimeMs);
     }
   }
 
   /** @param ms from the accepted score to the verdict, both by the network's clock */
-  took(ms: number): void {
-    if (ms >= 0) this.#delays = [...this.#delays, ms].slice(-KEPT);
+  record(ms: number): void {
+    if (ms >= 0) this.#delays = [...this.#delays, ms].slice(-MAX_DELAYS);
   }
 
   /** Milliseconds from sending a score to the poll that is likely to show its verdict soonest; null = no prediction. */
-  lookAfterMs(): number | null {
-    if (this.#delays.length < ENOUGH) return null;
-    const costOf = (look: number) => {
-      const waits = this.#delays.map((delay) => (delay <= look ? Math.min(look - delay, OTHERWISE_MS) : OTHERWISE_MS));
+  pollAfterMs(): number | null {
+    if (this.#delays.length < MIN_DELAYS) return null;
+    const costOf = (pollMs: number) => {
+      const waits = this.#delays.map((delay) => (delay <= pollMs ? Math.min(pollMs - delay, AVERAGE_WAIT_MS) : AVERAGE_WAIT_MS));
       return waits.reduce((sum, wait) => sum + wait, 0) / waits.length;
     };
-    const looks = this.#delays.map((delay) => delay + LATE_MS).map((look) => ({ look, cost: costOf(look) }));
-    const best = looks.reduce((one, other) => (other.cost < one.cost ? other : one));
-    return best.cost <= OTHERWISE_MS - GAIN_MS ? best.look : null;
+    const candidates = this.#delays.map((delay) => delay + MARGIN_MS).map((pollMs) => ({ pollMs, cost: costOf(pollMs) }));
+    const best = candidates.reduce((one, other) => (other.cost < one.cost ? other : one));
+    return best.cost <= AVERAGE_WAIT_MS - MIN_GAIN_MS ? best.pollMs : null;
   }
 }
 
@@ -57,10 +57,10 @@ export class VerdictPace {
  * between two of these polls, but no verdict waits longer than a second, because an event poll comes in between. Moving all
  * of them instead of one would put them at the times of the event polls, which may double the wait for other verdicts.
  */
-export function nextVerdictLook(now: Monotonic, foretold: Monotonic | null): Monotonic {
+export function nextVerdictPoll(now: Monotonic, predicted: Monotonic | null): Monotonic {
   const slot = addMs(now, msUntilSlot(now, SOON_MS, 0));
-  if (foretold === null) return slot;
-  const fromSlotMs = elapsedMs(slot, foretold);
-  if (elapsedMs(now, foretold) > 0) return fromSlotMs < SOON_MS / 2 ? foretold : slot;
+  if (predicted === null) return slot;
+  const fromSlotMs = elapsedMs(slot, predicted);
+  if (elapsedMs(now, predicted) > 0) return fromSlotMs < SOON_MS / 2 ? predicted : slot;
   return fromSlotMs > -SOON_MS ? addMs(slot, SOON_MS) : slot;
 }

@@ -27,20 +27,20 @@ interface Entry {
   readonly offset: number;
 }
 
-const END = 0x06054b50;
+const END_SIGNATURE = 0x06054b50;
 const END_BYTES = 22;
-const COMMENT_BYTES = 0xffff;
-const CENTRAL = 0x02014b50;
+const MAX_COMMENT_BYTES = 0xffff;
+const CENTRAL_SIGNATURE = 0x02014b50;
 const CENTRAL_BYTES = 46;
-const LOCAL = 0x04034b50;
+const LOCAL_SIGNATURE = 0x04034b50;
 const LOCAL_BYTES = 30;
-const DIRECTORY_BYTES = 16 * 1024 ** 2;
+const MAX_DIRECTORY_BYTES = 16 * 1024 ** 2;
 const STORED = 0;
 const DEFLATED = 8;
 /** Below this size the ratio is not checked. */
 const SMALL_BYTES = 16 * 1024 ** 2;
 /** Marks a value that is stored in a larger format, which is not supported here. */
-const ELSEWHERE = 0xffff_ffff;
+const ZIP64_MARKER = 0xffff_ffff;
 
 /** @throws the error of `refuse` for each way in which the archive is invalid, and file system errors */
 export async function unpackArchive(
@@ -52,7 +52,7 @@ export async function unpackArchive(
   try {
     const entries = await readDirectory(file, limits, refuse);
     await mkdir(dir, { recursive: true });
-    for (const entry of entries) await unpackEntry({ file, path, target: targetOf(dir, entry, refuse), entry, refuse });
+    for (const entry of entries) await unpackEntry({ file, path, target: resolveTarget(dir, entry, refuse), entry, refuse });
   } finally {
     await file.close();
   }
@@ -61,24 +61,31 @@ export async function unpackArchive(
 /** Files only; every bound that can be checked before unpacking is checked here. */
 async function readDirectory(file: FileHandle, limits: ArchiveLimits, refuse: (why: string) => Error): Promise<Entry[]> {
   const { size } = await file.stat();
-  const tail = await readAt(file, Math.max(0, size - END_BYTES - COMMENT_BYTES), Math.min(size, END_BYTES + COMMENT_BYTES));
+  const tail = await readAt(
+    file,
+    Math.max(0, size - END_BYTES - MAX_COMMENT_BYTES),
+    Math.min(size, END_BYTES + MAX_COMMENT_BYTES),
+  );
   let end = tail.length - END_BYTES;
-  while (end >= 0 && !(tail.readUInt32LE(end) === END && tail.readUInt16LE(end + 20) === tail.length - end - END_BYTES)) end--;
+  while (end >= 0 && !(tail.readUInt32LE(end) === END_SIGNATURE && tail.readUInt16LE(end + 20) === tail.length - end - END_BYTES))
+    end--;
   if (end < 0) throw refuse('it is no zip archive');
   const count = tail.readUInt16LE(end + 10);
   const [bytes, offset] = [tail.readUInt32LE(end + 12), tail.readUInt32LE(end + 16)];
-  if (count === 0xffff || bytes === ELSEWHERE || offset === ELSEWHERE) throw refuse('it is larger than 4 GiB or 65,534 files');
+  if (count === 0xffff || bytes === ZIP64_MARKER || offset === ZIP64_MARKER)
+    throw refuse('it is larger than 4 GiB or 65,534 files');
   if (count === 0) throw refuse('it is empty');
   if (count > limits.entries) throw refuse(`it has ${count} files, more than ${limits.entries}`);
-  if (bytes > DIRECTORY_BYTES || offset + bytes > size) throw refuse('its directory lies outside it');
+  if (bytes > MAX_DIRECTORY_BYTES || offset + bytes > size) throw refuse('its directory lies outside it');
   const directory = await readAt(file, offset, bytes);
   const entries: Entry[] = [];
   let at = 0;
   let unpackedBytes = 0;
   let packedBytes = 0;
   for (let n = 0; n < count; n++) {
-    if (at + CENTRAL_BYTES > directory.length || directory.readUInt32LE(at) !== CENTRAL) throw refuse('its directory is damaged');
-    const next = at + CENTRAL_BYTES + sumOf(directory, at, [28, 30, 32]);
+    if (at + CENTRAL_BYTES > directory.length || directory.readUInt32LE(at) !== CENTRAL_SIGNATURE)
+      throw refuse('its directory is damaged');
+    const next = at + CENTRAL_BYTES + sumUint16(directory, at, [28, 30, 32]);
     if (next > directory.length) throw refuse('its directory is damaged');
     const entry: Entry = {
       name: directory.subarray(at + CENTRAL_BYTES, at + CENTRAL_BYTES + directory.readUInt16LE(at + 28)).toString('utf8'),
@@ -107,25 +114,26 @@ function checkEntry({ name, method, packedBytes, bytes }: Entry, limits: Archive
     throw refuse(`${name} unpacks to ${bytes} bytes from ${packedBytes}`);
 }
 
-function targetOf(dir: string, { name }: Entry, refuse: (why: string) => Error): string {
+function resolveTarget(dir: string, { name }: Entry, refuse: (why: string) => Error): string {
   const target = resolve(dir, name);
   const isInside = target.startsWith(resolve(dir) + sep) && !name.includes('\\') && !name.includes('\0');
   if (!isInside) throw refuse(`it has the name ${JSON.stringify(name)}`);
   return target;
 }
 
-async function unpackEntry(given: {
+async function unpackEntry(options: {
   readonly file: FileHandle;
   readonly path: string;
   readonly target: string;
   readonly entry: Entry;
   readonly refuse: (why: string) => Error;
 }): Promise<void> {
-  const { file, path, target, entry, refuse } = given;
+  const { file, path, target, entry, refuse } = options;
   const local = await readAt(file, entry.offset, LOCAL_BYTES);
-  if (local.length < LOCAL_BYTES || local.readUInt32LE(0) !== LOCAL) throw refuse(`${entry.name} is not where it should be`);
+  if (local.length < LOCAL_BYTES || local.readUInt32LE(0) !== LOCAL_SIGNATURE)
+    throw refuse(`${entry.name} is not where it should be`);
   if ((local.readUInt16LE(6) & 1) !== 0) throw refuse(`${entry.name} is encrypted`);
-  const start = entry.offset + LOCAL_BYTES + sumOf(local, 0, [26, 28]);
+  const start = entry.offset + LOCAL_BYTES + sumUint16(local, 0, [26, 28]);
   let [bytes, crc] = [0, 0];
   const checked = new Transform({
     transform(chunk: Buffer, _encoding, done) {
@@ -159,6 +167,6 @@ async function readAt(file: FileHandle, position: number, length: number): Promi
   return buffer.subarray(0, bytesRead);
 }
 
-function sumOf(buffer: Buffer, at: number, fields: readonly number[]): number {
+function sumUint16(buffer: Buffer, at: number, fields: readonly number[]): number {
   return fields.reduce((sum, field) => sum + buffer.readUInt16LE(at + field), 0);
 }

@@ -78,7 +78,7 @@ export interface Money extends MoneyParts {
 /** Payments for ended tasks; the node polls them with its other polls. */
 interface PaymentPoll extends Pick<Payments, 'periodMs' | 'onPaid'> {
   /** Whether a payment may still come. */
-  when(): boolean;
+  isEnabled(): boolean;
   /** Reads once where they are reported. @throws as the source */
   poll(): Promise<void>;
 }
@@ -141,7 +141,7 @@ export function createMoney(options: MoneyOptions): Money {
     lastReport: () => report,
     wake: () => waker.wake(),
     payments: {
-      when: () => isReported && payments.isAwaited,
+      isEnabled: () => isReported && payments.isAwaited,
       periodMs: () => payments.periodMs(),
       onPaid: (listener) => payments.onPaid(listener),
       async poll() {

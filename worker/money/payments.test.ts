@@ -41,13 +41,13 @@ const readings: readonly (readonly [string, (rig: RelayRig) => Promise<unknown>]
 test.each(readings)('%s: one entry, one payment, announced once', async (_, read) => {
   const { rig, task, announced, close, paid } = await earned();
   close();
-  expect(rig.payments.when()).toBe(true);
+  expect(rig.payments.isEnabled()).toBe(true);
   await read(rig);
   expect(rig.ledger.ofTask(task.commitment)).toMatchObject([{ kind: 'taskPayment', wei: FEE }]);
   expect(paid()).toBe(FEE);
   expect(announced).toEqual([task.commitment]);
   expect(rig.ledger.conflicts()).toEqual([]);
-  expect(rig.payments.when()).toBe(false);
+  expect(rig.payments.isEnabled()).toBe(false);
 });
 
 describe('a program that ends between the ledger’s entry and the task', () => {
@@ -109,23 +109,23 @@ test('the end of a task reads one page, and fails like the relay', async () => {
   });
   await expect(looking.payments.poll()).rejects.toThrow('no relay');
   expect(pages).toEqual(['taskFee 1']);
-  expect(looking.payments.when()).toBe(true);
+  expect(looking.payments.isEnabled()).toBe(true);
 });
 
 test('if the relay does not list payments, they are not polled again', async () => {
   const { rig, close } = await earned();
   close();
   const { payments } = rig.open(noRelayAccount(rig.account.address));
-  expect(payments.when()).toBe(true);
+  expect(payments.isEnabled()).toBe(true);
   await payments.poll();
-  expect(payments.when()).toBe(false);
+  expect(payments.isEnabled()).toBe(false);
 });
 
 test('polls often at first, then rarely, and no more after a day', async () => {
   const { rig, task, close } = await earned();
   const periods = [0, 30_000, 20 * 60_000, 24 * HOUR_MS].map((agoMs) => {
     close(agoMs);
-    const period = [rig.payments.when(), rig.payments.periodMs()];
+    const period = [rig.payments.isEnabled(), rig.payments.periodMs()];
     rig.store.tasks.reopen(task.commitment);
     return period;
   });

@@ -63,10 +63,10 @@ describe('time until a task is noticed', () => {
     const round = 2_005;
     const originMs = clock.now();
     const delays: number[] = [];
-    const looks = () => network.callsOf('currentTask').length + network.callsOf('eventsAfter').length;
+    const polls = () => network.callsOf('currentTask').length + network.callsOf('eventsAfter').length;
     let [before, sinceMs] = [0, 0];
     for (let n = 1; n <= 12; n++) {
-      if (n === 7) [before, sinceMs] = [looks(), clock.now()];
+      if (n === 7) [before, sinceMs] = [polls(), clock.now()];
       // Beyond the extra polls after a task, at a different phase of the second each time.
       const dueMs = originMs + Math.ceil((clock.now() + 12_000 - originMs) / round) * round;
       await rig.advance(dueMs - clock.now());
@@ -76,7 +76,7 @@ describe('time until a task is noticed', () => {
     const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
     expect(mean(delays.slice(6))).toBeLessThanOrEqual(125);
     // Two per second, plus the extra ones after a task.
-    expect(looks() - before).toBeLessThanOrEqual(((clock.now() - sinceMs) / 1_000) * 2 + 6 * 6);
+    expect(polls() - before).toBeLessThanOrEqual(((clock.now() - sinceMs) / 1_000) * 2 + 6 * 6);
   });
 
   it('a busy minute never starves the polls', async () => {

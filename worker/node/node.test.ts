@@ -244,7 +244,7 @@ describe('beside the tasks', () => {
   it('polls for the payment as soon as a task has ended, and reports one that comes late', async () => {
     let [asked, tell] = [0, (_commitment: Hex) => {}];
     const payments = {
-      when: () => true,
+      isEnabled: () => true,
       periodMs: () => 3_600_000,
       poll: async () => void asked++,
       onPaid: (listener: typeof tell) => {

@@ -100,14 +100,14 @@ export class Node {
           periodMs: () => this.#membershipPeriodMs(),
           poll: () => this.#keepMembership(),
           // Joining requires the engine's version and every past event; leaving requires neither.
-          when: () => this.#stopping !== null || (this.#notice.caughtUp && this.#engineVersion !== null),
+          isEnabled: () => this.#stopping !== null || (this.#notice.caughtUp && this.#engineVersion !== null),
         },
         clock: { periodMs: () => PERIOD_MS.clock, poll: () => this.#readClock() },
         payments: money.payments,
         diagnostics: {
           periodMs: () => PERIOD_MS.diagnostics,
           poll: () => diagnostics.poll(),
-          when: () => diagnostics.pending,
+          isEnabled: () => diagnostics.pending,
         },
       },
     );
@@ -140,7 +140,7 @@ export class Node {
   /** Reads the clock first, because signatures include its time; then rules out a second machine with this key. */
   async #runLoops(signal: AbortSignal): Promise<void> {
     const clockWatch = watchClock(this.#options.context.clock, (jump) => this.#clockJumped(jump), signal);
-    await this.#readClock().catch((error: unknown) => this.#health.failed(error));
+    await this.#readClock().catch((error: unknown) => this.#health.recordFailure(error));
     await this.#options.clearance.untilAlone(signal);
     if (signal.aborted) return;
     this.#isCleared = true;
@@ -235,7 +235,7 @@ export class Node {
     this.#setState({ kind: 'stopping', message: 'The node is stopping its engine.' });
     this.#ending.abort(new Error('the node is stopping'));
     await context.engine.stop();
-    await this.#driver.settled();
+    await this.#driver.untilIdle();
     await this.#running;
     await context.network.close();
     this.#setState({ kind: 'stopped', why: 'asked' });
@@ -318,13 +318,13 @@ export class Node {
     witness.onTask(commitment);
     const task = context.store.tasks.find(commitment);
     if (task !== null) onTask(commitment);
-    if (task?.startTimeMs != null) this.#notice.starts.started(commitment, task.startTimeMs);
+    if (task?.startTimeMs != null) this.#notice.starts.recordStart(commitment, task.startTimeMs);
     this.#changed();
   }
 
   /** The network may start the next task at once, and may already have paid for this one. */
   #taskClosed(): void {
-    this.#loops.pointer.hurry(EXTRA_PER_MINUTE);
+    this.#loops.pointer.startBurst(EXTRA_PER_MINUTE);
     this.#loops.payments.wake();
     this.#changed();
   }

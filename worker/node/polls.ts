@@ -7,7 +7,7 @@ import type { RequestBudget } from '../loop/request-budget.ts';
 export type PollName = 'pointer' | 'events' | 'membership' | 'clock' | 'payments' | 'diagnostics';
 
 /** What a poll does, and the settings that are read again before each one. */
-export type Poll = Pick<PollLoopOptions, 'poll' | 'periodMs' | 'untilBest' | 'when'>;
+export type Poll = Pick<PollLoopOptions, 'poll' | 'periodMs' | 'msUntilBest' | 'isEnabled'>;
 
 /**
  * Milliseconds after the full second. Pointer and events are half a second apart, because either may report a new task.

@@ -16,7 +16,7 @@ export interface TaskNoticeOptions {
   readonly onNodeEvent: (event: RelayEvent) => void;
   /** All events from before this process have been read. */
   readonly onCaughtUp: () => void;
-  readonly loops: () => Readonly<Record<'pointer' | 'events', Pick<PollLoop, 'wake' | 'calm'>>>;
+  readonly loops: () => Readonly<Record<'pointer' | 'events', Pick<PollLoop, 'wake' | 'endBurst'>>>;
 }
 
 export class TaskNotice {
@@ -33,19 +33,19 @@ export class TaskNotice {
     this.starts = new StartWatch(context.clock);
     this.#feed = new EventFeed(context, {
       wakeTask: (commitment) => {
-        this.starts.noticed(commitment);
-        driver.wake(commitment, { rumour: true });
+        this.starts.recordNotice(commitment);
+        driver.wake(commitment, { fromEvent: true });
       },
       onNodeEvent,
     });
     this.pointer = {
       periodMs: () => (driver.open.length > 0 ? PERIOD_MS.pointerBusy : PERIOD_MS.pointer),
-      untilBest: () => this.#untilStart('even'),
+      msUntilBest: () => this.#untilStart('even'),
       poll: () => this.#readPointer(),
     };
     this.events = {
       periodMs: () => PERIOD_MS.events,
-      untilBest: () => this.#untilStart('odd'),
+      msUntilBest: () => this.#untilStart('odd'),
       poll: () => this.#readEvents(),
     };
   }
@@ -58,17 +58,17 @@ export class TaskNotice {
   #untilStart(part: 'even' | 'odd'): number | null {
     const { context, driver } = this.#options;
     const isRelay = context.network.rules.mode === 'relay';
-    return isRelay && driver.open.length === 0 ? this.starts.untilLook(part) : null;
+    return isRelay && driver.open.length === 0 ? this.starts.msUntilPoll(part) : null;
   }
 
   async #readPointer(): Promise<void> {
     const { context, driver, loops } = this.#options;
     const beganMs = this.starts.nowMs();
     const pointer = await context.network.currentTask();
-    if (pointer === null) this.starts.looked(beganMs);
+    if (pointer === null) this.starts.recordPoll(beganMs);
     if (pointer === null || driver.open.includes(pointer)) return;
-    this.starts.noticed(pointer);
-    loops().pointer.calm();
+    this.starts.recordNotice(pointer);
+    loops().pointer.endBurst();
     driver.wake(pointer, { current: true });
   }
 
@@ -78,7 +78,7 @@ export class TaskNotice {
       this.#options.loops().events.wake();
       return;
     }
-    this.starts.looked(beganMs);
+    this.starts.recordPoll(beganMs);
     if (this.#caughtUp) return;
     this.#caughtUp = true;
     this.#options.onCaughtUp();

@@ -22,7 +22,7 @@ it('a task from start to end', async () => {
   network.start(remoteTask({ startTimeMs: START_MS }));
   const cycle = async () => {
     await driver.cycle(TASK);
-    await driver.settled();
+    await driver.untilIdle();
   };
   for (let i = 0; i < 3; i++) await cycle();
   network.change(TASK, { status: 'Validated', validatedTimeMs: START_MS + 2_000 });

@@ -68,7 +68,7 @@ export const NO_MONEY: NodeOptions['money'] = {
   stakeActs: null,
   beforeMoney: async () => {},
   wake() {},
-  payments: { when: () => false, periodMs: () => 3_600_000, poll: async () => {}, onPaid() {} },
+  payments: { isEnabled: () => false, periodMs: () => 3_600_000, poll: async () => {}, onPaid() {} },
 };
 
 const STEP_MS = 25;

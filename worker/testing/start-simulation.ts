@@ -4,7 +4,7 @@
  */
 import { StartRhythm } from '../loop/start-rhythm.ts';
 
-const EVEN_MS = 500;
+const EVEN_PERIOD_MS = 500;
 
 /**
  * Milliseconds since the first of the starts of one relay (crynux-relay on one machine, 2026-11-28), by its own clock:
@@ -18,7 +18,7 @@ export const RECORDED_STARTS: readonly number[] = [
 export interface Simulated {
   /** For each start, milliseconds until the poll that shows it. */
   readonly waits: readonly number[];
-  readonly looks: number;
+  readonly polls: number;
   readonly ms: number;
 }
 
@@ -33,40 +33,40 @@ interface Simulation {
 }
 
 /** Two loops poll alternately, like pointer and events; an answer takes no time. */
-function simulateLooks({ starts, learns, phaseMs, offsetMs }: Simulation): Simulated {
+function simulatePolls({ starts, learns, phaseMs, offsetMs }: Simulation): Simulated {
   const rhythm = new StartRhythm();
   const evenAfter = (ms: number, loop: number) => {
-    const phase = phaseMs + loop * EVEN_MS;
-    return (Math.floor((ms - phase) / (2 * EVEN_MS)) + 1) * 2 * EVEN_MS + phase;
+    const phase = phaseMs + loop * EVEN_PERIOD_MS;
+    return (Math.floor((ms - phase) / (2 * EVEN_PERIOD_MS)) + 1) * 2 * EVEN_PERIOD_MS + phase;
   };
   const nextOf = (ms: number, loop: number) =>
-    (learns ? rhythm.nextLook(ms, loop === 0 ? 'even' : 'odd') : null) ?? evenAfter(ms, loop);
+    (learns ? rhythm.nextPollMs(ms, loop === 0 ? 'even' : 'odd') : null) ?? evenAfter(ms, loop);
   const beginMs = (starts[0] ?? 0) + offsetMs - 10_000;
   const next = [evenAfter(beginMs, 0), evenAfter(beginMs, 1)];
   const waits: number[] = [];
-  let [looks, lastMs] = [0, beginMs];
+  let [polls, lastMs] = [0, beginMs];
   for (const start of starts) {
     for (let isSeen = false; !isSeen; ) {
       const loop = (next[0] ?? 0) <= (next[1] ?? 0) ? 0 : 1;
       const nowMs = next[loop] ?? 0;
-      looks += 1;
+      polls += 1;
       isSeen = nowMs >= start + offsetMs;
       if (isSeen) {
         waits.push(nowMs - start - offsetMs);
-        rhythm.seen({ networkMs: start, afterMs: lastMs, byMs: nowMs });
+        rhythm.observe({ networkMs: start, afterMs: lastMs, beforeMs: nowMs });
       }
       lastMs = nowMs;
       next[loop] = nextOf(nowMs, loop);
     }
   }
-  return { waits, looks, ms: lastMs - beginMs };
+  return { waits, polls, ms: lastMs - beginMs };
 }
 
 /** Simulates 25 offsets between the two clocks and phases of the even polls. */
 export function simulateMany(startsOf: (run: number) => readonly number[], learns: boolean): Simulated {
   const runs = Array.from({ length: 25 }, (_, run) =>
-    simulateLooks({ starts: startsOf(run), learns, phaseMs: (run * 137) % 1_000, offsetMs: (run * 911) % 5_000 }),
+    simulatePolls({ starts: startsOf(run), learns, phaseMs: (run * 137) % 1_000, offsetMs: (run * 911) % 5_000 }),
   );
   const sum = (of: (run: Simulated) => number) => runs.reduce((all, run) => all + of(run), 0);
-  return { waits: runs.flatMap(({ waits }) => waits), looks: sum(({ looks }) => looks), ms: sum(({ ms }) => ms) };
+  return { waits: runs.flatMap(({ waits }) => waits), polls: sum(({ polls }) => polls), ms: sum(({ ms }) => ms) };
 }

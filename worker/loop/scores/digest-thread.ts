@@ -6,14 +6,14 @@ import { parentPort } from 'node:worker_threads';
 import { serialiseError } from '../../../protocol/errors.ts';
 import { type DigestAnswer, type DigestRequest, digestImage } from './image-digest.ts';
 
-async function answerTo({ id, order }: DigestRequest): Promise<DigestAnswer> {
+async function handleRequest({ id, params }: DigestRequest): Promise<DigestAnswer> {
   try {
-    return { id, digest: await digestImage(order), error: null };
+    return { id, digest: await digestImage(params), error: null };
   } catch (error) {
     return { id, digest: null, error: serialiseError(error) };
   }
 }
 
 parentPort?.on('message', (request: DigestRequest) => {
-  void answerTo(request).then((answer) => parentPort?.postMessage(answer));
+  void handleRequest(request).then((answer) => parentPort?.postMessage(answer));
 });

@@ -15,7 +15,7 @@ export interface ImageDigest {
   readonly hash: Hex;
 }
 
-export interface DigestOrder {
+export interface DigestParams {
   /** Absolute. */
   readonly path: string;
   /** From an earlier read: a file with the same bytes is not hashed again. */
@@ -27,7 +27,7 @@ export interface DigestOrder {
 /** Requests to a thread are numbered, and answers come in any order. */
 export interface DigestRequest {
   readonly id: number;
-  readonly order: DigestOrder;
+  readonly params: DigestParams;
 }
 
 export interface DigestAnswer {
@@ -41,7 +41,7 @@ export interface DigestAnswer {
 const END_OF_PNG = Buffer.from('0000000049454e44ae426082', 'hex');
 
 /** @throws ProtocolError PROTOCOL_BAD_IMAGE; file system errors */
-export async function digestImage({ path, known, onlyComplete }: DigestOrder): Promise<ImageDigest | null> {
+export async function digestImage({ path, known, onlyComplete }: DigestParams): Promise<ImageDigest | null> {
   const bytes = await readFile(path);
   if (onlyComplete && !bytes.subarray(-END_OF_PNG.length).equals(END_OF_PNG)) return null;
   const sha256 = createHash('sha256').update(bytes).digest('hex');

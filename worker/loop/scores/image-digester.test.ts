@@ -63,7 +63,7 @@ it('ignores a file that is still being written', async () => {
 
 it('starts no thread before there is something to hash, and ends threads afterwards', async () => {
   const { clock, threads, images, file, digest } = rig();
-  images.expect(0);
+  images.prepareFor(0);
   expect(threads).toEqual([]);
   await digest(file('0.png', png(3)));
   expect(threads).toEqual(['started']);

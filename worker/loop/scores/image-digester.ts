@@ -8,13 +8,13 @@ import { PROGRAMS } from '../../../platform/programs.ts';
 import { type SerialisedError, serialiseError } from '../../../protocol/errors.ts';
 import type { Clock } from '../../../protocol/ports.ts';
 import { WorkerError } from '../../kit/errors.ts';
-import { type DigestAnswer, type DigestOrder, digestImage, type ImageDigest } from './image-digest.ts';
+import { type DigestAnswer, type DigestParams, digestImage, type ImageDigest } from './image-digest.ts';
 
 export interface ImageDigester {
   /** Images are expected soon: starts as many threads as they can use. */
-  expect(images: number): void;
+  prepareFor(images: number): void;
   /** @throws WorkerError RESULT_INCOMPLETE if the file cannot be read, or is not a PNG that the network's decoder accepts */
-  digest(order: DigestOrder): Promise<ImageDigest | null>;
+  digest(order: DigestParams): Promise<ImageDigest | null>;
   /** Ends all threads; their remaining work is done here. */
   close(): Promise<void>;
 }
@@ -27,11 +27,11 @@ export interface ImageDigesterOptions {
 }
 
 /** More images at once are rare, and each thread uses memory while it runs. */
-const MOST_THREADS = 4;
+const MAX_THREADS = 4;
 const IDLE_MS = 10_000;
 
 interface Job {
-  readonly order: DigestOrder;
+  readonly order: DigestParams;
   readonly resolve: (digest: ImageDigest | null) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -49,7 +49,7 @@ class Digester implements ImageDigester {
   readonly #clock: Clock;
   readonly #entry: string;
   readonly #onThread: (what: 'started' | 'ended') => void;
-  readonly #limit = Math.max(1, Math.min(MOST_THREADS, availableParallelism()));
+  readonly #limit = Math.max(1, Math.min(MAX_THREADS, availableParallelism()));
   readonly #threads = new Set<Thread>();
   readonly #queue: Job[] = [];
   #idle: AbortController | null = null;
@@ -62,17 +62,17 @@ class Digester implements ImageDigester {
     this.#onThread = onThread;
   }
 
-  expect(images: number): void {
+  prepareFor(images: number): void {
     while (!this.#closed && this.#threads.size < Math.min(images, this.#limit)) this.#startThread();
     this.#watchIdle();
   }
 
-  digest(order: DigestOrder): Promise<ImageDigest | null> {
+  digest(order: DigestParams): Promise<ImageDigest | null> {
     return new Promise((resolve, reject) => {
       const job = { order, resolve, reject };
-      if (this.#closed) return doHere(job);
+      if (this.#closed) return digestInline(job);
       this.#queue.push(job);
-      this.#work();
+      this.#dispatch();
     });
   }
 
@@ -80,10 +80,10 @@ class Digester implements ImageDigester {
     this.#closed = true;
     this.#idle?.abort();
     await this.#endThreads();
-    for (const job of this.#queue.splice(0)) doHere(job);
+    for (const job of this.#queue.splice(0)) digestInline(job);
   }
 
-  #work(): void {
+  #dispatch(): void {
     this.#idle?.abort();
     for (;;) {
       const job = this.#queue[0];
@@ -91,12 +91,12 @@ class Digester implements ImageDigester {
       const free = [...this.#threads].find((thread) => thread.job.current === null);
       if (free === undefined && this.#threads.size >= this.#limit) return;
       this.#queue.shift();
-      this.#give(free ?? this.#startThread(), job);
+      this.#assign(free ?? this.#startThread(), job);
     }
     this.#watchIdle();
   }
 
-  #give(thread: Thread, job: Job): void {
+  #assign(thread: Thread, job: Job): void {
     thread.job.current = job;
     thread.job.id = ++this.#jobs;
     thread.worker.ref();
@@ -109,31 +109,31 @@ class Digester implements ImageDigester {
     this.#threads.add(thread);
     this.#onThread('started');
     worker.unref();
-    worker.on('message', (answer: DigestAnswer) => this.#answered(thread, answer));
+    worker.on('message', (answer: DigestAnswer) => this.#onAnswer(thread, answer));
     // An error is always followed by the exit.
     worker.on('error', () => {});
-    worker.once('exit', () => this.#gone(thread));
+    worker.once('exit', () => this.#onExit(thread));
     return thread;
   }
 
-  #answered(thread: Thread, { id, digest, error }: DigestAnswer): void {
+  #onAnswer(thread: Thread, { id, digest, error }: DigestAnswer): void {
     const { current } = thread.job;
     if (current === null || id !== thread.job.id) return;
     thread.job.current = null;
     thread.worker.unref();
     if (error === null) current.resolve(digest);
     else current.reject(unreadable(current.order, error));
-    this.#work();
+    this.#dispatch();
   }
 
   /** A thread that cannot start, or crashes on an image, never costs a result: the image is hashed here. */
-  #gone(thread: Thread): void {
+  #onExit(thread: Thread): void {
     if (!this.#threads.delete(thread)) return;
     this.#onThread('ended');
     const { current } = thread.job;
     thread.job.current = null;
-    if (current !== null) doHere(current);
-    if (!this.#closed) this.#work();
+    if (current !== null) digestInline(current);
+    if (!this.#closed) this.#dispatch();
   }
 
   #watchIdle(): void {
@@ -153,10 +153,10 @@ class Digester implements ImageDigester {
   }
 }
 
-function doHere({ order, resolve, reject }: Job): void {
+function digestInline({ order, resolve, reject }: Job): void {
   digestImage(order).then(resolve, (error: unknown) => reject(unreadable(order, serialiseError(error))));
 }
 
-function unreadable({ path }: DigestOrder, { code, message }: SerialisedError): WorkerError {
+function unreadable({ path }: DigestParams, { code, message }: SerialisedError): WorkerError {
   return new WorkerError('RESULT_INCOMPLETE', `${path}: ${message}`, { path, code });
 }

@@ -55,7 +55,7 @@ describe('two endpoints that are asked alternately', () => {
     for (let n = 0; n < cycles; n++) {
       // An endpoint that lags may refuse what it cannot handle; that does no harm.
       await rig.driver.cycle(task.commitment).catch(() => {});
-      await rig.driver.settled();
+      await rig.driver.untilIdle();
     }
     ask('good');
   }

@@ -149,13 +149,13 @@ describe('a reorganisation', () => {
     await control.mine(3);
     await rig.until(task.commitment, 'awaitingValidation');
     await world.validateSingle(task);
-    await rig.until(task.commitment, 'finality');
+    await rig.until(task.commitment, 'awaitingFinality');
     await control.reorganise(1);
     expect(await world.statusOf(task.commitment)).toBe(5);
     rig.relay.uploads.length = 0;
     // The relay reports what it has.
     await world.resultUploaded(task.commitment);
-    await rig.until(task.commitment, 'finality');
+    await rig.until(task.commitment, 'awaitingFinality');
     await control.mine(3);
     await rig.until(task.commitment, 'close EndSuccess');
   });
@@ -259,7 +259,7 @@ it('a relay that is unreachable prevents no duty', async () => {
   await rig.join();
   const task = await world.create({ type: 1 });
   rig.relay.down = true;
-  await rig.until(task.commitment, 'argumentsAwaited');
+  await rig.until(task.commitment, 'awaitingArguments');
   await world.pass(181);
   await rig.until(task.commitment, 'close EndAborted');
   expect((await rig.network.nodeInfo()).status).toBe('Available');

@@ -53,9 +53,9 @@ describe('one task for one node', () => {
     const { rig, task } = await withTask({ feeWei: 7n * CNX });
     const money = await moneyOf(rig);
     const { commitment } = task;
-    await rig.until(commitment, 'argumentsAwaited');
+    await rig.until(commitment, 'awaitingArguments');
     rig.relay.args.set(commitment, ARGS);
-    await rig.until(commitment, 'reportNotTaken');
+    await rig.until(commitment, 'reportNotAccepted');
     expect(rig.engine.jobs.map(({ job }) => job.taskArgs)).toEqual([ARGS]);
     await world.parametersUploaded(commitment);
     expect(await statusOf(rig, commitment)).toBe('ParametersUploaded');
@@ -123,7 +123,7 @@ describe('the node’s duty to abort, strictly after the deadline', () => {
     await rig.until(task.commitment, 'silent');
   };
   const cases: readonly (readonly [string, (rig: ChainRig, task: Created) => Promise<void>])[] = [
-    ['Started', async (rig, task) => rig.until(task.commitment, 'argumentsAwaited')],
+    ['Started', async (rig, task) => rig.until(task.commitment, 'awaitingArguments')],
     ['ParametersUploaded', failed],
     ['ScoreReady', (rig, task) => judged(rig, task.commitment)],
     [

@@ -103,7 +103,7 @@ it('a timeout counts as this node’s only if it had the arguments; the points s
   await rig.join();
   expect(await qosOf(rig)).toMatchObject({ belowKickOut: false, points: { average: 20, lastTasks: 30, mostOfLastTasks: 30 } });
   const without = await world.create({ type: 1 });
-  await rig.until(without.commitment, 'argumentsAwaited');
+  await rig.until(without.commitment, 'awaitingArguments');
   await world.pass(181);
   await rig.until(without.commitment, 'close EndAborted');
   collector.onTask(without.commitment);

@@ -108,7 +108,7 @@ export async function devnetNode(options: HarnessOptions = {}): Promise<DevnetNo
     collector,
     cycle: async (commitment) => {
       await driver.cycle(commitment);
-      await driver.settled();
+      await driver.untilIdle();
     },
   };
 }

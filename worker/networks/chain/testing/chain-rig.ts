@@ -157,7 +157,7 @@ export async function chainRig(world: TaskWorld, options: ChainRigOptions = {}):
     const said: string[] = [];
     for (let cycles = 0; cycles < 60; cycles++) {
       const action = await driver.cycle(commitment);
-      await driver.settled();
+      await driver.untilIdle();
       const brief =
         action === 'notOurs'
           ? action
