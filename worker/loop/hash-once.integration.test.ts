@@ -28,9 +28,9 @@ function rig() {
   const waiting: (() => void)[] = [];
   const images: ImageDigester = {
     ...threads,
-    async digest(order: DigestParams): Promise<ImageDigest | null> {
-      const digest = await threads.digest(order);
-      if (digest !== null && digest !== order.known && digest.sha256 !== order.known?.sha256) hashed.push(order.path);
+    async digest(params: DigestParams): Promise<ImageDigest | null> {
+      const digest = await threads.digest(params);
+      if (digest !== null && digest !== params.known && digest.sha256 !== params.known?.sha256) hashed.push(params.path);
       for (const resolve of waiting.splice(0)) resolve();
       return digest;
     },

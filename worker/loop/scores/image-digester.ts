@@ -14,7 +14,7 @@ export interface ImageDigester {
   /** Images are expected soon: starts as many threads as they can use. */
   prepareFor(images: number): void;
   /** @throws WorkerError RESULT_INCOMPLETE if the file cannot be read, or is not a PNG that the network's decoder accepts */
-  digest(order: DigestParams): Promise<ImageDigest | null>;
+  digest(params: DigestParams): Promise<ImageDigest | null>;
   /** Ends all threads; their remaining work is done here. */
   close(): Promise<void>;
 }
@@ -31,7 +31,7 @@ const MAX_THREADS = 4;
 const IDLE_MS = 10_000;
 
 interface Job {
-  readonly order: DigestParams;
+  readonly params: DigestParams;
   readonly resolve: (digest: ImageDigest | null) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -67,9 +67,9 @@ class Digester implements ImageDigester {
     this.#watchIdle();
   }
 
-  digest(order: DigestParams): Promise<ImageDigest | null> {
+  digest(params: DigestParams): Promise<ImageDigest | null> {
     return new Promise((resolve, reject) => {
-      const job = { order, resolve, reject };
+      const job = { params, resolve, reject };
       if (this.#closed) return digestInline(job);
       this.#queue.push(job);
       this.#dispatch();
@@ -100,7 +100,7 @@ class Digester implements ImageDigester {
     thread.job.current = job;
     thread.job.id = ++this.#jobs;
     thread.worker.ref();
-    thread.worker.postMessage({ id: thread.job.id, order: job.order });
+    thread.worker.postMessage({ id: thread.job.id, params: job.params });
   }
 
   #startThread(): Thread {
@@ -122,7 +122,7 @@ class Digester implements ImageDigester {
     thread.job.current = null;
     thread.worker.unref();
     if (error === null) current.resolve(digest);
-    else current.reject(unreadable(current.order, error));
+    else current.reject(unreadable(current.params, error));
     this.#dispatch();
   }
 
@@ -153,8 +153,8 @@ class Digester implements ImageDigester {
   }
 }
 
-function digestInline({ order, resolve, reject }: Job): void {
-  digestImage(order).then(resolve, (error: unknown) => reject(unreadable(order, serialiseError(error))));
+function digestInline({ params, resolve, reject }: Job): void {
+  digestImage(params).then(resolve, (error: unknown) => reject(unreadable(params, serialiseError(error))));
 }
 
 function unreadable({ path }: DigestParams, { code, message }: SerialisedError): WorkerError {
