@@ -15,7 +15,7 @@ import type { ProxyPolicy } from '../../worker/outbound/proxy-policy.ts';
 import { preflightChain } from '../../worker/preflight/chain-parts.ts';
 import { preflightChecks } from '../../worker/preflight/checks.ts';
 import type { DoppelgangerFacts } from '../../worker/preflight/doppelganger.ts';
-import { NODES_ASKED, type RelayStakesParts, relayReads } from '../../worker/preflight/relay-stakes.ts';
+import { compareStakes, NODES_COMPARED, type RelayStakesParts } from '../../worker/preflight/relay-stakes.ts';
 import { runPreflight } from '../../worker/preflight/run-preflight.ts';
 import { taskChainChecks } from '../../worker/preflight/task-chain-checks.ts';
 import { openChainReader, openTaskChainReader } from './chain-reading.ts';
@@ -51,7 +51,7 @@ export async function checkDraft(options: DraftCheckOptions): Promise<PreflightR
       ? null
       : openTaskChainReader({ preset: preset.taskChain, address: draft.address, clock, random, proxies });
   const targetWei = BigInt(draft.stakeWei);
-  const known = () => reader.stakesOn(preset.network, NODES_ASKED);
+  const known = () => reader.stakesOn(preset.network, NODES_COMPARED);
   const stakeOf: RelayStakesParts['stakeOf'] = (node) => {
     if (chain === null) throw new ChainError('CHAIN_BAD_ARGUMENT', 'this network has no chain');
     return chain.staking.stake(node);
@@ -70,7 +70,7 @@ export async function checkDraft(options: DraftCheckOptions): Promise<PreflightR
                 client: chain,
                 preset: preset.chain,
                 targetWei,
-                relayStakes: () => relayReads({ known, stakeOf, delegatedTo }),
+                relayStakes: () => compareStakes({ known, stakeOf, delegatedTo }),
               }),
         more: taskChain === null ? [] : taskChainChecks({ taskChain, targetWei, minimumWei: preset.minStakeWei }),
         engine: draft.engine === undefined ? null : { kind: draft.engine.kind, accepted: preset.acceptedEngines },
@@ -106,7 +106,7 @@ export async function doppelgangerFacts(options: {
     // A profile's own records know more, and its node checks them before it joins.
     joinedAfterEvent: isOurs ? 0 : null,
     ownJoinSeen: isOurs,
-    news: [],
+    newEvents: [],
     hasVerdict: () => false,
     confirmedAlone: false,
   };

@@ -18,9 +18,9 @@ export interface ClearanceOptions {
 }
 
 /** How long a report that allows a start stays valid. */
-const FRESH_MS = 60_000;
+const PASS_VALID_MS = 60_000;
 /** How long a report that forbids a start stays valid before the checks are repeated. */
-const REPEAT_MS = 30_000;
+const RECHECK_MS = 30_000;
 const ALONE_RETRY = { baseMs: 1_000, capMs: 30_000 };
 
 export class Clearance {
@@ -51,16 +51,16 @@ export class Clearance {
     const report = this.#report;
     if (report === null || this.#expired) return 'due';
     const ageMs = this.#reportAgeMs();
-    if (report.mayStart) return ageMs < FRESH_MS ? 'passed' : 'due';
-    return ageMs < REPEAT_MS ? 'failed' : 'due';
+    if (report.mayStart) return ageMs < PASS_VALID_MS ? 'passed' : 'due';
+    return ageMs < RECHECK_MS ? 'failed' : 'due';
   }
 
   /** What forbids a start, most serious first; null = nothing known. */
   objection(): SerialisedError | null {
     const report = this.#report;
     if (report === null || report.mayStart) return null;
-    const against = report.results.filter((result) => !mayStart([result]));
-    const first = against.find(({ id }) => id === 'doppelganger') ?? against[0];
+    const blocking = report.results.filter((result) => !mayStart([result]));
+    const first = blocking.find(({ id }) => id === 'doppelganger') ?? blocking[0];
     return first === undefined ? null : asError(first);
   }
 

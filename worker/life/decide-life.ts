@@ -69,15 +69,15 @@ export interface LifeStep {
 
 export function decideLife(facts: LifeFacts): LifeStep {
   const { wanted, barred, rejoin } = facts;
-  if (wanted === 'left' || wanted === 'unstaked') return towardsOut(facts, wanted);
+  if (wanted === 'left' || wanted === 'unstaked') return stepToLeave(facts, wanted);
   const isForgiven = rejoin.policy === 'afterKickOut' && rejoin.barredForMs >= REJOIN_AFTER_MS;
-  if (wanted === 'running' && barred === 'kickedOut' && isForgiven) return doing('forgive', null, 'barred');
+  if (wanted === 'running' && barred === 'kickedOut' && isForgiven) return createStep('forgive', null, 'barred');
   const step = decideMembership({ ...facts, wanted });
-  if (step.act === 'join') return towardsJoin(facts);
+  if (step.act === 'join') return stepToJoin(facts);
   return { ...step, phase: phaseOf(facts) };
 }
 
-const doing = (act: LifeAct, state: NodeStateKind | null, phase: Phase | null, settled = false): LifeStep => ({
+const createStep = (act: LifeAct, state: NodeStateKind | null, phase: Phase | null, settled = false): LifeStep => ({
   act,
   state,
   phase,
@@ -90,31 +90,31 @@ function phaseOf({ barred, status, lost, wanted }: LifeFacts): Phase {
   return lost && wanted === 'running' ? 'dropped' : 'out';
 }
 
-function towardsJoin({ chain, checks, rejoin }: LifeFacts): LifeStep {
-  if (chain === 'unread') return doing('readChain', null, null);
+function stepToJoin({ chain, checks, rejoin }: LifeFacts): LifeStep {
+  if (chain === 'unread') return createStep('readChain', null, null);
   // Finish open transactions first: a second one would have its own nonce and be executed as well.
-  if (chain?.open === true) return doing('stake', 'starting', 'staking');
+  if (chain?.open === true) return createStep('stake', 'starting', 'staking');
   const isLeaving = chain?.stake.status === 'Staked' && rejoin.barredForMs < STAKE_GRACE_MS;
-  if (isLeaving || chain?.stake.status === 'PendingUnstaked') return doing('none', 'starting', 'awaitingStake');
-  if (checks === 'due') return doing('check', 'starting', 'checking');
-  if (checks === 'failed') return doing('none', 'starting', 'notCleared');
-  if (chain !== null && stakedWei(chain.stake) !== chain.targetWei) return doing('stake', 'starting', 'staking');
-  return doing('join', 'starting', 'joining');
+  if (isLeaving || chain?.stake.status === 'PendingUnstaked') return createStep('none', 'starting', 'awaitingStake');
+  if (checks === 'due') return createStep('check', 'starting', 'checking');
+  if (checks === 'failed') return createStep('none', 'starting', 'notCleared');
+  if (chain !== null && stakedWei(chain.stake) !== chain.targetWei) return createStep('stake', 'starting', 'staking');
+  return createStep('join', 'starting', 'joining');
 }
 
 /**
  * The relay lets a node quit only after it has requested its stake back (RELAY_PROTOCOL 3.3), and returns the stake
  * only after it has quit.
  */
-function towardsOut(facts: LifeFacts, wanted: 'left' | 'unstaked'): LifeStep {
+function stepToLeave(facts: LifeFacts, wanted: 'left' | 'unstaked'): LifeStep {
   const { chain, status } = facts;
   const state = stateOf(facts, wanted);
-  if (chain === 'unread') return doing('readChain', null, null);
-  if (chain?.open === true || chain?.stake.status === 'Staked') return doing('tryUnstake', state, 'leaving');
+  if (chain === 'unread') return createStep('readChain', null, null);
+  if (chain?.open === true || chain?.stake.status === 'Staked') return createStep('tryUnstake', state, 'leaving');
   const { act, settled } = decideMembership({ ...facts, wanted: 'left' });
-  if (status !== 'Quit') return doing(act, state, 'leaving', settled);
-  if (chain?.stake.status === 'PendingUnstaked') return doing('none', state, 'returning', wanted === 'left');
-  return doing('none', state, 'out', true);
+  if (status !== 'Quit') return createStep(act, state, 'leaving', settled);
+  if (chain?.stake.status === 'PendingUnstaked') return createStep('none', state, 'returning', wanted === 'left');
+  return createStep('none', state, 'out', true);
 }
 
 function stateOf({ status }: LifeFacts, wanted: 'left' | 'unstaked'): NodeStateKind {

@@ -62,7 +62,7 @@ export class Life {
   /** What delays a transaction, or why the chain cannot be read. */
   #obstacle: SerialisedError | null = null;
   /** The obstacle met in the current cycle. */
-  #met: SerialisedError | null = null;
+  #cycleObstacle: SerialisedError | null = null;
 
   constructor(options: LifeOptions) {
     this.#options = options;
@@ -84,7 +84,7 @@ export class Life {
     return this.#options.clearance.objection();
   }
 
-  want(wanted: Wanted): void {
+  setWanted(wanted: Wanted): void {
     this.#wanted = wanted;
     this.#settled = false;
     // The host's request lets a node that the network has dropped join again.
@@ -95,7 +95,7 @@ export class Life {
    * Pauses a node that should run, until released; releasing it is not consent to rejoin. Returns true if this changes
    * anything.
    */
-  hold(held: boolean): boolean {
+  setHeld(held: boolean): boolean {
     if (held === this.#held) return false;
     this.#held = held;
     this.#settled = false;
@@ -125,11 +125,11 @@ export class Life {
 
   /** One cycle; returns true if it acted and the effect should be read at once. */
   async poll(): Promise<boolean> {
-    this.#met = null;
+    this.#cycleObstacle = null;
     try {
       return await this.#cycle();
     } finally {
-      this.#obstacle = this.#met;
+      this.#obstacle = this.#cycleObstacle;
     }
   }
 
@@ -147,9 +147,9 @@ export class Life {
     if (step.act === 'readChain' && stakeActs !== null) {
       // The phase shown until the chain answers.
       this.#phase = this.#wanted === 'running' ? 'notCleared' : 'leaving';
-      this.#chain = await this.#asked(() => stakeActs.read());
+      this.#chain = await this.#askChain(() => stakeActs.read());
       step = decideLife({ ...facts, chain: this.#chain });
-      if (step.phase === 'returning') this.#forceFromMs = await this.#asked(() => stakeActs.forceFromMs());
+      if (step.phase === 'returning') this.#forceFromMs = await this.#askChain(() => stakeActs.forceFromMs());
     }
     if (info.status !== 'Quit' && info.status !== 'PendingQuit') this.#wasMember = true;
     this.#settled = step.settled;
@@ -166,13 +166,13 @@ export class Life {
     const { context, clearance, stakeActs, rejoin, identity } = this.#options;
     const { settings } = context.store;
     const { version, modelIds } = identity();
-    const told = this.#announced;
+    const announced = this.#announced;
     return {
       wanted: this.#held && this.#wanted === 'running' ? 'paused' : this.#wanted,
       barred: settings.get('barred'),
       status,
       // A new model is announced automatically (RELAY_PROTOCOL 8.8); a deleted one is not.
-      announced: told?.version === version && told.modelIds.every((id) => modelIds.includes(id)),
+      announced: announced?.version === version && announced.modelIds.every((id) => modelIds.includes(id)),
       lost: this.#wasMember && status === 'Quit',
       chain: stakeActs === null ? null : 'unread',
       checks: clearance.state(),
@@ -240,9 +240,9 @@ export class Life {
     const { stakeActs, context, onMoney } = this.#options;
     if (stakeActs === null) return;
     await this.#openLedger();
-    const done = await this.#asked(() => stakeActs.perform(kind));
+    const done = await this.#askChain(() => stakeActs.perform(kind));
     if (done instanceof Error) {
-      if (done.data.lastError !== '') this.#met = done.serialise();
+      if (done.data.lastError !== '') this.#cycleObstacle = done.serialise();
       return;
     }
     if (done === null) return;
@@ -258,11 +258,11 @@ export class Life {
   }
 
   /** Runs a call to the chain; its error is shown until the next call. */
-  async #asked<Value>(ask: () => Promise<Value>): Promise<Value> {
+  async #askChain<Value>(ask: () => Promise<Value>): Promise<Value> {
     try {
       return await ask();
     } catch (error) {
-      if (isChainError(error)) this.#met = serialiseError(error);
+      if (isChainError(error)) this.#cycleObstacle = serialiseError(error);
       throw error;
     }
   }

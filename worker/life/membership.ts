@@ -32,78 +32,82 @@ export interface MembershipStep {
   readonly settled: boolean;
 }
 
-const step = (act: MembershipAct, state: NodeStateKind | null, settled = false): MembershipStep => ({ act, state, settled });
+const createStep = (act: MembershipAct, state: NodeStateKind | null, settled = false): MembershipStep => ({
+  act,
+  state,
+  settled,
+});
 
 export function decideMembership(membership: Membership): MembershipStep {
   switch (membership.wanted) {
     case 'running':
-      return towardsRunning(membership);
+      return stepToRunning(membership);
     case 'paused':
-      return towardsPaused(membership);
+      return stepToPaused(membership);
     case 'away':
-      return towardsAway(membership.status);
+      return stepToAway(membership.status);
     case 'left':
-      return towardsLeft(membership.status);
+      return stepToLeft(membership.status);
   }
 }
 
-function towardsRunning({ status, barred, lost, announced }: Membership): MembershipStep {
-  if (barred !== null) return step('none', barred, true);
+function stepToRunning({ status, barred, lost, announced }: Membership): MembershipStep {
+  if (barred !== null) return createStep('none', barred, true);
   switch (status) {
     case 'Quit':
-      return lost ? step('none', 'stopped', true) : step('join', 'starting');
+      return lost ? createStep('none', 'stopped', true) : createStep('join', 'starting');
     case 'Available':
     case 'Busy':
-      return announced ? step('none', 'running', true) : step('announce', null);
+      return announced ? createStep('none', 'running', true) : createStep('announce', null);
     case 'PendingPause':
-      return step('none', 'pausing');
+      return createStep('none', 'pausing');
     // An earlier stop is still in progress; the node joins again afterwards.
     case 'PendingQuit':
-      return step('none', null);
+      return createStep('none', null);
     case 'Paused':
-      return step('resume', null);
+      return createStep('resume', null);
   }
 }
 
-function towardsPaused({ status, barred }: Membership): MembershipStep {
-  if (barred !== null) return step('none', barred, true);
+function stepToPaused({ status, barred }: Membership): MembershipStep {
+  if (barred !== null) return createStep('none', barred, true);
   switch (status) {
     case 'Available':
     case 'Busy':
-      return step('pause', null);
+      return createStep('pause', null);
     case 'PendingPause':
     case 'PendingQuit':
-      return step('none', 'pausing');
+      return createStep('none', 'pausing');
     case 'Paused':
     case 'Quit':
-      return step('none', 'paused', true);
+      return createStep('none', 'paused', true);
   }
 }
 
-function towardsAway(status: NodeStatus): MembershipStep {
+function stepToAway(status: NodeStatus): MembershipStep {
   switch (status) {
     case 'Available':
     case 'Busy':
-      return step('pause', 'stopping');
+      return createStep('pause', 'stopping');
     // There is a task, possibly one that this process does not know of yet.
     case 'PendingPause':
     case 'PendingQuit':
-      return step('none', 'stopping');
+      return createStep('none', 'stopping');
     case 'Paused':
     case 'Quit':
-      return step('none', 'stopping', true);
+      return createStep('none', 'stopping', true);
   }
 }
 
-function towardsLeft(status: NodeStatus): MembershipStep {
+function stepToLeft(status: NodeStatus): MembershipStep {
   switch (status) {
     case 'Quit':
-      return step('none', 'stopping', true);
+      return createStep('none', 'stopping', true);
     // The network does not let a pausing node quit: its task must end first.
     case 'PendingPause':
     case 'PendingQuit':
-      return step('none', 'stopping');
+      return createStep('none', 'stopping');
     default:
-      return step('quit', 'stopping');
+      return createStep('quit', 'stopping');
   }
 }

@@ -24,14 +24,14 @@ export type NodeState =
 
 export type NodeStateKind = NodeState['kind'];
 
-const OUT = ['stopping', 'stopped', 'slashed', 'kickedOut', 'failed'] as const;
+const ENDED = ['stopping', 'stopped', 'slashed', 'kickedOut', 'failed'] as const;
 
 const EDGES: Readonly<Record<NodeStateKind, readonly NodeStateKind[]>> = {
-  starting: ['running', 'pausing', 'paused', ...OUT],
-  running: ['pausing', 'paused', ...OUT],
-  pausing: ['paused', 'running', ...OUT],
+  starting: ['running', 'pausing', 'paused', ...ENDED],
+  running: ['pausing', 'paused', ...ENDED],
+  pausing: ['paused', 'running', ...ENDED],
   // `starting`: a paused node that the network no longer lists joins again.
-  paused: ['running', 'pausing', 'starting', ...OUT],
+  paused: ['running', 'pausing', 'starting', ...ENDED],
   stopping: ['stopped', 'failed'],
   stopped: ['starting', 'paused', 'stopping', 'slashed', 'kickedOut', 'failed'],
   // Only the host's request leaves these states (and, after a kick-out, the host's rejoin setting).
@@ -82,7 +82,7 @@ export function describeNode(state: NodeState, holding: string | null = null): s
 }
 
 /** What the node is waiting for while joining or leaving, else its state; an ending process has its own messages. */
-export function describeWhole(state: NodeState, life: LifeKind | null, holding: string | null): string {
+export function describeNodeAndLife(state: NodeState, life: LifeKind | null, holding: string | null): string {
   const isEnding = state.kind === 'stopping' || (state.kind === 'stopped' && state.why === 'asked');
   return (isEnding ? null : describeLife(life)) ?? describeNode(state, holding);
 }

@@ -29,7 +29,7 @@ export interface StakeActsOptions {
 }
 
 /** How long one call waits for a transaction; the journal follows it up anyway. */
-const LOOK_MS = 5_000;
+const CALL_WAIT_MS = 5_000;
 const READ_EVERY_MS = 30_000;
 /** A slash is announced before its transaction is sent. */
 const READ_IN_DOUBT_MS = 5_000;
@@ -74,7 +74,7 @@ export class StakeActs {
 
   /** Hash of the latest version of the open transaction; null = none is open. */
   get transaction(): Hex | null {
-    const entry = this.#underWay();
+    const entry = this.#openTransaction();
     return entry === null ? null : newestAttempt(entry).hash;
   }
 
@@ -97,16 +97,16 @@ export class StakeActs {
   async read(): Promise<ChainFacts> {
     const { client, clock, targetWei } = this.#options;
     const stake = await client.staking.stake().catch((error: unknown) => {
-      this.#answered(false);
+      this.#recordReach(false);
       throw error;
     });
-    this.#answered(true);
+    this.#recordReach(true);
     this.#stake = { stake, readMs: clock.now() };
     if (stake.status !== 'Staked') this.#isInDoubt = false;
-    return { stake, open: this.#underWay() !== null, targetWei };
+    return { stake, open: this.#openTransaction() !== null, targetWei };
   }
 
-  #answered(answered: boolean): void {
+  #recordReach(answered: boolean): void {
     const kind = answered ? 'reachable' : 'unreachable';
     if (this.#reach.kind !== kind) this.#reach = { kind, sinceMs: this.#options.clock.now() };
   }
@@ -127,7 +127,7 @@ export class StakeActs {
    */
   async perform(kind: StakeActKind): Promise<Hex | null | ChainError> {
     const { client, settings, targetWei, killPoint } = this.#options;
-    const act = { id: this.#idFor(kind), waitMs: LOOK_MS };
+    const act = { id: this.#idFor(kind), waitMs: CALL_WAIT_MS };
     await killPoint('stakeAct.begun');
     try {
       const resumed = await client.transactions.resume(act.id, act);
@@ -140,21 +140,21 @@ export class StakeActs {
       throw error;
     } finally {
       // A transaction that never reached the journal was never sent.
-      if (this.#underWay() === null) settings.set('stakeAct', null);
+      if (this.#openTransaction() === null) settings.set('stakeAct', null);
     }
   }
 
   #idFor(kind: StakeActKind): string {
     const { settings, random } = this.#options;
     const begun = settings.get('stakeAct');
-    if (begun !== null && (begun.kind === kind || this.#underWay() !== null)) return begun.id;
+    if (begun !== null && (begun.kind === kind || this.#openTransaction() !== null)) return begun.id;
     const id = `${kind}:${bytesToHex(random.bytes(ID_BYTES)).slice(2)}`;
     settings.set('stakeAct', { kind, id });
     return id;
   }
 
   /** The transaction that was started and is not final. */
-  #underWay() {
+  #openTransaction() {
     const { client, settings } = this.#options;
     const begun = settings.get('stakeAct');
     const entry = begun === null ? null : client.journal.find(begun.id);

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { openGpuDatabase } from '../gpu/gpu-database.ts';
 import { TelemetryStore } from '../gpu/telemetry-store.ts';
 import { MIGRATIONS } from '../store/migrations.ts';
-import { scansOf, watchStatements } from '../testing/query-plans.ts';
+import { findScans, watchStatements } from '../testing/query-plans.ts';
 import { Ledger } from './ledger/ledger.ts';
 import { Payments } from './payments.ts';
 import { Reconciler } from './reconcile/reconciler.ts';
@@ -29,7 +29,7 @@ it('reading the account and comparing it with the relay', async () => {
   expect(checks.find(({ against }) => against === 'relayBalance')?.agreement.kind).toBe('agrees');
   expect(seen.size).toBeGreaterThan(10);
   // Sums by day and label, a few thousand rows for years; and contradictions, of which there are none.
-  expect(scansOf(db, seen).filter((step) => !/^SCAN (ledger_totals|c):/.test(step))).toEqual([]);
+  expect(findScans(db, seen).filter((step) => !/^SCAN (ledger_totals|c):/.test(step))).toEqual([]);
   // Nothing is counted: an index finds only where counting starts, and then every record is visited.
   expect([...seen].filter((sql) => sql.includes('count('))).toEqual([]);
 });
@@ -41,7 +41,7 @@ it('storing and showing a reading of the cards', () => {
   store.record(1_000_000, [{ id: 'card', loadPercent: 1, memoryUsedMib: 1, temperatureC: 1, powerW: null }]);
   store.history({ cardId: 'card', fromMs: 0, toMs: 2_000_000, points: 10 }, 2_000_000);
   expect(seen.size).toBeGreaterThan(3);
-  expect(scansOf(db, seen)).toEqual([]);
+  expect(findScans(db, seen)).toEqual([]);
   db.close();
 });
 

@@ -15,7 +15,7 @@ export class Announcer {
   }
 
   /** Publishes the view if the host does not have it yet. */
-  tell(view: NodeView): void {
+  publish(view: NodeView): void {
     const text = JSON.stringify({ ...view, revision: 0 });
     if (text === this.#last) return;
     this.#last = text;

@@ -3,7 +3,7 @@ import type { RelayEvent } from '../../protocol/wire/event.ts';
 import type { LoopContext } from '../loop/context.ts';
 
 /** Records the event. Returns false if it is neither. */
-export function noteBar({ store, networkClock }: Pick<LoopContext, 'store' | 'networkClock'>, event: RelayEvent): boolean {
+export function recordBar({ store, networkClock }: Pick<LoopContext, 'store' | 'networkClock'>, event: RelayEvent): boolean {
   if (event.type !== 'NodeSlashed' && event.type !== 'NodeKickedOut') return false;
   const barred = event.type === 'NodeSlashed' ? 'slashed' : 'kickedOut';
   // A kick-out does not override a slash.

@@ -16,7 +16,7 @@ export interface ClockJump {
   readonly mayHaveSleptMs: number;
 }
 
-const LOOK_EVERY_MS = 1_000;
+const CHECK_EVERY_MS = 1_000;
 /** If a wait takes this much longer than planned, the cause is more than a busy machine. */
 const STALLED_MS = 15_000;
 
@@ -24,12 +24,12 @@ const STALLED_MS = 15_000;
 export async function watchClock(clock: Clock, onJump: (jump: ClockJump) => void, signal: AbortSignal): Promise<void> {
   let before = { dateMs: clock.now(), at: monotonicNow(clock) };
   while (!signal.aborted) {
-    await clock.sleep(LOOK_EVERY_MS, signal).catch(() => {});
+    await clock.sleep(CHECK_EVERY_MS, signal).catch(() => {});
     if (signal.aborted) return;
     const after = { dateMs: clock.now(), at: monotonicNow(clock) };
     const passedMs = elapsedMs(before.at, after.at);
     const steppedMs = after.dateMs - before.dateMs - passedMs;
-    const stalledMs = passedMs - LOOK_EVERY_MS;
+    const stalledMs = passedMs - CHECK_EVERY_MS;
     if (Math.abs(steppedMs) > STEP_MS || stalledMs > STALLED_MS) {
       const sleptMs = Math.max(steppedMs, stalledMs);
       onJump({ steppedMs, mayHaveSleptMs: sleptMs > STALLED_MS ? sleptMs : 0 });

@@ -7,7 +7,7 @@ import { WORKER_ERRORS } from '../kit/errors.ts';
 import type { LoopContext } from '../loop/context.ts';
 import type { RelayHealth } from '../loop/relay-health.ts';
 
-export interface Troubles {
+export interface ErrorSources {
   readonly problem: SerialisedError | null;
   readonly engine: SerialisedError | null;
   readonly health: RelayHealth;
@@ -27,7 +27,7 @@ export function engineError(state: EngineState, known: SerialisedError | null): 
 }
 
 /** A node's most serious error; `problem` is why its membership is not as it should be. */
-export function nodeError({ store, networkClock }: LoopContext, { problem, engine, health }: Troubles): NodeView['error'] {
+export function nodeError({ store, networkClock }: LoopContext, { problem, engine, health }: ErrorSources): NodeView['error'] {
   const barred = store.settings.get('barred');
   if (barred !== null) {
     const code = barred === 'slashed' ? 'NODE_SLASHED' : 'NODE_KICKED_OUT';

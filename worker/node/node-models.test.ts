@@ -3,7 +3,7 @@ import { modelSettingsSchema } from '../../contract/model-settings.ts';
 import type { ModelsUpdate, ModelView } from '../../contract/models.ts';
 import { type EngineConfig, engineConfigSchema } from '../../contract/node-config.ts';
 import { QUIET_LOG } from '../testing/loop-rig.ts';
-import { engineWithSources, offeredModels } from './node-models.ts';
+import { createOfferedModels, engineWithSources } from './node-models.ts';
 
 const models = modelSettingsSchema.parse({ hubUrl: 'https://hub.example', proxy: { host: 'proxy.example', port: 3128 } });
 
@@ -54,7 +54,7 @@ function hostModels(present: string[], more: { engine?: 'embedded' | 'official';
 
 const EMBEDDED: EngineConfig = { kind: 'embedded' };
 const offered = (host: ReturnType<typeof hostModels>, modelIds: string[], engine: EngineConfig = EMBEDDED) =>
-  offeredModels({ config: { engine, modelIds }, models: host, log: QUIET_LOG });
+  createOfferedModels({ config: { engine, modelIds }, models: host, log: QUIET_LOG });
 
 it('offers the models on disk that the host names or the network has requested, and reports the missing ones', async () => {
   const host = hostModels(['base:a/a', 'base:c/c'], { requested: ['base:c/c'] });

@@ -28,7 +28,7 @@ export function engineWithSources(
       const token = outbound?.hubToken ?? null;
       // Its library sends the token to HF_ENDPOINT, and drops it if redirected to another host.
       const hub = { HF_ENDPOINT: models.hubUrl, ...(token === null ? {} : { HF_TOKEN: token }) };
-      return { ...engine, env: { ...hub, ...withoutNames(proxy, engine.env), ...engine.env } };
+      return { ...engine, env: { ...hub, ...withoutVariables(proxy, engine.env), ...engine.env } };
     }
     case 'program':
       return engine;
@@ -36,7 +36,7 @@ export function engineWithSources(
 }
 
 /** If the host has set a variable in one spelling, no other spelling is set: Python's libraries read lower case first. */
-function withoutNames(environment: Record<string, string>, names: Readonly<Record<string, string>>): Record<string, string> {
+function withoutVariables(environment: Record<string, string>, names: Readonly<Record<string, string>>): Record<string, string> {
   const taken = new Set(Object.keys(names).map((name) => name.toLowerCase()));
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !taken.has(name.toLowerCase())));
 }
@@ -54,7 +54,7 @@ export interface OfferedModelsOptions {
 }
 
 /** The models that the configuration names or the network has requested, as far as they are on disk. */
-export function offeredModels({ config, models, log }: OfferedModelsOptions): OfferedModels {
+export function createOfferedModels({ config, models, log }: OfferedModelsOptions): OfferedModels {
   const { engine } = config;
   const listeners: (() => void)[] = [];
   const present = new Set<string>();

@@ -8,7 +8,7 @@ import type { RelayEvent } from '../../protocol/wire/event.ts';
 import { sameAddress } from '../../protocol/wire/fields.ts';
 import { WorkerError } from '../kit/errors.ts';
 import { Life } from '../life/life.ts';
-import { describeNode, describeWhole, moveNode, type NodeState, type NodeStateKind } from '../life/node-state.ts';
+import { describeNode, describeNodeAndLife, moveNode, type NodeState, type NodeStateKind } from '../life/node-state.ts';
 import type { PollLoop } from '../loop/poll-loop.ts';
 import { RelayHealth } from '../loop/relay-health.ts';
 import { EXTRA_PER_MINUTE, RequestBudget } from '../loop/request-budget.ts';
@@ -16,7 +16,7 @@ import { TaskDriver } from '../loop/task-driver.ts';
 import { readClock } from '../networks/read-clock.ts';
 import { isSignatureRefused } from '../networks/relay/refusals.ts';
 import { Announcer } from './announcer.ts';
-import { noteBar } from './bar.ts';
+import { recordBar } from './bar.ts';
 import { type ClockJump, watchClock } from './clock-watch.ts';
 import { DiagnosticsSender } from './diagnostics-sender.ts';
 import { MachineHolds } from './machine-holds.ts';
@@ -119,7 +119,7 @@ export class Node {
     options.models.onChange(() => this.#loops.membership.wake());
     options.clearance.onChange(() => this.#changed());
     money.stakeActs?.onRead(() => this.#changed());
-    this.#life.hold(this.#holds.isHeld);
+    this.#life.setHeld(this.#holds.isHeld);
     this.#holds.onChange(() => this.#holdsChanged());
   }
 
@@ -202,7 +202,7 @@ export class Node {
       revision: this.#announcer.revision,
       address: network.address,
       state: this.#state.kind,
-      message: describeWhole(this.#state, life?.kind ?? null, this.#holds.reason()),
+      message: describeNodeAndLife(this.#state, life?.kind ?? null, this.#holds.reason()),
       engine: engine.state().kind,
       engineError: this.#engineError === null ? null : { ...this.#engineError, data: { ...this.#engineError.data } },
       currentTask: store.tasks.open()[0]?.commitment ?? null,
@@ -222,7 +222,7 @@ export class Node {
   async #end(quitNetwork: boolean): Promise<void> {
     const { context } = this.#options;
     this.#setState({ kind: 'stopping', message: 'The node finishes its current task and takes no new one.' });
-    this.#life.want(quitNetwork ? 'left' : 'away');
+    this.#life.setWanted(quitNetwork ? 'left' : 'away');
     this.#loops.membership.wake();
     // A node with a possible twin sends nothing under its key.
     if (this.#isCleared) {
@@ -284,7 +284,7 @@ export class Node {
     if (!sameAddress(event.nodeAddress, context.network.address)) return;
     witness.onNodeEvent(event);
     if (event.type === 'DownloadModel') models.onEvent(event);
-    if (!noteBar(context, event)) return;
+    if (!recordBar(context, event)) return;
     money.wake();
     money.stakeActs?.doubt();
     this.#loops.membership.wake();
@@ -304,7 +304,7 @@ export class Node {
   }
 
   #holdsChanged(): void {
-    if (this.#life.hold(this.#holds.isHeld)) this.#loops.membership.wake();
+    if (this.#life.setHeld(this.#holds.isHeld)) this.#loops.membership.wake();
     this.#changed();
   }
 
@@ -366,7 +366,7 @@ export class Node {
   /** Survives this process, and takes effect in the next membership poll. */
   #want(wanted: 'running' | 'paused' | 'unstaked'): void {
     this.#options.context.store.settings.set('desired', wanted);
-    this.#life.want(wanted);
+    this.#life.setWanted(wanted);
     this.#loops.membership.wake();
   }
 
@@ -377,6 +377,6 @@ export class Node {
 
   /** Publishes the view if the host does not have it yet. */
   #changed(): void {
-    this.#announcer.tell(this.view());
+    this.#announcer.publish(this.view());
   }
 }

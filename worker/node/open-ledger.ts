@@ -7,8 +7,8 @@ import type { Money } from '../money/money.ts';
  * A source that does not answer delays the start no longer than this; what it would have reported shows up as a
  * difference.
  */
-const PATIENCE_MS = 20_000;
-const LOOK_MS = 500;
+const TIMEOUT_MS = 20_000;
+const RETRY_MS = 500;
 
 export async function openLedgerFirst(parts: {
   readonly money: Pick<Money, 'sync'>;
@@ -16,21 +16,21 @@ export async function openLedgerFirst(parts: {
   readonly log: Log;
 }): Promise<void> {
   const { money, clock, log } = parts;
-  const over = new AbortController();
-  const late = clock.sleep(PATIENCE_MS, over.signal).then(
+  const stop = new AbortController();
+  const timeout = clock.sleep(TIMEOUT_MS, stop.signal).then(
     () => true,
     () => false,
   );
   const opened = async () => {
-    while (!over.signal.aborted) {
+    while (!stop.signal.aborted) {
       const { chain } = await money.sync.sync();
       // Null while coins are moving: people often fund a node just before they start it.
       if (chain.kind === 'none' || (chain.kind === 'read' && chain.scannedTo !== null)) return false;
-      await clock.sleep(LOOK_MS, over.signal).catch(() => {});
+      await clock.sleep(RETRY_MS, stop.signal).catch(() => {});
     }
     return false;
   };
-  const isLate = await Promise.race([opened(), late]);
-  over.abort();
+  const isLate = await Promise.race([opened(), timeout]);
+  stop.abort();
   if (isLate) log.warn('the ledger was not opened in time; the node continues without it');
 }

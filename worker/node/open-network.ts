@@ -14,7 +14,7 @@ import { RelayClient } from '../networks/relay/relay-client.ts';
 import { RelayReader, type TrustNetwork } from '../networks/relay/relay-reader.ts';
 import type { TaskNetwork } from '../networks/task-network.ts';
 import type { ProxyPolicy } from '../outbound/proxy-policy.ts';
-import { createRelayStakes, NODES_ASKED, type RelayStakesParts } from '../preflight/relay-stakes.ts';
+import { createRelayStakes, NODES_COMPARED, type RelayStakesParts } from '../preflight/relay-stakes.ts';
 import type { Store } from '../store/store.ts';
 
 export interface OpenNetworkOptions {
@@ -97,7 +97,7 @@ function openRelayNetwork(options: OpenNetworkOptions): OpenedNetwork {
   };
   const delegatedTo: RelayStakesParts['delegatedTo'] = async (node) => (await chain?.delegatedStaking.totalWei(node)) ?? 0n;
   const relayStakes = createRelayStakes({
-    known: () => reader.stakesOn(config.network.network, NODES_ASKED),
+    known: () => reader.stakesOn(config.network.network, NODES_COMPARED),
     stakeOf,
     delegatedTo,
   });

@@ -31,7 +31,7 @@ import { recordLifetimes } from '../trust/record-lifetimes.ts';
 import { assertEngineAccepted } from './engine-acceptance.ts';
 import { machineFacts } from './machine-facts.ts';
 import { Node } from './node.ts';
-import { engineWithSources, modelsDirectory, offeredModels } from './node-models.ts';
+import { createOfferedModels, engineWithSources, modelsDirectory } from './node-models.ts';
 import type { NodeParts } from './node-parts.ts';
 import { nodeClearance } from './open-clearance.ts';
 import { openLedgerFirst } from './open-ledger.ts';
@@ -121,7 +121,7 @@ export async function openNode(options: OpenNodeOptions): Promise<NodeParts> {
   onOpened(() => program.stop());
   onOpened(() => models.close());
   const { engine } = models;
-  const offered = offeredModels({ config, models, log });
+  const offered = createOfferedModels({ config, models, log });
   onOpened(() => offered.close());
   const guard = gpu.guard(engine);
 

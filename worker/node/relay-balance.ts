@@ -3,7 +3,7 @@ import type { NodeInfo } from '../../protocol/wire/node.ts';
 import type { LoopContext } from '../loop/context.ts';
 
 /** How often an unchanged balance is saved again. */
-const NOTE_AGAIN_MS = 60_000;
+const SAVE_AGAIN_MS = 60_000;
 
 export class RelayBalance {
   readonly #context: LoopContext;
@@ -20,24 +20,24 @@ export class RelayBalance {
 
   read(info: Pick<NodeInfo, 'relayBalanceWei' | 'qosScore' | 'stakingScore' | 'probWeight'>): void {
     this.#wei = this.#context.network.rules.keepsAccounts ? info.relayBalanceWei : null;
-    if (this.#wei !== null) this.#note(String(this.#wei));
-    this.#noteStanding({ qos: info.qosScore, stakingScore: info.stakingScore, weight: info.probWeight });
+    if (this.#wei !== null) this.#saveBalance(String(this.#wei));
+    this.#saveStanding({ qos: info.qosScore, stakingScore: info.stakingScore, weight: info.probWeight });
   }
 
   /** The weight changes with every other node's stake, so only the age of the saved value counts. */
-  #noteStanding(standing: { readonly qos: number; readonly stakingScore: number; readonly weight: number }): void {
+  #saveStanding(standing: { readonly qos: number; readonly stakingScore: number; readonly weight: number }): void {
     const { store, clock } = this.#context;
     const last = store.settings.get('lastStanding');
-    // biome-ignore lint/plugin: told to people, with the date at which it was read
-    if (last !== null && Math.abs(clock.now() - last.readMs) < NOTE_AGAIN_MS) return;
+    // biome-ignore lint/plugin: shown to people, with the date at which it was read
+    if (last !== null && Math.abs(clock.now() - last.readMs) < SAVE_AGAIN_MS) return;
     store.settings.set('lastStanding', { ...standing, readMs: clock.now() });
   }
 
-  #note(wei: string): void {
+  #saveBalance(wei: string): void {
     const { store, clock } = this.#context;
     const last = store.settings.get('lastBalance');
-    // biome-ignore lint/plugin: told to people, with the date at which it was read
-    const isFresh = last !== null && clock.now() - last.readMs < NOTE_AGAIN_MS;
+    // biome-ignore lint/plugin: shown to people, with the date at which it was read
+    const isFresh = last !== null && clock.now() - last.readMs < SAVE_AGAIN_MS;
     if (isFresh && last.wei === wei) return;
     store.settings.set('lastBalance', { wei, readMs: clock.now() });
   }

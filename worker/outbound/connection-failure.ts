@@ -26,9 +26,9 @@ const PHASES: Readonly<Record<string, ConnectionPhase>> = {
 export type FailureSide = 'here' | 'there' | 'unclear';
 
 /** Reported only by this machine: no resolver, no route, no address. */
-const HERE = new Set(['EAI_AGAIN', 'ENETUNREACH', 'ENETDOWN', 'EADDRNOTAVAIL']);
+const LOCAL_CODES = new Set(['EAI_AGAIN', 'ENETUNREACH', 'ENETDOWN', 'EADDRNOTAVAIL']);
 /** No answer, or an unknown name: this looks the same as a pulled cable. */
-const UNCLEAR = new Set(['ENOTFOUND', 'EHOSTUNREACH', 'ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT']);
+const UNCLEAR_CODES = new Set(['ENOTFOUND', 'EHOSTUNREACH', 'ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT']);
 /** A bad certificate: its owner's mistake, a wrong date on this machine, or a network that intercepts the connection. */
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|ERR_SSL|EPROTO/;
 
@@ -54,9 +54,9 @@ export function connectionFailure(error: unknown, isOnline: () => boolean = hasN
 }
 
 function sideOf(code: string, phase: ConnectionPhase | null, isOnline: () => boolean): FailureSide {
-  if (HERE.has(code)) return 'here';
+  if (LOCAL_CODES.has(code)) return 'here';
   if (CERTIFICATE.test(code)) return 'unclear';
-  if (phase !== 'timeout' && !UNCLEAR.has(code)) return 'there';
+  if (phase !== 'timeout' && !UNCLEAR_CODES.has(code)) return 'there';
   return isOnline() ? 'unclear' : 'here';
 }
 

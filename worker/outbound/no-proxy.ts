@@ -36,11 +36,11 @@ LOOPBACK.addAddress('::', 'ipv6');
 /** Programs of this machine: a proxy would look for them on itself. */
 export function isLoopback({ host }: Destination): boolean {
   if (host === 'localhost' || host.endsWith('.localhost')) return true;
-  return contains(LOOPBACK, host);
+  return listContains(LOOPBACK, host);
 }
 
 /** Also an IPv4 address in IPv6 notation. */
-function contains(list: BlockList, host: string): boolean {
+function listContains(list: BlockList, host: string): boolean {
   const family = isIP(host);
   return family !== 0 && list.check(host, family === 4 ? 'ipv4' : 'ipv6');
 }
@@ -87,18 +87,18 @@ function hostEntry(text: string): ((host: string) => boolean) | null {
     return (host) => host === name || (host.endsWith(`.${name}`) && isIP(host) === 0);
   }
   if (!/^[\p{L}\p{N}\p{M}.:*_-]+$/u.test(text)) return null;
-  const pattern = new RegExp(`^${text.split('*').map(escaped).join('.*')}$`);
+  const pattern = new RegExp(`^${text.split('*').map(escapeRegExp).join('.*')}$`);
   return (host) => pattern.test(host);
 }
 
-const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+const escapeRegExp = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 function networkEntry(address: string, bits: number): ((host: string) => boolean) | null {
   const family = isIP(address);
   if (family === 0 || bits > (family === 4 ? 32 : 128)) return null;
   const list = new BlockList();
   list.addSubnet(address, bits, family === 4 ? 'ipv4' : 'ipv6');
-  return (host) => contains(list, host);
+  return (host) => listContains(list, host);
 }
 
 /** Names in the ASCII form of URLs. */

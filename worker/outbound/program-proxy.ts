@@ -4,13 +4,13 @@ import type { ProxyPolicy } from './proxy-policy.ts';
 import { type WorkerProxy, workerProxy } from './proxy-setting.ts';
 
 /** The variable for requests of each scheme. */
-const KINDS = [
+const VARIABLES = [
   ['http_proxy', 'http:'],
   ['https_proxy', 'https:'],
 ] as const;
 
 /** Engines are reached on this machine, and Python's libraries would use a proxy for that unless forbidden. */
-const OWN_MACHINE = ['localhost', '127.0.0.1', '::1'];
+const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '::1'];
 
 /**
  * Variables in both spellings, in a form that every library understands; they replace inherited ones. An address that
@@ -19,21 +19,21 @@ const OWN_MACHINE = ['localhost', '127.0.0.1', '::1'];
 export function programProxyEnvironment(policy: ProxyPolicy): Record<string, string> {
   const environment: Record<string, string> = {};
   const set = (name: string, value: string) => Object.assign(environment, { [name]: value, [name.toUpperCase()]: value });
-  for (const [name, protocol] of KINDS) {
+  for (const [name, protocol] of VARIABLES) {
     const named = policy.named(protocol);
     if (named === null) set(name, '');
-    else set(name, named.reading.kind === 'address' ? urlFor(named.reading.address) : named.text);
+    else set(name, named.reading.kind === 'address' ? proxyUrl(named.reading.address) : named.text);
   }
   set('all_proxy', '');
-  set('no_proxy', [...policy.exceptions.split(/[\s,;]+/).filter((entry) => entry !== ''), ...OWN_MACHINE].join(','));
+  set('no_proxy', [...policy.exceptions.split(/[\s,;]+/).filter((entry) => entry !== ''), ...LOOPBACK_HOSTS].join(','));
   return environment;
 }
 
 /** For `cw_proxy`: the proxy for requests to `url`, such as the model hub; null = none. */
 export function officialProxy(policy: ProxyPolicy, url: URL): WorkerProxy | null {
   const choice = policy.choose(url);
-  return choice.kind === 'proxy' ? workerProxy(urlFor(choice.address)) : null;
+  return choice.kind === 'proxy' ? workerProxy(proxyUrl(choice.address)) : null;
 }
 
 /** With `socks5`, other libraries resolve names themselves; ours leaves that to the proxy. */
-const urlFor = (address: ProxyAddress) => proxyUrlOf(address).replace(/^socks5:/, 'socks5h:');
+const proxyUrl = (address: ProxyAddress) => proxyUrlOf(address).replace(/^socks5:/, 'socks5h:');

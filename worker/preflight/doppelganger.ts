@@ -15,7 +15,7 @@ export interface DoppelgangerFacts {
   /** The store contains the event of that join. */
   readonly ownJoinSeen: boolean;
   /** Events of this address that the store has not seen yet. */
-  readonly news: readonly RelayEvent[];
+  readonly newEvents: readonly RelayEvent[];
   /** The store has a verdict (a score, an invalid task) on this task. */
   readonly hasVerdict: (commitment: string) => boolean;
   /** The host has confirmed, for this start, that no other machine runs with the key. */
@@ -40,10 +40,10 @@ export function judgeDoppelganger(facts: DoppelgangerFacts): Verdict {
 }
 
 /** Acts that require the key but did not happen here. */
-function foreignActs({ joinedAfterEvent, ownJoinSeen, news, hasVerdict }: DoppelgangerFacts): readonly RelayEvent[] {
+function foreignActs({ joinedAfterEvent, ownJoinSeen, newEvents, hasVerdict }: DoppelgangerFacts): readonly RelayEvent[] {
   // A process killed between its join and the join's event does not know of one join.
   let ownJoins = joinedAfterEvent !== null && !ownJoinSeen ? 1 : 0;
-  return news.filter((event) => {
+  return newEvents.filter((event) => {
     switch (event.type) {
       case 'NodeJoin':
         return ownJoins-- <= 0;

@@ -10,7 +10,7 @@ export function claimJoin({ settings }: Pick<Store, 'settings'>): void {
 }
 
 /** Number of events to read; a node that was away longer is judged by the oldest of them. */
-const NEWS = 500;
+const MAX_EVENTS = 500;
 
 /** @throws as `TrustNetwork` does. */
 export async function doppelgangerFacts(parts: {
@@ -22,13 +22,13 @@ export async function doppelgangerFacts(parts: {
   const { status } = await network.nodeInfo();
   const cursor = store.settings.get('eventCursor');
   const joinedAfterEvent = store.settings.get('joinedAfterEvent');
-  const news = cursor === null ? [] : await network.eventsAfter(cursor, NEWS);
+  const newEvents = cursor === null ? [] : await network.eventsAfter(cursor, MAX_EVENTS);
   const joins = store.events.ofTypes(['NodeJoin']);
   return {
     status,
     joinedAfterEvent,
     ownJoinSeen: joinedAfterEvent !== null && joins.some((event) => event.id > joinedAfterEvent),
-    news,
+    newEvents,
     hasVerdict: (commitment) => isHex(commitment, 32) && hasVerdict(store, commitment),
     confirmedAlone,
   };

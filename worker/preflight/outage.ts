@@ -2,7 +2,7 @@
 import type { PreflightResult } from '../../contract/preflight.ts';
 import { objection, resultOf } from './check.ts';
 
-const OUT = new Set(['RELAY_UNREACHABLE', 'CHAIN_UNREACHABLE']);
+const UNREACHABLE_CODES = new Set(['RELAY_UNREACHABLE', 'CHAIN_UNREACHABLE']);
 
 /**
  * Relay and chain have nothing in common but this machine: if both are unreachable and neither is certainly down
@@ -10,14 +10,14 @@ const OUT = new Set(['RELAY_UNREACHABLE', 'CHAIN_UNREACHABLE']);
  */
 export function attributeOutage(results: readonly PreflightResult[]): PreflightResult[] {
   const asked = results.filter(({ id }) => id === 'relay' || id === 'rpc');
-  const sides = asked.filter(isOut).map(({ params }) => params.side ?? 'unclear');
+  const sides = asked.filter(isUnreachable).map(({ params }) => params.side ?? 'unclear');
   const isOwn = sides.length === asked.length && !sides.includes('there') && (sides.length > 1 || sides.includes('here'));
   if (!isOwn) return [...results];
-  return results.map((result) => (isOut(result) ? ownConnection(result) : result));
+  return results.map((result) => (isUnreachable(result) ? ownConnection(result) : result));
 }
 
-function isOut(result: PreflightResult): boolean {
-  return result.state !== 'ok' && OUT.has(result.code);
+function isUnreachable(result: PreflightResult): boolean {
+  return result.state !== 'ok' && UNREACHABLE_CODES.has(result.code);
 }
 
 function ownConnection(result: PreflightResult): PreflightResult {

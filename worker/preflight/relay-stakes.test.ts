@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Hex } from '../../protocol/hex.ts';
-import { createRelayStakes, relayReads } from './relay-stakes.ts';
+import { compareStakes, createRelayStakes } from './relay-stakes.ts';
 
 const node = (digit: number) => `0x${String(digit).repeat(40)}` as Hex;
 const known =
@@ -30,11 +30,11 @@ describe('whether the relay uses these contracts', () => {
     ['it counts no nodes yet', known(), contract(), 'unknown'],
     ['it has no such list', async () => 'unsupported' as const, contract(), 'unknown'],
   ])('%s', async (_what, nodes, stakeOf, answer) => {
-    expect(await relayReads({ known: nodes, stakeOf, delegatedTo })).toBe(answer);
+    expect(await compareStakes({ known: nodes, stakeOf, delegatedTo })).toBe(answer);
   });
 
   it('no node that it counts has anything here: it uses other contracts', async () => {
-    await expect(relayReads({ known: known(400n, 500n), stakeOf: contract(), delegatedTo })).rejects.toMatchObject({
+    await expect(compareStakes({ known: known(400n, 500n), stakeOf: contract(), delegatedTo })).rejects.toMatchObject({
       code: 'CHAIN_CONTRACTS_UNREAD',
       data: { nodes: [node(1), node(2)] },
     });

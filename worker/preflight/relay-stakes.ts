@@ -7,7 +7,7 @@ import type { Stake } from '../chain/contracts/stake-plan.ts';
 import { ChainError } from '../chain/errors.ts';
 
 /** Number of nodes whose stakes are compared with the relay's data. */
-export const NODES_ASKED = 5;
+export const NODES_COMPARED = 5;
 
 export interface RelayStakesParts {
   /** Some nodes of the network and their stakes, as counted by the relay. */
@@ -23,7 +23,7 @@ export interface RelayStakesParts {
  * to compare.
  * @throws ChainError CHAIN_CONTRACTS_UNREAD if the relay counts nodes and none of them has anything there
  */
-export async function relayReads({ known, stakeOf, delegatedTo }: RelayStakesParts): Promise<'seen' | 'unknown'> {
+export async function compareStakes({ known, stakeOf, delegatedTo }: RelayStakesParts): Promise<'seen' | 'unknown'> {
   const nodes = await known();
   if (nodes === 'unsupported' || nodes.length === 0) return 'unknown';
   let isEmpty = true;
@@ -45,7 +45,7 @@ export function createRelayStakes(parts: RelayStakesParts): () => Promise<'seen'
   let seen = false;
   return async () => {
     if (seen) return 'seen';
-    const answer = await relayReads(parts);
+    const answer = await compareStakes(parts);
     seen = answer === 'seen';
     return answer;
   };

@@ -34,7 +34,7 @@ export interface WorkerParts extends NodePorts {
 }
 
 /** After the supervisor is gone, a node has this long to tell the network that it leaves. */
-const LAST_WORDS_MS = 3_000;
+const LEAVE_TIMEOUT_MS = 3_000;
 
 export function runWorker(port: SupervisorPort, parts: WorkerParts): void {
   new WorkerProcess(port, parts).listen();
@@ -80,16 +80,16 @@ class WorkerProcess {
   }
 
   listen(): void {
-    this.#port.onMessage((message) => void this.#take(message).catch((error: unknown) => this.#fail(error)));
+    this.#port.onMessage((message) => void this.#receive(message).catch((error: unknown) => this.#fail(error)));
     this.#port.onEnd(() => void this.#leave().catch((error: unknown) => this.#fail(error)));
     void this.#port.send({ type: 'alive', pid: this.#port.pid });
   }
 
-  async #take(raw: unknown): Promise<void> {
+  async #receive(raw: unknown): Promise<void> {
     const parsed = toWorkerSchema.safeParse(raw);
     if (!parsed.success) return this.#refuse(parsed.error.issues[0]?.path.join('.') ?? '', parsed.error.issues[0]?.message);
     try {
-      await this.#obey(parsed.data);
+      await this.#execute(parsed.data);
     } catch (error) {
       // A command at the wrong time changes nothing.
       if (this.#node === null || !(error instanceof WorkerError)) throw error;
@@ -104,7 +104,7 @@ class WorkerProcess {
     this.#log?.warn({ err: error }, 'a message was refused');
   }
 
-  async #obey(message: ToWorker): Promise<void> {
+  async #execute(message: ToWorker): Promise<void> {
     if (message.type === 'ownAddresses') {
       this.#ownAddresses = message.addresses;
       return;
@@ -125,7 +125,7 @@ class WorkerProcess {
     }
     await this.#starting;
     if (this.#ended) return;
-    if (message.type === 'answer') return this.#answered(message.id, message.allowed);
+    if (message.type === 'answer') return this.#resolveAnswer(message.id, message.allowed);
     // Windows connect at any time: a connection that comes too early is closed, and the window tries again.
     this.#connections.receive(message);
   }
@@ -139,7 +139,7 @@ class WorkerProcess {
     });
   }
 
-  #answered(id: number, allowed: boolean): void {
+  #resolveAnswer(id: number, allowed: boolean): void {
     const answer = this.#answers.get(id);
     this.#answers.delete(id);
     answer?.(allowed);
@@ -199,13 +199,13 @@ class WorkerProcess {
     if (node === null) return this.#close(0);
     const stopped = node.stop({ quitNetwork: false });
     const waiting = new AbortController();
-    const hurry = this.#parts.clock.sleep(LAST_WORDS_MS, waiting.signal).then(
+    const timeout = this.#parts.clock.sleep(LEAVE_TIMEOUT_MS, waiting.signal).then(
       () => node.stopNow(),
       () => {},
     );
     await stopped;
     waiting.abort();
-    await hurry;
+    await timeout;
     return this.#close(0);
   }
 
@@ -213,12 +213,12 @@ class WorkerProcess {
     if (this.#failed || this.#ended) return;
     this.#failed = true;
     this.#log?.error({ err: error }, 'the worker is ending');
-    const fatal = this.#sayable(serialiseError(error));
+    const fatal = this.#redactError(serialiseError(error));
     void this.#port.send({ type: 'fatal', error: fatal }).then(() => this.#close(1));
   }
 
   /** Data that leaves the process never contains the key. */
-  #sayable({ code, message, data }: SerialisedError): Extract<FromWorker, { type: 'fatal' }>['error'] {
+  #redactError({ code, message, data }: SerialisedError): Extract<FromWorker, { type: 'fatal' }>['error'] {
     return { code, message: this.#redact(message), data: JSON.parse(this.#redact(JSON.stringify(data))) };
   }
 

@@ -17,7 +17,7 @@ export interface PortMain {
 export type ParentPort = Pick<PortMain, 'on' | 'postMessage'>;
 
 /** Higher than any number that the supervisor assigns. */
-const FIRST_DIRECT = 2 ** 40;
+const FIRST_DIRECT_CONNECTION = 2 ** 40;
 
 function isPort(data: unknown): boolean {
   return typeof data === 'object' && data !== null && 'type' in data && data.type === 'port';
@@ -25,20 +25,20 @@ function isPort(data: unknown): boolean {
 
 export function utilityPort(parent: ParentPort, signals: Pick<NodeJS.Process, 'on' | 'pid'>): SupervisorPort {
   const direct = new Map<number, PortMain>();
-  let next = FIRST_DIRECT;
-  let take = (_message: unknown): void => {};
+  let next = FIRST_DIRECT_CONNECTION;
+  let deliver = (_message: unknown): void => {};
 
-  function accept(port: PortMain): void {
+  function acceptPort(port: PortMain): void {
     const connection = next++;
     direct.set(connection, port);
     const ended = (why = ''): void => {
-      if (direct.delete(connection)) take({ type: 'rpc', connection, event: 'close', frame: why });
+      if (direct.delete(connection)) deliver({ type: 'rpc', connection, event: 'close', frame: why });
     };
     port.once('close', () => ended());
     // Only pages get their own ports; the program's own parts use the supervisor's channel.
-    take({ type: 'rpc', connection, event: 'open', frame: '', caller: 'page' });
+    deliver({ type: 'rpc', connection, event: 'open', frame: '', caller: 'page' });
     port.on('message', ({ data }) => {
-      if (typeof data === 'string') take({ type: 'rpc', connection, event: 'frame', frame: data });
+      if (typeof data === 'string') deliver({ type: 'rpc', connection, event: 'frame', frame: data });
       else {
         ended('RPC_BAD_FRAME');
         port.close();
@@ -49,7 +49,7 @@ export function utilityPort(parent: ParentPort, signals: Pick<NodeJS.Process, 'o
 
   function sendDirect(message: Extract<FromWorker, { type: 'rpc' }>): boolean {
     const port = direct.get(message.connection);
-    if (port === undefined) return message.connection >= FIRST_DIRECT;
+    if (port === undefined) return message.connection >= FIRST_DIRECT_CONNECTION;
     if (message.event === 'frame') {
       port.postMessage(message.frame);
     } else {
@@ -66,10 +66,10 @@ export function utilityPort(parent: ParentPort, signals: Pick<NodeJS.Process, 'o
       return Promise.resolve();
     },
     onMessage(listener) {
-      take = listener;
+      deliver = listener;
       parent.on('message', ({ data, ports }) => {
         const port = ports[0];
-        if (isPort(data) && port !== undefined) accept(port);
+        if (isPort(data) && port !== undefined) acceptPort(port);
         else listener(data);
       });
     },

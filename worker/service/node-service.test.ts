@@ -69,7 +69,7 @@ describe('tasks', () => {
   it("have details, with the result's files as long as they exist", async () => {
     const rig = withTask(serviceRig());
     rig.score(TASK, { '0.json': '{"text":"hello"}' });
-    rig.store.cases.put(caseFile(TASK, { commitment: TASK }));
+    rig.store.cases.save(caseFile(TASK, { commitment: TASK }));
     const detail = await rig.client.tasks.detail({ commitment: TASK });
     expect(detail).toMatchObject({
       taskArgs: '{"model":"tiny/model","messages":[]}',
@@ -183,7 +183,7 @@ describe('the node', () => {
 describe('trust', () => {
   it('pages the cases, and hands one out as a bundle that is not left on disk', async () => {
     const { client, store, dataDir } = serviceRig();
-    for (const id of ['a', 'b', 'c']) store.cases.put(caseFile(id));
+    for (const id of ['a', 'b', 'c']) store.cases.save(caseFile(id));
     expect(await client.trust.cases({ limit: 2, offset: 1 })).toMatchObject({ total: 3, cases: [{ id: 'b' }, { id: 'a' }] });
     expect(await client.trust.case({ id: 'b' })).toEqual(caseFile('b'));
     const { fileName, base64 } = await client.trust.exportCase({ id: 'b' });

@@ -41,13 +41,13 @@ export function createNodeService({ parts, withoutKey, ask, drained, onUnexpecte
   const router = createNodeRouter({ parts, views, tasks, trust, streams, consentOf: consentOf(ask) });
   const server = createRpcServer(router, onUnexpected, createNodeGuard({ node: parts.node, ask }));
   return {
-    serve: (port, caller) => server.serve({ ...handlersOf(port), post: (frame) => port.post(withoutKey(frame)) }, caller),
+    serve: (port, caller) => server.serve({ ...portHandlers(port), post: (frame) => port.post(withoutKey(frame)) }, caller),
     nodeChanged: (view) => views.publish(() => view),
     taskChanged: (commitment) => tasks.changed(commitment),
   };
 }
 
-function handlersOf(port: RpcPort): Omit<RpcPort, 'post'> {
+function portHandlers(port: RpcPort): Omit<RpcPort, 'post'> {
   return {
     onFrame: (listener) => port.onFrame(listener),
     onClose: (listener) => port.onClose(listener),

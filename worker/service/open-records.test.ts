@@ -34,7 +34,7 @@ function leftBehind(end: 'in order' | 'killed'): string {
   const dataDir = tempDir();
   const store = openStore(dataDir, START_MS);
   store.tasks.observe(remoteTask({ commitment: TASK, startTimeMs: START_MS }), START_MS + 500);
-  store.cases.put(caseFile('c', { kind: 'slashed' }));
+  store.cases.save(caseFile('c', { kind: 'slashed' }));
   new Ledger(store.db).record([payment({ wei: 7n, atMs: START_MS })], START_MS);
   if (end === 'in order') store.close();
   else onTestFinished(() => store.close());

@@ -59,17 +59,17 @@ export interface Records {
 export function openRecords(options: RecordsOptions): Records {
   const { log } = options;
   const store = openStoreForReading(options.dataDir);
-  const parts = partsOf(store, options);
+  const parts = createRecordParts(store, options);
   const router = createNodeRouter({
     parts,
-    views: { subscribe: neverSpeaks },
+    views: { subscribe: noUpdates },
     tasks: new TaskService(parts),
-    trust: trustOf(parts),
+    trust: createRecordedTrust(parts),
     streams: {},
     consentOf: () => undefined,
   });
   const onUnexpected = (error: unknown) => log.error({ err: error }, 'the records of a node could not be read');
-  const server = createRpcServer(router, onUnexpected, undefined, onlyRecords);
+  const server = createRpcServer(router, onUnexpected, undefined, assertOnRecord);
   const ports = new Set<RpcPort>();
   return {
     serve(port, caller) {
@@ -85,7 +85,7 @@ export function openRecords(options: RecordsOptions): Records {
 }
 
 /** Read on each request; only a running node changes them. */
-function modelsOf(read: () => ModelsView): ServiceParts['models'] {
+function createRecordedModels(read: () => ModelsView): ServiceParts['models'] {
   return {
     subscribe(listener) {
       listener({ kind: 'snapshot', revision: 0, ...read() });
@@ -96,9 +96,9 @@ function modelsOf(read: () => ModelsView): ServiceParts['models'] {
 }
 
 /** A node that is not running publishes no updates. */
-const neverSpeaks: Subscribe<NodeView> = () => () => {};
+const noUpdates: Subscribe<NodeView> = () => () => {};
 
-function onlyRecords(path: string): void {
+function assertOnRecord(path: string): void {
   if (!RECORD_PROCEDURES.has(path)) throw notRunning(path);
 }
 
@@ -110,7 +110,7 @@ function notRunning(what: string): WorkerError {
  * Replaces a part that only a running node has, except for what is `known`. No procedure that is served here uses the
  * rest.
  */
-function absent<Part extends object>(known: Partial<Part> = {}): Part {
+function createAbsentPart<Part extends object>(known: Partial<Part> = {}): Part {
   return new Proxy(known as Part, {
     get: (part, name) => {
       if (Object.hasOwn(part, name)) return Reflect.get(part, name);
@@ -120,7 +120,7 @@ function absent<Part extends object>(known: Partial<Part> = {}): Part {
 }
 
 /** The file may be missing, or of any age: without it, nothing was measured. */
-function energyOf(dataDir: string, span: { fromMs: number; toMs: number }) {
+function readRecordedEnergy(dataDir: string, span: { fromMs: number; toMs: number }) {
   const file = join(dataDir, GPU_FILE);
   if (!existsSync(file)) return [];
   const database = new DatabaseSync(file, { readOnly: true });
@@ -132,7 +132,7 @@ function energyOf(dataDir: string, span: { fromMs: number; toMs: number }) {
 }
 
 /** Quality of service as last read. The reasons for having no tasks need the running node. */
-function trustOf(parts: ServiceParts): RouterOptions['trust'] {
+function createRecordedTrust(parts: ServiceParts): RouterOptions['trust'] {
   const service = new TrustService(parts);
   return {
     exportCase: (id) => service.exportCase(id),
@@ -146,17 +146,17 @@ function trustOf(parts: ServiceParts): RouterOptions['trust'] {
   };
 }
 
-function partsOf(store: Store, options: RecordsOptions): ServiceParts {
+function createRecordParts(store: Store, options: RecordsOptions): ServiceParts {
   const { dataDir, retention, mode, readStake, readModels, clock, random, log, redaction } = options;
   const resultsDir = join(dataDir, 'results');
   const money: MoneyParts = {
     mode,
     ledger: new Ledger(store.db),
     records: new MoneyRecords(store.db),
-    sync: absent(),
-    reconciler: absent(),
-    withdrawals: absent(),
-    account: { ...absent<MoneyParts['account']>(), emissionEstimate: () => Promise.reject(notRunning('the estimate')) },
+    sync: createAbsentPart(),
+    reconciler: createAbsentPart(),
+    withdrawals: createAbsentPart(),
+    account: { ...createAbsentPart<MoneyParts['account']>(), emissionEstimate: () => Promise.reject(notRunning('the estimate')) },
     chain: null,
     nodeInfo: () => Promise.reject(notRunning('the node object')),
     lastReport: () => null,
@@ -166,11 +166,11 @@ function partsOf(store: Store, options: RecordsOptions): ServiceParts {
   };
   const keeper = new Housekeeper({ store, resultsDir, retention, clock, log });
   return {
-    ...{ store, dataDir, resultsDir, clearance: absent<ServiceParts['clearance']>(), networkClock: clock, random },
-    models: modelsOf(readModels),
-    node: absent(),
-    reader: absent<ServiceParts['reader']>({ rules: rulesOf(mode) }),
-    gpu: absent<ServiceParts['gpu']>({ energy: (span) => energyOf(dataDir, span) }),
+    ...{ store, dataDir, resultsDir, clearance: createAbsentPart<ServiceParts['clearance']>(), networkClock: clock, random },
+    models: createRecordedModels(readModels),
+    node: createAbsentPart(),
+    reader: createAbsentPart<ServiceParts['reader']>({ rules: rulesOf(mode) }),
+    gpu: createAbsentPart<ServiceParts['gpu']>({ energy: (span) => readRecordedEnergy(dataDir, span) }),
     cases: new CaseArchive({ store, dataDir, redaction, clock }),
     keeper,
     metrics: new MetricsService({ store, ledger: money.ledger, accounts: accountsOf(mode), keeper, clock, process: null }),

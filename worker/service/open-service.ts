@@ -12,11 +12,16 @@ export function openNodeService(
 ): NodeService {
   const onUnexpected = (error: unknown) => parts.log.error({ err: error }, 'a procedure failed');
   const { money, config } = parts;
-  const service = { ledger: money.ledger, money: createMoneyService(money), metrics: metricsOf(parts), dataDir: config.dataDir };
+  const service = {
+    ledger: money.ledger,
+    money: createMoneyService(money),
+    metrics: createMetrics(parts),
+    dataDir: config.dataDir,
+  };
   return createNodeService({ ...options, parts: { ...parts, ...service }, onUnexpected });
 }
 
-function metricsOf(parts: NodeParts): MetricsService {
+function createMetrics(parts: NodeParts): MetricsService {
   const { store, money, keeper, clock, networkClock, traffic, machine } = parts;
   const own = () => {
     const { user, system } = process.cpuUsage();

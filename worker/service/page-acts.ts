@@ -20,22 +20,22 @@ export interface NodeGuardOptions {
 }
 
 /** The procedure itself asks, between checking its confirmation and acting, with what it has just read. */
-const askedWithin = async (): Promise<void> => {};
+const asksItself = async (): Promise<void> => {};
 
 /** Rules by path in the contract. A test checks that there is one for each act of a node. */
 export const NODE_PAGE_RULES: Readonly<Record<string, (call: ActCall, options: NodeGuardOptions) => Promise<void>>> = {
-  'money.confirmWithdrawal': askedWithin,
-  'money.confirmChainAct': askedWithin,
-  'checks.confirmAlone': (_call, options) => asked('confirmAlone', options),
-  'node.unstake': (_call, options) => asked('unstake', options),
+  'money.confirmWithdrawal': asksItself,
+  'money.confirmChainAct': asksItself,
+  'checks.confirmAlone': (_call, options) => requireConsent('confirmAlone', options),
+  'node.unstake': (_call, options) => requireConsent('unstake', options),
   'node.selfTest': async ({ input }, options) => {
-    if ((input as { order: SelfTestOrder }).order === 'accept') await asked('acceptSelfTest', options);
+    if ((input as { order: SelfTestOrder }).order === 'accept') await requireConsent('acceptSelfTest', options);
   },
   'node.resume': async (_call, options) => {
     const { state, wanted } = options.node.view();
     // Resuming after a pause risks nothing new; joining again after a slash or after leaving stakes again.
     const stakes = state === 'slashed' || state === 'kickedOut' || state === 'stopped' || wanted === 'unstaked';
-    if (stakes) await asked('rejoin', options);
+    if (stakes) await requireConsent('rejoin', options);
   },
 };
 
@@ -50,16 +50,16 @@ export function createNodeGuard(options: NodeGuardOptions): ActGuard {
 }
 
 export function consentOf(ask: AskHost): (caller: Caller) => Consent | undefined {
-  const consent = consentBy(ask);
+  const consent = createConsent(ask);
   return (caller) => (caller === 'own' ? undefined : consent);
 }
 
-function asked(name: NodeQuestionName, { ask, node }: NodeGuardOptions): Promise<void> {
+function requireConsent(name: NodeQuestionName, { ask, node }: NodeGuardOptions): Promise<void> {
   const { stake } = node.view();
-  return consentBy(ask)({ name, facts: stake === null ? {} : { stakedWei: stake.balanceWei } });
+  return createConsent(ask)({ name, facts: stake === null ? {} : { stakedWei: stake.balanceWei } });
 }
 
-function consentBy(ask: AskHost): Consent {
+function createConsent(ask: AskHost): Consent {
   return async (question) => {
     if (await ask(question)) return;
     throw new ContractError('ACT_NOT_CONFIRMED', `${question.name} was not confirmed`, { name: question.name });

@@ -6,7 +6,7 @@ import type { Artifact } from '../store/artifacts.ts';
 
 /** Larger files are not sent to a UI. */
 export const MAX_FILE_BYTES = 8 * 1024 * 1024;
-const MAGIC = 8;
+const MAGIC_BYTES = 8;
 
 export interface FileBytes {
   readonly mime: string;
@@ -21,42 +21,42 @@ export function taskFiles(resultsDir: string, artifacts: readonly Artifact[]): P
       kind: kindOf(artifact),
       sizeBytes: artifact.size,
       sha256: artifact.sha256,
-      present: (await placeOf(resultsDir, artifact)) !== null,
+      present: (await locateFile(resultsDir, artifact)) !== null,
     })),
   );
 }
 
 /** The bytes determine the type. `base64` is null if the file is missing or too large. */
 export async function readTaskFile(resultsDir: string, artifact: Artifact): Promise<FileBytes> {
-  const path = await placeOf(resultsDir, artifact);
+  const path = await locateFile(resultsDir, artifact);
   const file = path === null ? null : await open(path, 'r').catch(() => null);
   if (file === null) return { mime: UNKNOWN, base64: null };
   try {
-    return await readOpen(file);
+    return await readOpenFile(file);
   } finally {
     await file.close();
   }
 }
 
-async function readOpen(file: FileHandle): Promise<FileBytes> {
+async function readOpenFile(file: FileHandle): Promise<FileBytes> {
   const { size } = await file.stat();
   if (size > MAX_FILE_BYTES) {
-    const head = Buffer.alloc(MAGIC);
-    await file.read(head, 0, MAGIC, 0);
+    const head = Buffer.alloc(MAGIC_BYTES);
+    await file.read(head, 0, MAGIC_BYTES, 0);
     return { mime: isPng(head) ? PNG : UNKNOWN, base64: null };
   }
   // If the file grows meanwhile, only its original size is read.
   const bytes = Buffer.alloc(size);
   const { bytesRead } = await file.read(bytes, 0, size, 0);
   const content = bytes.subarray(0, bytesRead);
-  return { mime: mimeOf(content), base64: content.toString('base64') };
+  return { mime: detectMime(content), base64: content.toString('base64') };
 }
 
 /**
  * Absolute path, or null if the file is missing, not a regular file, or not inside the results folder after following
  * links.
  */
-async function placeOf(resultsDir: string, artifact: Artifact): Promise<string | null> {
+async function locateFile(resultsDir: string, artifact: Artifact): Promise<string | null> {
   try {
     const root = await realpath(resultsDir);
     const path = await realpath(join(root, artifact.path));
@@ -68,7 +68,7 @@ async function placeOf(resultsDir: string, artifact: Artifact): Promise<string |
 
 const [PNG, JSON_TEXT, UNKNOWN] = ['image/png', 'application/json', 'application/octet-stream'] as const;
 
-function mimeOf(bytes: Uint8Array): string {
+function detectMime(bytes: Uint8Array): string {
   if (isPng(bytes)) return PNG;
   try {
     JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));

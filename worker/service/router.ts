@@ -36,7 +36,7 @@ export function createNodeRouter({ parts, views, tasks, trust, streams, consentO
   return build.router({
     node: {
       watch: build.node.watch.handler(({ signal }) => stream(views.subscribe, signal)),
-      last: build.node.last.handler(() => lastWord(parts.store)),
+      last: build.node.last.handler(() => readLastWord(parts.store)),
       pause: build.node.pause.handler(() => done(() => parts.node.pause())),
       resume: build.node.resume.handler(() => done(() => parts.node.resume())),
       selfTest: build.node.selfTest.handler(({ input }) => done(() => parts.node.selfTest(input.order))),
@@ -73,7 +73,7 @@ export function createNodeRouter({ parts, views, tasks, trust, streams, consentO
       watch: build.models.watch.handler(({ signal }) => {
         return stream<ModelsUpdate>((listener) => parts.models.subscribe(listener), signal);
       }),
-      ask: build.models.ask.handler(async ({ input }) => answered(await parts.models.ask(input))),
+      ask: build.models.ask.handler(async ({ input }) => unwrapAnswer(await parts.models.ask(input))),
     },
     metrics: { read: build.metrics.read.handler(() => parts.metrics.read()) },
     checks: {
@@ -95,10 +95,10 @@ export function createNodeRouter({ parts, views, tasks, trust, streams, consentO
 function moneyRouter({ money }: Pick<ServiceParts, 'money'>, consentOf: RouterOptions['consentOf']) {
   const build = implement(nodeContract).$context<CallContext>().money;
   const names = Object.keys(MONEY_PROCEDURES) as MoneyProcedure[];
-  type Run = (input: unknown, consent: Consent | undefined) => Promise<never>;
+  type MoneyHandler = (input: unknown, consent: Consent | undefined) => Promise<never>;
   const handlers = names.map((name) => [
     name,
-    build[name].handler(({ input, context }) => (money[name] as Run)(input, consentOf(context.caller))),
+    build[name].handler(({ input, context }) => (money[name] as MoneyHandler)(input, consentOf(context.caller))),
   ]);
   return Object.fromEntries(handlers) as MoneyHandlers<typeof build>;
 }
@@ -107,15 +107,15 @@ type MoneyHandlers<Build extends Record<MoneyProcedure, { handler(run: never): u
   readonly [Name in MoneyProcedure]: ReturnType<Build[Name]['handler']>;
 };
 
-function lastWord({ settings }: ServiceParts['store']): LastWord {
+function readLastWord({ settings }: ServiceParts['store']): LastWord {
   return { barred: settings.get('barred'), relayBalance: settings.get('lastBalance') };
 }
 
-const plain = z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.string())]);
+const plainValueSchema = z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.string())]);
 
 /** Turns a refusal into an error with the same code. */
-function answered(answer: ModelsAnswer) {
+function unwrapAnswer(answer: ModelsAnswer) {
   if (answer.type !== 'refused') return { removal: answer.type === 'removal' ? answer.removal : null };
   const { code, message, data } = answer.error;
-  throw new CodedError(code, message, z.record(z.string(), plain).catch({}).parse(data));
+  throw new CodedError(code, message, z.record(z.string(), plainValueSchema).catch({}).parse(data));
 }

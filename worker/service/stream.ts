@@ -16,14 +16,14 @@ const BACKLOG = 256;
 export async function* streamOf<Update>(options: StreamOptions<Update>): AsyncGenerator<Update, void> {
   const { subscribe, signal, backlog = BACKLOG, drained = async () => {} } = options;
   const waiting: Update[] = [];
-  let leave: (() => void) | null = null;
+  let unsubscribe: (() => void) | null = null;
   let wake = () => {};
   const stop = () => {
-    leave?.();
-    leave = null;
+    unsubscribe?.();
+    unsubscribe = null;
     waiting.length = 0;
   };
-  const take = (update: Update) => {
+  const enqueue = (update: Update) => {
     if (waiting.length < backlog) waiting.push(update);
     else stop();
     wake();
@@ -36,7 +36,7 @@ export async function* streamOf<Update>(options: StreamOptions<Update>): AsyncGe
     while (!signal.aborted) {
       await Promise.race([drained(), aborted]);
       if (signal.aborted) return;
-      leave ??= subscribe(take);
+      unsubscribe ??= subscribe(enqueue);
       const next = waiting.shift();
       if (next !== undefined) yield next;
       else await Promise.race([new Promise<void>((resolve) => (wake = resolve)), aborted]);

@@ -63,7 +63,7 @@ export class TaskService {
       files: await taskFiles(resultsDir, store.artifacts.of(commitment)),
       removed: store.removed.find(commitment),
       money: taskMoney(ledger, commitment),
-      caseId: store.cases.about(commitment),
+      caseId: store.cases.findIdByTask(commitment),
     };
   }
 

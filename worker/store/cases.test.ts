@@ -16,8 +16,8 @@ function open(dir = tempDir()) {
 
 it('pages newest first; a case keeps its place when it is completed', () => {
   const { cases } = open();
-  for (const id of ['a', 'b', 'c', 'd']) cases.put(caseFile(id));
-  cases.put(caseFile('b', { complete: true }));
+  for (const id of ['a', 'b', 'c', 'd']) cases.save(caseFile(id));
+  cases.save(caseFile('b', { complete: true }));
   const ids = (limit: number, before: string | null) => cases.page(limit, before).map((file) => file.id);
   expect([ids(2, null), ids(2, 'c'), ids(2, 'a')]).toEqual([['d', 'c'], ['b', 'a'], []]);
   expect(
@@ -32,7 +32,7 @@ it('pages newest first; a case keeps its place when it is completed', () => {
 it('survives a restart', () => {
   const dir = tempDir();
   const first = openStore(dir, NOW);
-  first.cases.put(caseFile('a'));
+  first.cases.save(caseFile('a'));
   first.close();
   expect(open(dir).cases.find('a')).toEqual(caseFile('a'));
 });
@@ -53,14 +53,14 @@ it('lists the ends that nobody has judged yet', () => {
     return task.commitment;
   });
   expect(store.cases.unjudged()).toEqual(ids.slice(0, 3));
-  store.cases.put(caseFile(ids[1] ?? ''));
+  store.cases.save(caseFile(ids[1] ?? ''));
   expect(store.cases.unjudged()).toEqual([ids[0], ids[2]]);
 });
 
 it('reports a row of a different shape instead of guessing', () => {
   const dir = tempDir();
   const store = open(dir);
-  store.cases.put(caseFile('a'));
+  store.cases.save(caseFile('a'));
   store.lifetimes.record('L1', caseFile('a').machine, NOW);
   const raw = new DatabaseSync(join(dir, STORE_FILE));
   raw.exec(`UPDATE cases SET body = '{"id":1}'; UPDATE engine_lifetimes SET machine = 'no json'`);

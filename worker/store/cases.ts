@@ -37,7 +37,7 @@ export class Cases {
   }
 
   /** ID of the latest case about a task; null if there is none. */
-  about(commitment: Hex): string | null {
+  findIdByTask(commitment: Hex): string | null {
     const sql = 'SELECT id FROM cases WHERE commitment = ? ORDER BY rowid DESC LIMIT 1';
     return readOne(this.#db, z.object({ id: z.string() }), sql, commitment)?.id ?? null;
   }
@@ -47,7 +47,7 @@ export class Cases {
   }
 
   /** Opens the case, or replaces what was known about it. */
-  put(file: CaseFile): void {
+  save(file: CaseFile): void {
     const { id, kind, commitment, openedMs, complete } = file;
     this.#db
       .prepare(

@@ -9,7 +9,7 @@ import { Payments } from '../money/payments.ts';
 import { RELAY_RULES } from '../networks/network-rules.ts';
 import { TaskService } from '../service/task-service.ts';
 import { loopRig, START_MS } from '../testing/loop-rig.ts';
-import { scansOf, watchStatements } from '../testing/query-plans.ts';
+import { findScans, watchStatements } from '../testing/query-plans.ts';
 import { commitmentOf, remoteTask } from '../testing/remote-task.ts';
 
 const TASK = commitmentOf(1);
@@ -35,7 +35,7 @@ it('a task from start to end', async () => {
   payments.settle();
   payments.periodMs();
   expect(seen.size).toBeGreaterThan(10);
-  expect(scansOf(store.db, seen)).toEqual([]);
+  expect(findScans(store.db, seen)).toEqual([]);
 });
 
 it.for([
@@ -52,7 +52,7 @@ it.for([
     const seen = watchStatements(db);
     list.page({ filter, offset: 0, limit: 100, upTo: null });
     // Counting everything walks a numeric index; the table itself, with its long rows, is never walked.
-    expect(scansOf(db, seen).filter((step) => !step.includes('USING COVERING INDEX'))).toEqual([]);
+    expect(findScans(db, seen).filter((step) => !step.includes('USING COVERING INDEX'))).toEqual([]);
   },
 );
 
@@ -99,5 +99,5 @@ it('the ledger: entries of a task, a page, a balance', async () => {
   ledger.page({ limit: 100, after: null });
   ledger.page({ limit: 100, after: null, fromMs: START_MS });
   expect(seen.size).toBeGreaterThan(2);
-  expect(scansOf(db, seen).filter((step) => !step.includes('USING INDEX ledger_by_time'))).toEqual([]);
+  expect(findScans(db, seen).filter((step) => !step.includes('USING INDEX ledger_by_time'))).toEqual([]);
 });

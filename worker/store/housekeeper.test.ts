@@ -232,7 +232,7 @@ it('a network that opens task after task, or causes case after case, does not fi
   store.executions.begin(commitmentOf(1), 'life', clock.now());
   for (let n = 2; n <= 30; n++) observe(n);
   for (let n = 31; n <= 60; n++)
-    store.cases.put(caseFile(commitmentOf(n), { task: { ...TASK, taskArgs }, complete: n % 2 === 0 }));
+    store.cases.save(caseFile(commitmentOf(n), { task: { ...TASK, taskArgs }, complete: n % 2 === 0 }));
   await sweep();
   const kept = Array.from({ length: 30 }, (_, n) => argsOf(commitmentOf(n + 1)) !== '');
   // The running one and the newest one.

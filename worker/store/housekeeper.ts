@@ -22,7 +22,7 @@ export interface HousekeeperOptions {
 
 const PERIOD_MS = 60_000;
 /** Pause between two small steps, because tasks have priority. */
-const BREATH_MS = 100;
+const PAUSE_MS = 100;
 const ROWS_PER_STEP = 8;
 const FOLDERS_PER_STEP = 100;
 const FOLDERS_AT_ONCE = 8;
@@ -64,7 +64,7 @@ export class Housekeeper {
 
   async #breathe(scope: PruneScope, signal: AbortSignal): Promise<void> {
     if (scope === 'allClosed') await setImmediate();
-    else await this.#options.clock.sleep(BREATH_MS, signal);
+    else await this.#options.clock.sleep(PAUSE_MS, signal);
   }
 
   /** Size of result files. */
@@ -97,7 +97,7 @@ export class Housekeeper {
       await setImmediate();
       yield* await Promise.all(
         names.slice(at, at + FOLDERS_AT_ONCE).map(async (name) => ({
-          size: await sizeOf(join(resultsDir, name)).catch(() => 0),
+          size: await measureFolder(join(resultsDir, name)).catch(() => 0),
           closedMs: this.#disposableSince(name),
         })),
       );
@@ -126,7 +126,7 @@ export class Housekeeper {
     let bytes = 0;
     for (const { commitment, folder, closedMs } of await this.#closed()) {
       if (signal.aborted) return;
-      const size = await sizeOf(folder).catch(unlessGone);
+      const size = await measureFolder(folder).catch(ignoreMissing);
       if (size === null) continue;
       bytes += size;
       const overPolicy = closedMs < beforeMs ? 'age' : bytes > retention.resultsGib * GIB ? 'size' : null;
@@ -141,12 +141,12 @@ export class Housekeeper {
 }
 
 /** Another sweep, a client's or the regular one, has removed the folder meanwhile. */
-function unlessGone(error: unknown): null {
+function ignoreMissing(error: unknown): null {
   if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
   throw error;
 }
 
-async function sizeOf(folder: string): Promise<number> {
+async function measureFolder(folder: string): Promise<number> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   let bytes = 0;
   for (const entry of entries) if (entry.isFile()) bytes += (await stat(join(entry.parentPath, entry.name))).size;

@@ -23,7 +23,7 @@ const SCORES = `SELECT count(*) AS scores, min(recorded_ms) AS oldestMs, max(rec
   FROM score_ledger`;
 
 /** A score belongs to an execution that ended in it; both are written together. */
-const APART = `SELECT
+const UNPAIRED = `SELECT
   (SELECT count(*) FROM score_ledger AS score WHERE NOT EXISTS
     (SELECT 1 FROM executions WHERE commitment = score.commitment AND outcome = 'scored')) +
   (SELECT count(*) FROM executions AS run WHERE outcome = 'scored' AND NOT EXISTS
@@ -42,20 +42,20 @@ export function readProtection(db: DatabaseSync): Protection {
   try {
     const count = (sql: string, ...values: string[]) => readOne(db, numberSchema, sql, ...values)?.n ?? 0;
     const scores = readOne(db, scoresSchema, SCORES);
-    if (scores === null) return NOTHING_READ;
-    const { unreadable, ...told } = scores;
+    if (scores === null) return UNREADABLE;
+    const { unreadable, ...summary } = scores;
     const guards = count(
       `SELECT count(*) AS n FROM sqlite_master WHERE type = 'trigger' AND name IN (SELECT value FROM json_each(?))`,
       JSON.stringify(GUARDS),
     );
     return {
-      ...told,
+      ...summary,
       executions: count('SELECT count(*) AS n FROM executions'),
-      sound: unreadable === 0 && guards === GUARDS.length && count(APART) === 0,
+      sound: unreadable === 0 && guards === GUARDS.length && count(UNPAIRED) === 0,
     };
   } catch {
-    return NOTHING_READ;
+    return UNREADABLE;
   }
 }
 
-const NOTHING_READ: Protection = { scores: 0, executions: 0, oldestMs: null, newestMs: null, sound: false };
+const UNREADABLE: Protection = { scores: 0, executions: 0, oldestMs: null, newestMs: null, sound: false };

@@ -10,13 +10,13 @@ import { inTransaction, readOne } from '../kit/database.ts';
 import { WorkerError } from '../kit/errors.ts';
 import { isConstraint } from '../kit/store-failure.ts';
 
-declare const recorded: unique symbol;
+declare const recordedBrand: unique symbol;
 
 /** A score that is on disk. The brand prevents anything else from being signed. */
 export interface RecordedScore {
   readonly commitment: Hex;
   readonly score: Hex;
-  readonly [recorded]: true;
+  readonly [recordedBrand]: true;
 }
 
 const rowSchema = z.object({ score: hexField });

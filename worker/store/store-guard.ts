@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import type { Clock } from '../../protocol/ports.ts';
 import { WorkerError } from '../kit/errors.ts';
 
-const LOOK_EVERY_MS = 5_000;
+const CHECK_EVERY_MS = 5_000;
 
 export class StoreGuard {
   readonly #path: string | null;
@@ -23,15 +23,15 @@ export class StoreGuard {
   check(): void {
     const path = this.#path;
     if (path === null) return;
-    if (identityOf(path) !== this.#identity) throw gone(path, `${path} was deleted or replaced`);
-    if (!existsSync(`${path}-wal`)) throw gone(path, `${path}-wal was deleted`);
+    if (identityOf(path) !== this.#identity) throw storeGone(path, `${path} was deleted or replaced`);
+    if (!existsSync(`${path}-wal`)) throw storeGone(path, `${path}-wal was deleted`);
   }
 
   /** Runs until the signal aborts. @throws WorkerError STORE_GONE */
   async run(signal: AbortSignal, clock: Pick<Clock, 'sleep'>): Promise<void> {
     while (!signal.aborted) {
       this.check();
-      await clock.sleep(LOOK_EVERY_MS, signal).catch(() => {});
+      await clock.sleep(CHECK_EVERY_MS, signal).catch(() => {});
     }
   }
 }
@@ -41,6 +41,6 @@ function identityOf(path: string): string | null {
   return stats === undefined ? null : `${stats.dev}:${stats.ino}`;
 }
 
-function gone(path: string, why: string): WorkerError {
+function storeGone(path: string, why: string): WorkerError {
   return new WorkerError('STORE_GONE', why, { path });
 }

@@ -16,19 +16,19 @@ type Phase = (typeof TASK_PHASES)[number];
 /** A few milliseconds of work, because tasks have priority. */
 const ROWS_PER_STEP = 64;
 
-const time = z.number().nullable();
+const timeField = z.number().nullable();
 const rowSchema = z.object({
   id: z.number().int(),
   type: z.enum(Object.keys(TASK_TYPE) as [TaskType, ...TaskType[]]),
   status: z.enum(TASK_STATUSES),
-  start_time_ms: time,
+  start_time_ms: timeField,
   first_seen_ms: z.number(),
-  uploaded_ms: time,
-  closed_ms: time,
-  score_ms: time,
-  judged_ms: time,
-  begun_ms: time,
-  done_ms: time,
+  uploaded_ms: timeField,
+  closed_ms: timeField,
+  score_ms: timeField,
+  judged_ms: timeField,
+  begun_ms: timeField,
+  done_ms: timeField,
 });
 type Row = z.output<typeof rowSchema>;
 

@@ -76,7 +76,7 @@ export class TaskList {
 
 /** Positions of a page, each with the total number of matches; limit and offset are appended to the values. */
 function searchSql(filter: TaskFilter, upTo: number): Sql {
-  const { from, where, values } = narrowed(filter);
+  const { from, where, values } = filterSql(filter);
   const fits = `SELECT id FROM ${from} WHERE ${['id <= ?', ...where].join(' AND ')}`;
   return {
     text: `WITH found AS MATERIALIZED (${fits})
@@ -87,7 +87,7 @@ function searchSql(filter: TaskFilter, upTo: number): Sql {
 
 /** Selects positions first, then rows, so that only numbers are skipped and sorted. */
 function pageSql({ filter, offset, limit, upTo }: TaskListQuery & { readonly upTo: number }): Sql {
-  const { from, where, values } = narrowed(filter);
+  const { from, where, values } = filterSql(filter);
   const places = `SELECT id FROM ${from} WHERE ${['id <= ?', ...where].join(' AND ')} ORDER BY id DESC LIMIT ? OFFSET ?`;
   return { text: `SELECT * FROM tasks WHERE id IN (${places}) ORDER BY id DESC`, values: [upTo, ...values, limit, offset] };
 }
@@ -98,7 +98,7 @@ function pageSql({ filter, offset, limit, upTo }: TaskListQuery & { readonly upT
  * tasks that came later.
  */
 function countSql(filter: TaskFilter, upTo: number): Sql {
-  const { from, where, values } = narrowed(filter);
+  const { from, where, values } = filterSql(filter);
   if (where.length === 0) {
     return { text: `SELECT count(*) - (SELECT count(*) FROM ${from} WHERE id > ?) AS total FROM ${from}`, values: [upTo] };
   }
@@ -113,16 +113,16 @@ function isCommitment({ text }: TaskFilter): boolean {
   return isHex(text.toLowerCase(), 32);
 }
 
-function narrowed(filter: TaskFilter): { from: string; where: string[]; values: (string | number | null)[] } {
+function filterSql(filter: TaskFilter): { from: string; where: string[]; values: (string | number | null)[] } {
   const parts: Sql[] = [];
   if (filter.types.length > 0) parts.push(oneOf('type', filter.types));
   if (filter.statuses.length > 0) parts.push(oneOf('status', filter.statuses));
   if (filter.fromMs !== null) parts.push({ text: 'first_seen_ms >= ?', values: [filter.fromMs] });
   if (filter.toMs !== null) parts.push({ text: 'first_seen_ms < ?', values: [filter.toMs] });
-  if (filter.model !== '') parts.push(ofModel(filter.model));
+  if (filter.model !== '') parts.push(usesModel(filter.model));
   const place = placeInCommitment(filter.text);
   if (isCommitment(filter)) parts.push({ text: 'commitment = ?', values: [filter.text.toLowerCase()] });
-  else if (place.kind !== 'always') parts.push(withText(filter.text, place));
+  else if (place.kind !== 'always') parts.push(containsText(filter.text, place));
   const from = (index: string | null) => (index === null ? 'tasks' : `tasks INDEXED BY ${index}`);
   return {
     from: from(parts.length === 0 ? 'tasks_in_order' : place.kind === 'anywhere' ? 'tasks_listed' : null),
@@ -136,14 +136,14 @@ function oneOf(column: string, values: readonly string[]): Sql {
 }
 
 /** Walks from one model to the next, each once, however many tasks they have. */
-function ofModel(part: string): Sql {
+function usesModel(part: string): Sql {
   const text = `id IN (
     WITH RECURSIVE model (id) AS (
       SELECT min(model_id) FROM task_models
       UNION ALL SELECT (SELECT min(model_id) FROM task_models WHERE model_id > model.id) FROM model WHERE model.id IS NOT NULL
     )
     SELECT task FROM task_models WHERE model_id IN (SELECT id FROM model WHERE id LIKE ? ESCAPE '\\'))`;
-  return { text, values: [containing(part)] };
+  return { text, values: [likePattern(part)] };
 }
 
 type Place =
@@ -162,9 +162,9 @@ function placeInCommitment(text: string): Place {
 }
 
 /** Known names are matched here; recorded text is matched in the database, in what is short. */
-function withText(text: string, place: Place): Sql {
+function containsText(text: string, place: Place): Sql {
   const has = (name: string) => name.toLowerCase().includes(text.toLowerCase());
-  const like = containing(text);
+  const like = likePattern(text);
   const reasons = Object.keys(ABORT_REASON).filter((reason) => reason !== 'None' && has(reason));
   const outcomes = Object.entries(EXECUTION_ERROR_CODES).flatMap(([outcome, code]) => (has(code) ? [outcome] : []));
   const aborted = oneOf('abort_reason', reasons);
@@ -180,7 +180,7 @@ function withText(text: string, place: Place): Sql {
   };
   const inCommitment: Sql = { text: "commitment LIKE ? ESCAPE '\\'", values: [like] };
   const of = ({ text: commitments, values }: Sql): Sql => ({ text: `commitment IN (${commitments})`, values });
-  if (place.kind === 'anywhere') return joined([inCommitment, aborted, of(alarmed), of(failed)], ' OR ', (all) => `(${all})`);
+  if (place.kind === 'anywhere') return joinSql([inCommitment, aborted, of(alarmed), of(failed)], ' OR ', (all) => `(${all})`);
   const matches: readonly Sql[] = [
     ...(place.kind === 'start' ? [{ text: 'commitment >= ? AND commitment < ?', values: [place.start, `${place.start}g`] }] : []),
     ...(reasons.length === 0 ? [] : [{ text: `abort_reason <> 'None' AND ${aborted.text}`, values: aborted.values }]),
@@ -188,21 +188,21 @@ function withText(text: string, place: Place): Sql {
     of(failed),
   ];
   const selects = matches.map(({ text: match, values }) => ({ text: `SELECT id FROM tasks WHERE ${match}`, values }));
-  return joined(selects, ' UNION ', (all) => `id IN (${all})`);
+  return joinSql(selects, ' UNION ', (all) => `id IN (${all})`);
 }
 
-function joined(parts: readonly Sql[], by: string, wrapped: (all: string) => string): Sql {
+function joinSql(parts: readonly Sql[], by: string, wrapped: (all: string) => string): Sql {
   return { text: wrapped(parts.map(({ text }) => text).join(by)), values: parts.flatMap(({ values }) => values) };
 }
 
 /** Of a LIKE pattern, in bytes. */
-const MOST_BYTES = 50_000;
+const MAX_PATTERN_BYTES = 50_000;
 
 /**
  * A LIKE pattern (case-insensitive) for literal text. SQLite ends a pattern at a NUL and refuses a long one: null, which
  * matches nothing.
  */
-function containing(text: string): string | null {
+function likePattern(text: string): string | null {
   const pattern = `%${text.replace(/[\\%_]/g, (wildcard) => `\\${wildcard}`)}%`;
-  return text.includes('\0') || Buffer.byteLength(pattern) > MOST_BYTES ? null : pattern;
+  return text.includes('\0') || Buffer.byteLength(pattern) > MAX_PATTERN_BYTES ? null : pattern;
 }

@@ -10,22 +10,22 @@ import { WorkerError } from '../kit/errors.ts';
 import { jsonColumn } from '../kit/json-column.ts';
 import { observedSteps } from './observed-steps.ts';
 
-const names = <Name extends string>(table: Record<Name, number>) => z.enum(Object.keys(table) as [Name, ...Name[]]);
+const nameEnum = <Name extends string>(table: Record<Name, number>) => z.enum(Object.keys(table) as [Name, ...Name[]]);
 
 export const taskRowSchema = z
   .object({
     id: z.number().int(),
     commitment: commitmentField,
     sequence: z.number().int(),
-    type: names(TASK_TYPE),
+    type: nameEnum(TASK_TYPE),
     model_ids: jsonColumn(z.array(z.string())),
     task_args: z.string(),
     fee_wei: weiField,
     timeout_seconds: z.number(),
     status: z.enum(TASK_STATUSES),
     remote_score: z.string(),
-    abort_reason: names(ABORT_REASON),
-    task_error: names(TASK_ERROR),
+    abort_reason: nameEnum(ABORT_REASON),
+    task_error: nameEnum(TASK_ERROR),
     start_time_ms: z.number().nullable(),
     first_seen_ms: z.number(),
     upload_refusals: z.number().int(),

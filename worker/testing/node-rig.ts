@@ -74,12 +74,12 @@ export const NO_MONEY: NodeOptions['money'] = {
 const STEP_MS = 25;
 
 /** Work that another thread does for this one: reading, writing, flushing and closing files, hashing. */
-const AT_WORK = /^FSReq|CloseReq$|Job$/;
+const BUSY_RESOURCES = /^FSReq|CloseReq$|Job$/;
 
 /** The clock stands still during such work. */
-async function filesAtRest(): Promise<void> {
+async function untilFilesIdle(): Promise<void> {
   do await new Promise((resolve) => setImmediate(resolve));
-  while (process.getActiveResourcesInfo().some((name) => AT_WORK.test(name)));
+  while (process.getActiveResourcesInfo().some((name) => BUSY_RESOURCES.test(name)));
 }
 
 export async function nodeRig(options: NodeRigOptions = {}): Promise<NodeRig> {
@@ -115,7 +115,7 @@ export async function nodeRig(options: NodeRigOptions = {}): Promise<NodeRig> {
   const advance = async (ms: number) => {
     for (let left = ms; left > 0; left -= STEP_MS) {
       await clock.tick(Math.min(STEP_MS, left));
-      await filesAtRest();
+      await untilFilesIdle();
     }
   };
   const until = async (done: () => boolean) => {

@@ -67,7 +67,7 @@ export async function openRig({ config, privateKey, engine = new FakeEngine() }:
     onFatal(error) {
       for (const { reject } of waiting) reject(error);
     },
-    onOpened: (way) => void undo.push(way),
+    onOpened: (callback) => void undo.push(callback),
   });
   let ended: Promise<void> | null = null;
   const end = async ({ quitNetwork }: { quitNetwork: boolean }) => {

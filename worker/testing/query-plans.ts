@@ -19,17 +19,17 @@ export function watchStatements(db: DatabaseSync): Set<string> {
 /** Indexes that contain only what is still to be done. */
 const SHORT_INDEXES = /USING INDEX (events_unhandled|tasks_open|money_records_unposted|money_records_odd)$/;
 /** For a foreign key; SQLite scans it only while one is violated. */
-const NEVER_RUN = /^SCAN task_models$/;
+const UNUSED_SCANS = /^SCAN task_models$/;
 
 /** Steps of the statements' plans that scan a whole table or index, with the statement. */
-export function scansOf(db: DatabaseSync, statements: Iterable<string>): string[] {
+export function findScans(db: DatabaseSync, statements: Iterable<string>): string[] {
   return [...statements].flatMap((sql) =>
     db
       .prepare(`EXPLAIN QUERY PLAN ${sql}`)
       .all()
       .map(({ detail }) => String(detail))
       .filter((step) => /^SCAN (?!CONSTANT|\d|model\b|json_each|value\b)/.test(step))
-      .filter((step) => !SHORT_INDEXES.test(step) && !NEVER_RUN.test(step))
+      .filter((step) => !SHORT_INDEXES.test(step) && !UNUSED_SCANS.test(step))
       .map((step) => `${step}: ${sql}`),
   );
 }

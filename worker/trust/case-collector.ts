@@ -201,7 +201,7 @@ export class CaseCollector {
   }
 
   #put(file: CaseFile): void {
-    this.#options.store.cases.put(file);
+    this.#options.store.cases.save(file);
     this.#options.onCase?.(file);
   }
 }

@@ -35,7 +35,7 @@ const DEFAULT_WAIT_MS = 5_000;
  * Most transactions for one act that are mined and reverted, or lost; each was sent because a read showed that it would
  * be accepted.
  */
-const MOST_TRIES = 10;
+const MAX_TRIES = 10;
 const ID_BYTES = 8;
 /**
  * Starting a task takes up to this much gas, and it may enter the queue after the estimate: 2.9 million were measured
@@ -58,7 +58,7 @@ export class ChainActs {
    * before anything is sent
    */
   async once(name: string, call: Call): Promise<Sending> {
-    for (let attempt = 1; attempt <= MOST_TRIES; attempt++) {
+    for (let attempt = 1; attempt <= MAX_TRIES; attempt++) {
       const id = attempt === 1 ? name : `${name}:${attempt}`;
       const known = this.#options.journal.find(id);
       const outcome = known === null ? null : outcomeOf(known.state);
@@ -68,11 +68,11 @@ export class ChainActs {
       await this.#options.transactions.recheck();
       return isOpen(this.#options.journal.find(id)) ? 'underway' : 'done';
     }
-    throw new ChainError('CHAIN_REFUSED', `${name} had no effect ${MOST_TRIES} times`, { rpcMessage: 'too many attempts' });
+    throw new ChainError('CHAIN_REFUSED', `${name} had no effect ${MAX_TRIES} times`, { rpcMessage: 'too many attempts' });
   }
 
   /** An act that can be repeated. If one of the same kind is pending, this waits for it instead. @throws as {@link once} */
-  async again(call: Call): Promise<Sending> {
+  async repeatable(call: Call): Promise<Sending> {
     const wanted = intentOf('', call);
     const open = this.#options.journal.open(await this.#options.account());
     const same = open.find(({ intent }) => intent.kind === wanted.kind && intent.to === wanted.to);

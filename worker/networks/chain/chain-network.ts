@@ -50,7 +50,7 @@ interface Head {
 /** The relay sees its own report of the arguments one or two seconds after this node does. */
 const CHECKPOINT_TRIES = 60;
 const CHECKPOINT_RETRY_MS = 1_000;
-const IN_HAND = new Set(['Started', 'ParametersUploaded']);
+const EXECUTING = new Set(['Started', 'ParametersUploaded']);
 
 export class ChainNetwork implements TaskNetwork {
   readonly address: Hex;
@@ -224,7 +224,7 @@ export class ChainNetwork implements TaskNetwork {
     const { keptArgs, relay, log } = this.#options;
     const kept = keptArgs(commitment);
     const isOurs = selectedNode !== null && sameAddress(selectedNode, this.address);
-    if (kept !== '' || !isOurs || !IN_HAND.has(status)) return kept;
+    if (kept !== '' || !isOurs || !EXECUTING.has(status)) return kept;
     try {
       return (await relay.taskArgs(commitment)) ?? '';
     } catch (error) {
@@ -241,6 +241,6 @@ export class ChainNetwork implements TaskNetwork {
 
   async #nodeAct(fn: string, args: readonly unknown[] = [], valueWei = 0n): Promise<void> {
     const { acts, contracts } = this.#options;
-    await acts.again({ contract: contracts.node, fn, args, valueWei, mayStartTask: fn === 'join' || fn === 'resume' });
+    await acts.repeatable({ contract: contracts.node, fn, args, valueWei, mayStartTask: fn === 'join' || fn === 'resume' });
   }
 }

@@ -25,7 +25,7 @@ export interface ChainTrustOptions {
 const TASK_BLOCKS = 2_000n;
 const RANGE = 2_000n;
 /** Limit for the events since the last run; older ones are skipped. */
-const MOST_RANGES = 50;
+const MAX_RANGES = 50;
 const MAX_PAGES = 20;
 
 export class ChainTrust implements TrustNetwork {
@@ -73,7 +73,7 @@ export class ChainTrust implements TrustNetwork {
     const head = await this.#options.rpc.call('eth_blockNumber', []);
     const found: RelayEvent[] = [];
     let from = blockOfEvent(id);
-    for (let ranges = 0; from <= head && ranges < MOST_RANGES && found.length < limit; ranges++) {
+    for (let ranges = 0; from <= head && ranges < MAX_RANGES && found.length < limit; ranges++) {
       found.push(...(await this.#events(from, from + RANGE - 1n, () => false)).filter((event) => event.id > id));
       from += RANGE;
     }

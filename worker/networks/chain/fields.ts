@@ -1,10 +1,10 @@
 /** Fields of a contract's answers as decoded by ethers. */
 import { z } from 'zod';
 
-const MOST = BigInt(Number.MAX_SAFE_INTEGER);
+const MAX_COUNT = BigInt(Number.MAX_SAFE_INTEGER);
 
 /** An integer that only has to be large: anyone may have written any value, and the task must stay readable. */
-export const countField = z.bigint().transform((value) => Number(value < MOST ? value : MOST));
+export const countField = z.bigint().transform((value) => Number(value < MAX_COUNT ? value : MAX_COUNT));
 
 /** Unix seconds → epoch ms; 0 = has not happened. */
 export const secondsField = z.bigint().transform((seconds) => (seconds === 0n ? null : Number(seconds) * 1000));

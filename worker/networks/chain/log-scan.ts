@@ -27,7 +27,7 @@ export interface LogScanOptions {
 /** Blocks per request; an endpoint may allow fewer. */
 const RANGE = 2_000n;
 /** Most requests in one call: the rest follows in the next. */
-const MOST_RANGES = 5;
+const MAX_RANGES = 5;
 /** How far back to read if a final block has been replaced. */
 const DEEP_REORGANISATION = 256n;
 
@@ -59,8 +59,8 @@ export class LogScan {
     // Blocks that replaced others may contain IDs that were returned before.
     const above = anew ? -1 : id;
     let from = begun;
-    for (let ranges = 0; from <= final && ranges < MOST_RANGES && found.length < EVENT_PAGE; ranges++) {
-      const to = least(from + this.#range - 1n, final);
+    for (let ranges = 0; from <= final && ranges < MAX_RANGES && found.length < EVENT_PAGE; ranges++) {
+      const to = min(from + this.#range - 1n, final);
       const logs = await this.#logs(from, to);
       if (logs === null) continue;
       found.push(...rowsOfLogs(logs, rows).filter((row) => idOf(row) > above));
@@ -85,7 +85,7 @@ export class LogScan {
     const header = await this.#options.rpc.call('eth_getBlockByNumber', [quantity(marked), false]);
     // A lagging endpoint does not know it yet, so there is nothing new to read.
     if (header === null || header.hash === mark.hash) return { block: marked + 1n, anew: false };
-    return { block: greatest(marked - DEEP_REORGANISATION, 0n), anew: true };
+    return { block: max(marked - DEEP_REORGANISATION, 0n), anew: true };
   }
 
   async #finalBlock(): Promise<bigint> {
@@ -119,12 +119,12 @@ function quantity(block: bigint): string {
   return `0x${block.toString(16)}`;
 }
 
-function least(a: bigint, b: bigint): bigint {
+function min(a: bigint, b: bigint): bigint {
   if (a < b) return a;
   return b;
 }
 
-function greatest(a: bigint, b: bigint): bigint {
+function max(a: bigint, b: bigint): bigint {
   if (a > b) return a;
   return b;
 }

@@ -13,9 +13,9 @@ import { countField, enumField, versionField } from './fields.ts';
 const NOBODY = `0x${'0'.repeat(40)}`;
 const NO_TASK = `0x${'0'.repeat(64)}`;
 
-const one = <Field extends z.ZodType>(field: Field) => z.tuple([field]).transform(([value]) => value as z.output<Field>);
-const wei = one(z.bigint());
-const count = one(countField);
+const singleOutput = <Field extends z.ZodType>(field: Field) => z.tuple([field]).transform(([value]) => value as z.output<Field>);
+const weiOutput = singleOutput(z.bigint());
+const countOutput = singleOutput(countField);
 
 const nodeInfoField = z
   .tuple([
@@ -68,56 +68,56 @@ export class TaskContracts {
 
   /** The contract cannot express "unknown": it answers with zeros. */
   async taskAt(block: BlockTag, commitment: Hex): Promise<ChainTask | null> {
-    const task = await this.task.readAt(block, one(chainTaskSchema), 'getTask', commitment);
+    const task = await this.task.readAt(block, singleOutput(chainTaskSchema), 'getTask', commitment);
     return task.commitment === commitment ? task : null;
   }
 
   async nodeTask(address: Hex): Promise<Hex | null> {
-    const commitment = await this.task.read(one(commitmentField), 'getNodeTask', address);
+    const commitment = await this.task.read(singleOutput(commitmentField), 'getNodeTask', address);
     return commitment === NO_TASK ? null : commitment;
   }
 
   nodeInfo(address: Hex, block: BlockTag = 'latest'): Promise<ChainNodeInfo> {
-    return this.node.readAt(block, one(nodeInfoField), 'getNodeInfo', address);
+    return this.node.readAt(block, singleOutput(nodeInfoField), 'getNodeInfo', address);
   }
 
   /** Wei. */
   stakeOf(address: Hex, block: BlockTag = 'latest'): Promise<bigint> {
-    return this.node.readAt(block, wei, 'getStakedAmount', address);
+    return this.node.readAt(block, weiOutput, 'getStakedAmount', address);
   }
 
   /** The recipient of slashed stakes. */
   async owner(): Promise<Hex | null> {
-    const owner = await this.node.read(one(addressField), 'owner');
+    const owner = await this.node.read(singleOutput(addressField), 'owner');
     return owner === NOBODY ? null : owner;
   }
 
   async qosOf(address: Hex): Promise<QosReading> {
     const [average, limit, recent, recentTasks] = await Promise.all([
-      this.#qos.read(count, 'getTaskScore', address),
-      this.#qos.read(count, 'getTaskScoreLimit'),
-      this.#qos.read(count, 'getRecentTaskScore', address),
-      this.#qos.read(count, 'getRecentTaskCount', address),
+      this.#qos.read(countOutput, 'getTaskScore', address),
+      this.#qos.read(countOutput, 'getTaskScoreLimit'),
+      this.#qos.read(countOutput, 'getRecentTaskScore', address),
+      this.#qos.read(countOutput, 'getRecentTaskCount', address),
     ]);
     return { average, limit, recent, recentTasks };
   }
 
   currentPoints(address: Hex): Promise<number> {
-    return this.#qos.read(count, 'getCurrentTaskScore', address);
+    return this.#qos.read(countOutput, 'getCurrentTaskScore', address);
   }
 
   queuedTasks(): Promise<number> {
-    return this.#queue.read(count, 'size');
+    return this.#queue.read(countOutput, 'size');
   }
 
   totalNodes(): Promise<number> {
-    return this.#stats.read(count, 'totalNodes');
+    return this.#stats.read(countOutput, 'totalNodes');
   }
 
   allNodes(offset: number, length: number): Promise<readonly { address: Hex; gpuName: string; vramGib: number }[]> {
     const row = z
       .tuple([addressField, z.string(), countField])
       .transform(([address, gpuName, vramGib]) => ({ address, gpuName, vramGib }));
-    return this.#stats.read(one(z.array(row)), 'getAllNodeInfo', offset, length);
+    return this.#stats.read(singleOutput(z.array(row)), 'getAllNodeInfo', offset, length);
   }
 }

@@ -34,10 +34,10 @@ interface ForeignAnswer {
 export type Origin<Own> = { readonly by: 'relay'; readonly own: Own } | { readonly by: 'other'; readonly answer: ForeignAnswer };
 
 /** 4xx statuses that the relay does not use: something in between delays, limits or requires a log-in. */
-const BETWEEN: ReadonlySet<number> = new Set([402, 407, 408, 421, 425, 429, 431, 444, 451, 499]);
+const INTERMEDIARY_STATUSES: ReadonlySet<number> = new Set([402, 407, 408, 421, 425, 429, 431, 444, 451, 499]);
 
 /** Cloudflare's own statuses for an origin server that it cannot reach or understand. */
-const CLOUDFLARE: Readonly<Record<number, string>> = {
+const CLOUDFLARE_STATUSES: Readonly<Record<number, string>> = {
   520: 'the relay behind it gave an empty or unknown answer',
   521: 'the relay behind it is down',
   522: 'the relay behind it could not be connected to in time',
@@ -50,7 +50,7 @@ const CLOUDFLARE: Readonly<Record<number, string>> = {
 };
 
 /** Messages of common gateways in the same format as the relay's (Kong, AWS API Gateway, Azure). */
-const GATEWAY_WORDS: ReadonlySet<string> = new Set([
+const GATEWAY_MESSAGES: ReadonlySet<string> = new Set([
   'Forbidden',
   'Unauthorized',
   'Missing Authentication Token',
@@ -71,22 +71,22 @@ const GATEWAY_WORDS: ReadonlySet<string> = new Set([
 
 /** For a 2xx answer that should be JSON: whether it has the relay's envelope. The content is parsed afterwards. */
 export function successOrigin(answer: SeenAnswer): Origin<null> {
-  if (answer.text.trim() === '') return other(answer, 'empty', 'there', `an empty answer (${answer.status})`);
-  if (isMarkup(answer)) return page(answer);
-  const value = envelopeOf(answer.text);
+  if (answer.text.trim() === '') return foreignAnswer(answer, 'empty', 'there', `an empty answer (${answer.status})`);
+  if (isMarkup(answer)) return webPage(answer);
+  const value = parseEnvelope(answer.text);
   // An answer that starts like the relay's and breaks off is the relay's own, but damaged.
   if (value === 'notJson' && answer.text.trimStart().startsWith('{"message":"success"')) return { by: 'relay', own: null };
-  if (value === 'notJson') return other(answer, 'page', 'unclear', 'a text that is no answer of a relay');
+  if (value === 'notJson') return foreignAnswer(answer, 'page', 'unclear', 'a text that is no answer of a relay');
   if (value?.message === 'success') return { by: 'relay', own: null };
-  return other(answer, 'otherService', 'unclear', 'the answer of another service');
+  return foreignAnswer(answer, 'otherService', 'unclear', 'the answer of another service');
 }
 
 /** For a 2xx answer that should be a file. */
 export function fileOrigin(answer: SeenAnswer): Origin<null> {
-  if (answer.text === '') return other(answer, 'empty', 'there', `an empty answer (${answer.status})`);
-  if (isMarkup(answer)) return page(answer);
+  if (answer.text === '') return foreignAnswer(answer, 'empty', 'there', `an empty answer (${answer.status})`);
+  if (isMarkup(answer)) return webPage(answer);
   if (/^(text|application\/json)\b/.test(contentType(answer))) {
-    return other(answer, 'otherService', 'unclear', 'a text where a file was asked for');
+    return foreignAnswer(answer, 'otherService', 'unclear', 'a text where a file was asked for');
   }
   return { by: 'relay', own: null };
 }
@@ -95,14 +95,16 @@ export function fileOrigin(answer: SeenAnswer): Origin<null> {
 export function refusalOrigin(answer: SeenAnswer): Origin<RelayRefusal> {
   const { status, text } = answer;
   if (status < 400) return redirect(answer);
-  if (status === 511) return portal(answer, 'it wants a log-in (511)');
-  const cloudflare = CLOUDFLARE[status];
-  if (cloudflare !== undefined) return other(answer, 'status', 'there', `Cloudflare answered ${status}: ${cloudflare}`);
-  if (isMarkup(answer)) return other(answer, 'page', isHere(answer) ? 'here' : 'there', `a web page with status ${status}`);
-  if (status > 500 || BETWEEN.has(status)) return other(answer, 'status', 'there', `a gateway that says ${status}`);
+  if (status === 511) return captivePortal(answer, 'it wants a log-in (511)');
+  const cloudflare = CLOUDFLARE_STATUSES[status];
+  if (cloudflare !== undefined) return foreignAnswer(answer, 'status', 'there', `Cloudflare answered ${status}: ${cloudflare}`);
+  if (isMarkup(answer))
+    return foreignAnswer(answer, 'page', isLocalFilter(answer) ? 'here' : 'there', `a web page with status ${status}`);
+  if (status > 500 || INTERMEDIARY_STATUSES.has(status))
+    return foreignAnswer(answer, 'status', 'there', `a gateway that says ${status}`);
   if (isOwnRefusal(answer)) return { by: 'relay', own: readRefusal(status, text) };
   const what = text.trim() === '' ? 'an empty answer' : 'the answer of another service';
-  return other(answer, text.trim() === '' ? 'empty' : 'otherService', 'unclear', `${what} with status ${status}`);
+  return foreignAnswer(answer, text.trim() === '' ? 'empty' : 'otherService', 'unclear', `${what} with status ${status}`);
 }
 
 function isOwnRefusal({ status, text, ...answer }: SeenAnswer): boolean {
@@ -111,12 +113,12 @@ function isOwnRefusal({ status, text, ...answer }: SeenAnswer): boolean {
   if (status === 404 && text === '404 page not found') return true;
   const type = contentType(answer);
   if (type !== '' && !type.startsWith('application/json')) return false;
-  const value = envelopeOf(text);
-  return value !== 'notJson' && value !== null && value.message !== 'success' && !GATEWAY_WORDS.has(value.message);
+  const value = parseEnvelope(text);
+  return value !== 'notJson' && value !== null && value.message !== 'success' && !GATEWAY_MESSAGES.has(value.message);
 }
 
 /** The relay's envelope; null = JSON of another shape. */
-function envelopeOf(text: string): { readonly message: string } | 'notJson' | null {
+function parseEnvelope(text: string): { readonly message: string } | 'notJson' | null {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -137,26 +139,26 @@ function isMarkup(answer: SeenAnswer): boolean {
 }
 
 function redirect(answer: SeenAnswer): Origin<never> {
-  const target = targetOf(answer);
-  if (target === null) return other(answer, 'redirect', 'unclear', `a redirect (${answer.status})`);
-  if (target.hostname !== answer.url.hostname) return portal(answer, `it sends every request to ${target.host}`);
+  const target = redirectTarget(answer);
+  if (target === null) return foreignAnswer(answer, 'redirect', 'unclear', `a redirect (${answer.status})`);
+  if (target.hostname !== answer.url.hostname) return captivePortal(answer, `it sends every request to ${target.host}`);
   const text = `a redirect (${answer.status}) to ${target.origin}: the relay's address may have changed`;
-  return other(answer, 'redirect', 'there', text);
+  return foreignAnswer(answer, 'redirect', 'there', text);
 }
 
-function targetOf({ url, headers }: SeenAnswer): URL | null {
+function redirectTarget({ url, headers }: SeenAnswer): URL | null {
   const location = headers.location;
   if (typeof location !== 'string' || !URL.canParse(location, url.href)) return null;
   return new URL(location, url);
 }
 
 /** A network can replace an answer with its own page only if nothing proves where the answer came from. */
-function page(answer: SeenAnswer): Origin<never> {
-  if (answer.url.protocol === 'http:') return portal(answer, 'it shows a web page instead');
-  return other(answer, 'page', 'unclear', `a web page with status ${answer.status}`);
+function webPage(answer: SeenAnswer): Origin<never> {
+  if (answer.url.protocol === 'http:') return captivePortal(answer, 'it shows a web page instead');
+  return foreignAnswer(answer, 'page', 'unclear', `a web page with status ${answer.status}`);
 }
 
-function portal(answer: SeenAnswer, how: string): Origin<never> {
+function captivePortal(answer: SeenAnswer, how: string): Origin<never> {
   // Over https, a redirect comes from the holder of the relay's certificate, unless this network intercepts TLS.
   const side = answer.url.protocol === 'http:' || answer.status === 511 ? 'here' : 'unclear';
   const hint = 'open any web page in a browser on this machine and log in';
@@ -165,11 +167,11 @@ function portal(answer: SeenAnswer, how: string): Origin<never> {
 }
 
 /** Headers of filters in a home or company network. */
-function isHere({ headers }: SeenAnswer): boolean {
+function isLocalFilter({ headers }: SeenAnswer): boolean {
   return ['x-squid-error', 'x-bluecoat-via', 'proxy-connection'].some((name) => headers[name] !== undefined);
 }
 
-function other(answer: SeenAnswer, kind: ForeignKind, side: FailureSide, what: string): Origin<never> {
+function foreignAnswer(answer: SeenAnswer, kind: ForeignKind, side: FailureSide, what: string): Origin<never> {
   const who = what.startsWith('Cloudflare') ? what : `something in front of the relay answered, not the relay itself: ${what}`;
   return { by: 'other', answer: { kind, side, status: answer.status, message: who } };
 }

@@ -5,36 +5,36 @@
 import { isChainError } from '../../chain/errors.ts';
 import { isWorkerError, type WorkerError } from '../../kit/errors.ts';
 
-function refused(error: unknown, test: (message: string, httpStatus: number) => boolean): error is WorkerError {
+function isRefusal(error: unknown, test: (message: string, httpStatus: number) => boolean): error is WorkerError {
   if (!isWorkerError(error, 'RELAY_REFUSED')) return false;
   return test(String(error.data.reason), Number(error.data.httpStatus));
 }
 
-function reverted(error: unknown, ...reasons: readonly string[]): boolean {
+function isRevert(error: unknown, ...reasons: readonly string[]): boolean {
   return isChainError(error, 'CHAIN_REVERTED') && reasons.includes(String(error.data.reason));
 }
 
-export const isTaskNotFound = (error: unknown) => refused(error, (message) => message.includes('Task not found'));
+export const isTaskNotFound = (error: unknown) => isRefusal(error, (message) => message.includes('Task not found'));
 export const isIllegalTaskState = (error: unknown) =>
-  refused(error, (message) => message === 'Illegal task state' || message === 'Task not validated');
+  isRefusal(error, (message) => message === 'Illegal task state' || message === 'Task not validated');
 /**
  * A wrong key, a wrong canonical form, or clocks too far apart: the relay does not distinguish them. Read requests that
  * accept a token or a signature use a different message and status.
  */
 export const isSignatureRefused = (error: unknown) =>
-  refused(
+  isRefusal(
     error,
     (message, httpStatus) =>
       message === 'Invalid signature' || (httpStatus === 401 && message === 'Valid JWT or signature required'),
   );
-export const isSignerNotAllowed = (error: unknown) => refused(error, (message) => message === 'Signer not allowed');
+export const isSignerNotAllowed = (error: unknown) => isRefusal(error, (message) => message === 'Signer not allowed');
 export const isAlreadyJoined = (error: unknown) =>
-  refused(error, (message) => message === 'Node already joined') || reverted(error, 'Node already joined');
+  isRefusal(error, (message) => message === 'Node already joined') || isRevert(error, 'Node already joined');
 export const isIllegalNodeStatus = (error: unknown) =>
-  refused(error, (message) => message === 'Illegal node status') || reverted(error, 'Illegal node status');
-export const isUnauthorised = (error: unknown) => refused(error, (_, httpStatus) => httpStatus === 401);
+  isRefusal(error, (message) => message === 'Illegal node status') || isRevert(error, 'Illegal node status');
+export const isUnauthorised = (error: unknown) => isRefusal(error, (_, httpStatus) => httpStatus === 401);
 export const isUnknownRoute = (error: unknown) =>
-  refused(error, (message, httpStatus) => httpStatus === 404 && message !== 'Not found');
+  isRefusal(error, (message, httpStatus) => httpStatus === 404 && message !== 'Not found');
 /** The outcome of a writing request is unknown: it may or may not have been carried out. */
 export const isOutcomeUnknown = (error: unknown) =>
   isWorkerError(error, 'RELAY_UNREACHABLE') ||

@@ -19,7 +19,7 @@ export const PAGE_SIZE = 100;
 export const RELAY_LISTS = ['taskFee', 'deposit', 'withdrawal', 'vesting'] as const;
 export type RelayList = (typeof RELAY_LISTS)[number];
 
-function listAt(path: string, field: string) {
+function createList(path: string, field: string) {
   const rows = goArray(z.unknown());
   const schema = z
     .looseObject({ total: uintField })
@@ -27,11 +27,11 @@ function listAt(path: string, field: string) {
   return { path, schema };
 }
 
-const LISTS: Readonly<Record<RelayList, ReturnType<typeof listAt>>> = {
-  taskFee: listAt('/v1/relay_account/:address/task_fee', 'records'),
-  deposit: listAt('/v1/relay_account/:address/deposit/list', 'deposit_records'),
-  withdrawal: listAt('/v1/relay_account/:address/withdraw/list', 'withdraw_records'),
-  vesting: listAt('/v2/relay_account/:address/vesting/list', 'vesting_records'),
+const LISTS: Readonly<Record<RelayList, ReturnType<typeof createList>>> = {
+  taskFee: createList('/v1/relay_account/:address/task_fee', 'records'),
+  deposit: createList('/v1/relay_account/:address/deposit/list', 'deposit_records'),
+  withdrawal: createList('/v1/relay_account/:address/withdraw/list', 'withdraw_records'),
+  vesting: createList('/v2/relay_account/:address/vesting/list', 'vesting_records'),
 };
 
 export interface RecordPage {
@@ -72,7 +72,7 @@ export interface RelayAccount {
 
 /** @param relay parameters for a new connection, or a client to share; `close` closes it */
 export function createRelayAccount(relay: RelayConnection | RelayClient): RelayAccount {
-  const client = RelayClient.of(relay);
+  const client = RelayClient.from(relay);
   const { address } = client;
   return {
     address,

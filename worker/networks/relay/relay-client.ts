@@ -44,7 +44,7 @@ export class RelayClient {
   #isOpen = true;
 
   /** @param of parameters of a connection: makes a new client; a client: returns it, shared */
-  static of(of: RelayConnection | RelayClient): RelayClient {
+  static from(of: RelayConnection | RelayClient): RelayClient {
     return of instanceof RelayClient ? of : new RelayClient(of);
   }
 

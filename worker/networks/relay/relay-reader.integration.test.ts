@@ -6,7 +6,7 @@ import { ManualClock } from '../../../protocol/ports.ts';
 import { type RecordedExchange, readRelayRecordings } from '../../../protocol/testing/relay-recordings.ts';
 import { sameAddress } from '../../../protocol/wire/fields.ts';
 import { createSigner } from '../../kit/signer.ts';
-import { relayReads } from '../../preflight/relay-stakes.ts';
+import { compareStakes } from '../../preflight/relay-stakes.ts';
 import { answerJson, startHttpRelay } from '../../testing/http-relay.ts';
 import { NetworkClock } from '../network-clock.ts';
 import { RelayReader } from './relay-reader.ts';
@@ -59,7 +59,7 @@ test('its figure for a node includes the delegations, as the evidence of that no
   const snapshot = evidence.node_snapshots.find(({ address }) => sameAddress(address ?? '', WITH_DELEGATIONS)) ?? expect.fail();
   const [own, delegated] = [snapshot.operator_stake_amount ?? '', snapshot.delegated_staking_amount ?? ''].map(BigInt);
   expect([own, delegated, stakeWei]).toEqual([450n * CNX, 400n * CNX, 850n * CNX]);
-  const seen = await relayReads({
+  const seen = await compareStakes({
     known: async () => [{ address: WITH_DELEGATIONS, stakeWei }],
     stakeOf: async () => ({ status: 'Staked', balanceWei: own ?? 0n, creditsWei: 0n, unstakeTimestampSeconds: 0 }),
     delegatedTo: async () => delegated ?? 0n,

@@ -75,7 +75,7 @@ export class RelayReader implements TrustNetwork {
 
   /** @param relay parameters for a new connection, or a client to share; `close` closes it */
   constructor(relay: RelayConnection | RelayClient) {
-    this.#relay = RelayClient.of(relay);
+    this.#relay = RelayClient.from(relay);
   }
 
   get address(): Hex {

@@ -19,12 +19,12 @@ export async function sendResult(relay: RelayClient, { commitment, files, checkp
   const form = new FormData();
   form.append('timestamp', String(timestamp));
   form.append('signature', signature);
-  for (const { name, bytes } of files) form.append('files', await blobOf(bytes), name);
+  for (const { name, bytes } of files) form.append('files', await createBlob(bytes), name);
   if (checkpointPath !== null) form.append('checkpoint', await openAsBlob(checkpointPath), 'checkpoint.zip');
   await relay.send({ method: 'POST', path: `${taskPath(commitment)}/results`, form, transfer: true });
 }
 
-async function blobOf(bytes: Uint8Array<ArrayBuffer>): Promise<Blob> {
+async function createBlob(bytes: Uint8Array<ArrayBuffer>): Promise<Blob> {
   const parts: Blob[] = [];
   for (let at = 0; at < bytes.length; at += BLOB_STEP) {
     if (at > 0) await setImmediate();

@@ -47,7 +47,7 @@ export interface RelayRequest {
 }
 
 /** Only a task's answer may be larger; no refusal is. */
-const MOST_ANSWERS_BYTES = 4 * 1024 * 1024;
+const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 const REFUSAL_BYTES = 256 * 1024;
 
 /** One for a poll, one for an act, one for a long upload, and two for the parallel reads of account and evidence. */
@@ -102,7 +102,7 @@ export class RelayTransport {
   async download(request: RelayRequest, path: string): Promise<void> {
     await this.#exchange({ ...request, transfer: true }, async (answer, url) => {
       const limit = limitBytes(this.#limits.downloadBytes, () => tooLarge(request, this.#limits.downloadBytes));
-      const check = checkStart((start) => insistOnRelay(fileOrigin(seen(answer, url, start)), request));
+      const check = checkStart((start) => requireRelay(fileOrigin(toSeenAnswer(answer, url, start)), request));
       await pipeline(answer.body, limit, check, createWriteStream(path, { flush: true }));
     });
   }
@@ -131,9 +131,9 @@ export class RelayTransport {
 
   async #parsed<Schema extends z.ZodType>(schema: Schema, request: RelayRequest): Promise<z.output<Schema>> {
     const text = await this.#exchange(request, async (answer, url) => {
-      const maxBytes = Math.min(this.#limits.answerBytes, request.maxBytes ?? MOST_ANSWERS_BYTES);
+      const maxBytes = Math.min(this.#limits.answerBytes, request.maxBytes ?? MAX_ANSWER_BYTES);
       const read = await readText(answer, request, maxBytes);
-      insistOnRelay(successOrigin(seen(answer, url, read)), request);
+      requireRelay(successOrigin(toSeenAnswer(answer, url, read)), request);
       return read;
     });
     try {
@@ -165,11 +165,11 @@ export class RelayTransport {
         return result;
       }
       const text = await readText(answer, request, Math.min(this.#limits.answerBytes, REFUSAL_BYTES));
-      throw refusal(seen(answer, url, text), request);
+      throw refusal(toSeenAnswer(answer, url, text), request);
     } catch (error) {
       // A refusal is an answer, too.
       ended?.(isWorkerError(error, 'RELAY_REFUSED'));
-      throw isWorkerError(error) ? error : translate(error, request);
+      throw isWorkerError(error) ? error : toWorkerError(error, request);
     }
   }
 }
@@ -185,12 +185,12 @@ async function readText(answer: Answer, request: RelayRequest, maxBytes: number)
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function seen({ statusCode, headers }: Answer, url: URL, text: string): SeenAnswer {
+function toSeenAnswer({ statusCode, headers }: Answer, url: URL, text: string): SeenAnswer {
   return { url, status: statusCode, headers, text };
 }
 
 /** @throws RELAY_UNREACHABLE if the answer is not the relay's */
-function insistOnRelay<Own>(origin: Origin<Own>, request: RelayRequest): Own {
+function requireRelay<Own>(origin: Origin<Own>, request: RelayRequest): Own {
   if (origin.by === 'relay') return origin.own;
   const { kind, side, status, message } = origin.answer;
   const facts = { phase: 'gateway', side, path: request.path, answeredBy: kind, status };
@@ -199,7 +199,7 @@ function insistOnRelay<Own>(origin: Origin<Own>, request: RelayRequest): Own {
 
 function refusal(answer: SeenAnswer, request: RelayRequest): WorkerError {
   if (answer.status < 200) return badAnswer(request, `unexpected status ${answer.status}`);
-  const { httpStatus, field, message } = insistOnRelay(refusalOrigin(answer), request);
+  const { httpStatus, field, message } = requireRelay(refusalOrigin(answer), request);
   const text = `${message === '' ? 'no reason given' : message.slice(0, 500)}${field === '' ? '' : ` (${field})`}`;
   return new WorkerError('RELAY_REFUSED', `${request.method} ${request.path}: ${httpStatus} ${text}`, {
     httpStatus,
@@ -208,7 +208,7 @@ function refusal(answer: SeenAnswer, request: RelayRequest): WorkerError {
   });
 }
 
-function translate(error: unknown, request: RelayRequest): WorkerError {
+function toWorkerError(error: unknown, request: RelayRequest): WorkerError {
   const { phase, side, name, code, message } = connectionFailure(error);
   if (phase !== null) return unreachable(request, { phase, side, message }, error);
   if (name === 'HTTPParserError' || code.startsWith('UND_ERR_')) return badAnswer(request, message, error);

@@ -16,7 +16,7 @@ export type ProxyMessage =
   | { readonly kind: 'listening'; readonly httpPort: number; readonly socksPort: number }
   | { readonly kind: 'asked'; readonly how: 'absolute' | 'connect' | 'socks5'; readonly target: string };
 
-const say = (message: ProxyMessage) => process.send?.(message);
+const send = (message: ProxyMessage) => process.send?.(message);
 
 function start({ plainPort, tlsPort, credentials }: Order): void {
   const allowed = ({ headers }: IncomingMessage) =>
@@ -24,7 +24,7 @@ function start({ plainPort, tlsPort, credentials }: Order): void {
   const portFor = (port: number) => (port === 80 ? plainPort : tlsPort);
   const http = createServer((incoming, response) => {
     const target = incoming.url ?? '';
-    say({ kind: 'asked', how: 'absolute', target });
+    send({ kind: 'asked', how: 'absolute', target });
     if (!allowed(incoming)) return void response.writeHead(407, { 'proxy-authenticate': 'Basic' }).end('who are you?');
     const { pathname, search } = new URL(target);
     const { method, headers } = incoming;
@@ -36,22 +36,24 @@ function start({ plainPort, tlsPort, credentials }: Order): void {
   });
   http.on('connect', (incoming, socket: Socket) => {
     const target = incoming.url ?? '';
-    say({ kind: 'asked', how: 'connect', target });
+    send({ kind: 'asked', how: 'connect', target });
     socket.on('error', () => {});
     if (!allowed(incoming)) return void socket.end('HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n');
     if (target.startsWith('forbidden.')) return void socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n');
-    joined(socket, portFor(Number(target.split(':').at(-1))), () => socket.write('HTTP/1.1 200 Connection established\r\n\r\n'));
+    tunnelTo(socket, portFor(Number(target.split(':').at(-1))), () =>
+      socket.write('HTTP/1.1 200 Connection established\r\n\r\n'),
+    );
   });
   const socks = createTcpServer((socket) => speakSocks(socket, portFor));
   http.listen(0, '127.0.0.1', () =>
     socks.listen(0, '127.0.0.1', () => {
       const portOf = (server: { address(): AddressInfo | string | null }) => (server.address() as AddressInfo).port;
-      say({ kind: 'listening', httpPort: portOf(http), socksPort: portOf(socks) });
+      send({ kind: 'listening', httpPort: portOf(http), socksPort: portOf(socks) });
     }),
   );
 }
 
-function joined(socket: Socket, port: number, then: () => void): void {
+function tunnelTo(socket: Socket, port: number, then: () => void): void {
   const tunnel = connect(port, '127.0.0.1', () => {
     then();
     tunnel.pipe(socket).pipe(tunnel);
@@ -69,8 +71,8 @@ function speakSocks(socket: Socket, portFor: (port: number) => number): void {
       const isName = asked[3] === 3;
       const name = isName ? asked.subarray(5, 5 + length).toString() : 'an address';
       const port = asked.readUInt16BE(asked.length - 2);
-      say({ kind: 'asked', how: 'socks5', target: `${name}:${port}` });
-      joined(socket, portFor(port), () => socket.write(Uint8Array.of(5, 0, 0, 1, 0, 0, 0, 0, 0, 0)));
+      send({ kind: 'asked', how: 'socks5', target: `${name}:${port}` });
+      tunnelTo(socket, portFor(port), () => socket.write(Uint8Array.of(5, 0, 0, 1, 0, 0, 0, 0, 0, 0)));
     });
   });
 }

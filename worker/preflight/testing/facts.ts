@@ -5,7 +5,7 @@ export const NOBODY_ELSE: DoppelgangerFacts = {
   status: 'Quit',
   joinedAfterEvent: null,
   ownJoinSeen: false,
-  news: [],
+  newEvents: [],
   hasVerdict: () => false,
   confirmedAlone: false,
 };
