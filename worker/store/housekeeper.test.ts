@@ -195,7 +195,7 @@ it('open tasks, and those that may become a case, keep everything for ever', asy
   });
   const aborted = closed(12, { status: 'EndAborted' });
   const withCase = closed(13, { status: 'EndInvalidated' });
-  store.cases.put(caseFile(withCase, { kind: 'slashed', commitment: withCase, complete: true }));
+  store.cases.save(caseFile(withCase, { kind: 'slashed', commitment: withCase, complete: true }));
   const open = commitmentOf(2);
   store.tasks.observe(remoteTask({ commitment: open, startTimeMs: clock.now(), taskArgs: '{"open":1}' }), clock.now());
   // Its end was seen while the engine still works on it.
