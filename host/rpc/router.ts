@@ -2,7 +2,7 @@
  * Implements the host's contract: each procedure parses its input, calls one part of the host, and returns its answer.
  */
 
-import { backendViews } from '../../worker/engines/backends/backend-views.ts';
+import { backendViews } from '../../worker/engines/backends/install.ts';
 import { streamOf } from '../app/feed.ts';
 import type { HostParts } from '../app/host-parts.ts';
 import { routesOf } from '../app/routes.ts';

@@ -35,24 +35,24 @@ async function profile(): Promise<ChildProcess> {
   return child;
 }
 
-async function asks(child: ChildProcess, name: string, ids: readonly string[]): Promise<ClaimOutcome> {
+async function requestClaim(child: ChildProcess, name: string, ids: readonly string[]): Promise<ClaimOutcome> {
   const answer = once(child, 'message');
   child.send({ folder, ids, profile: name });
   return (await answer)[0] as ClaimOutcome;
 }
 
-function here(ids: readonly string[]): ClaimOutcome {
+function claimHere(ids: readonly string[]): ClaimOutcome {
   return claimGpus(ids, { folder, profile: 'here', pid: process.pid, nowMs: 2 });
 }
 
 describe('claims', () => {
   it('a card has one owner, whose name the others are told', async () => {
     const child = await profile();
-    expect(await asks(child, 'alice', [A, B])).toEqual({ kind: 'claimed' });
+    expect(await requestClaim(child, 'alice', [A, B])).toEqual({ kind: 'claimed' });
     const alice = { profile: 'alice', pid: child.pid, sinceMs: 1 };
     expect(ownerOf(A, folder)).toEqual({ id: A, label: alice });
     expect(ownerOf(C, folder)).toBeNull();
-    expect(here([B, C])).toEqual({
+    expect(claimHere([B, C])).toEqual({
       kind: 'taken',
       problem: expect.objectContaining({ code: 'GPU_TAKEN', detail: `${B}: alice (process ${child.pid})` }),
       by: [{ id: B, label: alice }],
@@ -63,10 +63,10 @@ describe('claims', () => {
 
   it('SIGKILL frees the cards', async () => {
     const child = await profile();
-    await asks(child, 'alice', [A]);
-    expect(here([A]).kind).toBe('taken');
+    await requestClaim(child, 'alice', [A]);
+    expect(claimHere([A]).kind).toBe('taken');
     await kill(child);
-    const mine = here([A]);
+    const mine = claimHere([A]);
     expect(mine.kind).toBe('claimed');
     expect(ownerOf(A, folder)?.label).toEqual({ profile: 'here', pid: process.pid, sinceMs: 2 });
     if (mine.kind === 'claimed') mine.claim.release();
@@ -76,22 +76,22 @@ describe('claims', () => {
   it('of many that ask at once for overlapping groups, owners never share a card', async () => {
     const wishes = [[A], [A, B], [B, C], [C, A], [C]];
     const racers = await Promise.all(wishes.map(profile));
-    const outcomes = await Promise.all(racers.map((child, i) => asks(child, `racer ${i}`, wishes[i] ?? [])));
+    const outcomes = await Promise.all(racers.map((child, i) => requestClaim(child, `racer ${i}`, wishes[i] ?? [])));
     const owned = wishes.filter((_, i) => outcomes[i]?.kind === 'claimed').flat();
     expect(owned.length).toBeGreaterThan(0);
     expect(new Set(owned).size).toBe(owned.length);
-    for (const id of owned) expect(here([id]).kind).toBe('taken');
+    for (const id of owned) expect(claimHere([id]).kind).toBe('taken');
   });
 
   it('excludes the same process too, and looking up the owner does not release it', async () => {
-    const mine = here([A]);
-    expect(here([A]).kind).toBe('taken');
+    const mine = claimHere([A]);
+    expect(claimHere([A]).kind).toBe('taken');
     expect(ownerOf(A, folder)?.label?.profile).toBe('here');
-    expect((await asks(await profile(), 'bob', [A])).kind).toBe('taken');
+    expect((await requestClaim(await profile(), 'bob', [A])).kind).toBe('taken');
     if (mine.kind === 'claimed') {
       mine.claim.release();
       mine.claim.release();
     }
-    expect((await asks(await profile(), 'bob', [A])).kind).toBe('claimed');
+    expect((await requestClaim(await profile(), 'bob', [A])).kind).toBe('claimed');
   });
 });

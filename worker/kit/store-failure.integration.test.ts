@@ -38,13 +38,13 @@ async function opener(): Promise<ChildProcess> {
   return child;
 }
 
-async function tell(child: ChildProcess, order: object): Promise<void> {
+async function sendOrder(child: ChildProcess, order: object): Promise<void> {
   const done = once(child, 'message');
   child.send(order);
   await done;
 }
 
-async function killed(child: ChildProcess): Promise<void> {
+async function kill(child: ChildProcess): Promise<void> {
   const gone = once(child, 'exit');
   child.kill('SIGKILL');
   await gone;
@@ -95,8 +95,8 @@ describe('a kill while a store is being opened', () => {
     const dir = tempDir();
     const file = join(dir, STORE_FILE);
     const child = await opener();
-    await tell(child, { act: 'spill', file });
-    await killed(child);
+    await sendOrder(child, { act: 'spill', file });
+    await kill(child);
     expect(readFileSync(`${file}-journal`).subarray(0, 8).toString('hex')).toBe('d9d505f920a163d7');
     expect(statSync(file).size).toBeGreaterThan(8_192);
     withScore(dir);
@@ -111,8 +111,8 @@ describe('a kill while a store is being opened', () => {
     withScore(dir);
     const file = join(dir, STORE_FILE);
     const child = await opener();
-    await tell(child, { act: 'spill', file });
-    await killed(child);
+    await sendOrder(child, { act: 'spill', file });
+    await kill(child);
     const store = openStore(dir, 1);
     onTestFinished(() => store.close());
     expect(store.ledger.find(TASK)?.score).toBe(SCORE);
@@ -122,8 +122,8 @@ describe('a kill while a store is being opened', () => {
     const dir = tempDir();
     const file = join(dir, STORE_FILE);
     const child = await opener();
-    await tell(child, { act: 'spill', file });
-    await killed(child);
+    await sendOrder(child, { act: 'spill', file });
+    await kill(child);
     const bytes = readFileSync(file);
     writeFileSync(file, bytes.fill(0, 0, 4_096));
     withScore(dir);
@@ -135,9 +135,9 @@ describe('errors that are not damage', () => {
     const dir = tempDir();
     withScore(dir);
     const child = await opener();
-    await tell(child, { act: 'hold', file: join(dir, STORE_FILE) });
+    await sendOrder(child, { act: 'hold', file: join(dir, STORE_FILE) });
     expect(codeOf(() => openStore(dir, 1))).toBe('STORE_BUSY');
-    await killed(child);
+    await kill(child);
     const store = openStore(dir, 1);
     onTestFinished(() => store.close());
     expect(store.ledger.find(TASK)?.score).toBe(SCORE);

@@ -3,12 +3,13 @@ import type { DownloadPurpose, ModelKey } from '../../contract/models.ts';
 import { CodedError } from '../../protocol/errors.ts';
 import type { TaskType } from '../../protocol/tasks/status.ts';
 import { EngineError } from '../engines/errors.ts';
+import { compareSizes } from './disk/verify.ts';
 import { DownloadRunner } from './download-runner.ts';
 import { isRunning } from './download-state.ts';
 import { ModelStoreError } from './errors.ts';
 import { keyText } from './model-key.ts';
 import type { ModelParts } from './parts.ts';
-import { isPresent } from './presence.ts';
+import { isFoundOnDiskOnly } from './records.ts';
 
 interface TaskWant {
   readonly key: ModelKey;
@@ -148,4 +149,18 @@ function deadlineError({ modelId }: ModelKey, why: string): ModelStoreError {
 function toError(error: { code: string; message: string; data: Record<string, unknown> } | null): CodedError {
   const { code, message, data } = error ?? { code: 'UNEXPECTED', message: 'the download failed', data: {} };
   return new CodedError(code, message, JSON.parse(JSON.stringify(data)));
+}
+
+/**
+ * Recorded as present, and its files are there; if they are not, the record is corrected. A cache that was only seen on
+ * disk does not count: it may contain another variant, and the engine can tell in a moment.
+ */
+export async function isPresent({ file, records }: ModelParts, key: ModelKey): Promise<boolean> {
+  const record = records.find(key);
+  if (record === null || record.state !== 'present' || isFoundOnDiskOnly(record)) return false;
+  const verdict = await compareSizes(records.folderOf(record), record.files);
+  if (verdict.kind === 'right') return true;
+  const state = verdict.kind === 'missing' ? 'missing' : 'corrupt';
+  file.change(() => records.setState(record.place, state, verdict.detail));
+  return false;
 }

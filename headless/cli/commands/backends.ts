@@ -16,7 +16,7 @@ export function addBackendCommands({ program, terminal, end }: Registry): void {
   common(backends.command('list'))
     .description('Lists the back ends for this system, and whether they are installed.')
     .action(async ({ json }: CommonOptions) => {
-      const { backendViews } = await import('../../../worker/engines/backends/backend-views.ts');
+      const { backendViews } = await import('../../../worker/engines/backends/install.ts');
       const found = backendViews();
       if (json) terminal.out(JSON.stringify({ backends: found }));
       else if (found.length === 0)

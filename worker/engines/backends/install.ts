@@ -8,12 +8,13 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { type Dispatcher, fetch } from 'undici';
+import type { BackendView } from '../../../contract/engines.ts';
 import { SYSTEM } from '../../../platform/system.ts';
 import { limitBytes } from '../../kit/limit-bytes.ts';
 import { environmentPolicy, OutboundDispatcher } from '../../outbound/outbound-dispatcher.ts';
 import { EngineError } from '../errors.ts';
 import { requireSpace } from '../models/download-file.ts';
-import { type BackendName, type BackendPackage, folderOf } from './backend-list.ts';
+import { type BackendName, type BackendPackage, backendsFolder, folderOf, readBackends } from './backend-list.ts';
 import { checkBackend } from './installed.ts';
 
 export interface InstallOptions {
@@ -117,4 +118,15 @@ export async function removeBackend({
 export function isInstalled(packages: readonly BackendPackage[], backend: BackendName, base: string): boolean {
   const wanted = packages.filter((one) => one.backend === backend);
   return wanted.length > 0 && wanted.every((one) => existsSync(path.join(folderOf(one, base), 'package.json')));
+}
+
+/** The back ends for this system, each with its size and whether it is installed. */
+export function backendViews(): BackendView[] {
+  const packages = readBackends();
+  const base = backendsFolder();
+  return [...new Set(packages.map(({ backend }) => backend))].map((backend) => ({
+    backend,
+    bytes: packages.filter((one) => one.backend === backend).reduce((sum, { bytes }) => sum + bytes, 0),
+    installed: isInstalled(packages, backend, base),
+  }));
 }

@@ -8,8 +8,7 @@ import { ENGINE_ERRORS, EngineError, type EngineErrorCode } from '../errors.ts';
 import { type InstallationFiles, systemFiles } from './files.ts';
 import { layoutAt, type OfficialLayout, officialSettingsFile } from './layout.ts';
 import { OFFICIAL_PATCH_URL, patchesFor } from './patches.ts';
-import { workerSettings } from './settings.ts';
-import { workerSettingProblems } from './worker-settings.ts';
+import { workerSettingProblems, workerSettings } from './worker-settings.ts';
 
 export interface InspectOptions {
   /** Where to look for a Python without a virtual environment, and where the app for macOS stores its settings. */

@@ -106,11 +106,11 @@ it('asks a person, if there is one to ask, with the current facts; a no, or diff
   const act = { kind: 'setBenefitAddress', address: COLD } as const;
   const prepared = async () => ({ act, confirmation: (await service.prepareChainAct({ act })).confirmation?.id ?? '' });
   const asked: NodeQuestion[] = [];
-  const no = async (question: NodeQuestion): Promise<void> => {
+  const refuse = async (question: NodeQuestion): Promise<void> => {
     asked.push(question);
     throw new ContractError('ACT_NOT_CONFIRMED', 'no');
   };
-  await expect(service.confirmChainAct(await prepared(), no)).rejects.toMatchObject({ code: 'ACT_NOT_CONFIRMED' });
+  await expect(service.confirmChainAct(await prepared(), refuse)).rejects.toMatchObject({ code: 'ACT_NOT_CONFIRMED' });
   const { benefitAddress, nodeStaking } = world.chain.contracts;
   expect(asked).toMatchObject([
     { name: 'setBenefitAddress', facts: { address: COLD, contract: benefitAddress, call: 'setBenefitAddress' } },
@@ -119,8 +119,8 @@ it('asks a person, if there is one to ask, with the current facts; a no, or diff
   expect(await client.benefitAddress.get()).toBeNull();
 
   // While the person reads, it is set elsewhere.
-  const meanwhile = async () => void (await client.benefitAddress.set(`0x${'dd'.repeat(20)}`, { id: 'elsewhere' }));
-  await expect(service.confirmChainAct(await prepared(), meanwhile)).rejects.toMatchObject({ code: 'MONEY_BENEFIT_SET' });
+  const changeMeanwhile = async () => void (await client.benefitAddress.set(`0x${'dd'.repeat(20)}`, { id: 'elsewhere' }));
+  await expect(service.confirmChainAct(await prepared(), changeMeanwhile)).rejects.toMatchObject({ code: 'MONEY_BENEFIT_SET' });
 
   const stake = { kind: 'setStake', stakeWei: String(400n * CNX) } as const;
   const { confirmation } = await service.prepareChainAct({ act: stake });
@@ -131,7 +131,7 @@ it('asks a person, if there is one to ask, with the current facts; a no, or diff
   const changed = service.confirmChainAct({ act: stake, confirmation: confirmation?.id ?? '' }, credits);
   await expect(changed).rejects.toMatchObject({ code: 'MONEY_CONFIRMATION_CHANGED' });
   // Without a valid confirmation, nobody is even asked.
-  await expect(service.confirmChainAct({ act: stake, confirmation: 'made up' }, no)).rejects.toMatchObject({
+  await expect(service.confirmChainAct({ act: stake, confirmation: 'made up' }, refuse)).rejects.toMatchObject({
     code: 'MONEY_CONFIRMATION_UNKNOWN',
   });
   expect(asked).toHaveLength(1);
