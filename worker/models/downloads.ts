@@ -155,7 +155,7 @@ function toError(error: { code: string; message: string; data: Record<string, un
  * Recorded as present, and its files are there; if they are not, the record is corrected. A cache that was only seen on
  * disk does not count: it may contain another variant, and the engine can tell in a moment.
  */
-export async function isPresent({ file, records }: ModelParts, key: ModelKey): Promise<boolean> {
+async function isPresent({ file, records }: ModelParts, key: ModelKey): Promise<boolean> {
   const record = records.find(key);
   if (record === null || record.state !== 'present' || isFoundOnDiskOnly(record)) return false;
   const verdict = await compareSizes(records.folderOf(record), record.files);
