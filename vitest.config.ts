@@ -43,6 +43,8 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 180_000,
           maxWorkers,
+          isolate: false,
+          setupFiles: ['scripts/testing/fresh-process.ts'],
           globalSetup: ['scripts/testing/bundle-programs.ts'],
         },
       },

@@ -75,7 +75,7 @@ test('a group of real workers agrees, and the cheat among them is slashed', asyn
     { sampled: true },
   );
   const outcome = await application.runTask(SPEC);
-  expect(outcome).toMatchObject({ kind: 'success', group: { row: 'AAB', kept: true } });
+  expect(outcome).toMatchObject({ kind: 'success', group: { row: 'AAB', followsRules: true } });
   const slashed = relay.nodes().filter((node) => node.status === 'Quit');
   expect(slashed.map((node) => node.address)).toEqual([peers.find((peer) => peer.name === 'cheat')?.address]);
   const totals = relay.totals();

@@ -89,7 +89,7 @@ it('an image task goes through the whole network; the relay finds that the uploa
 it('three honest nodes agree on images, and a cheat among them is detected', async () => {
   const single = filesOf(await paint('single'));
   const unanimous = await paint('group');
-  expect(unanimous).toMatchObject({ kind: 'success', group: { row: 'AAA', kept: true } });
+  expect(unanimous).toMatchObject({ kind: 'success', group: { row: 'AAA', followsRules: true } });
   expect(new Set(unanimous.tasks.map(({ score }) => score)).size).toBe(1);
   expect(filesOf(unanimous)).toEqual(single);
   expect(devnet.relay.nodes().filter(({ status }) => status === 'Quit')).toEqual([]);
@@ -97,7 +97,7 @@ it('three honest nodes agree on images, and a cheat among them is detected', asy
   const [away, cheat] = ['one', 'cheat'].map((name) => devnet.peers.find((peer) => peer.name === name));
   await away?.stop();
   const caught = await paint('group', 0);
-  expect(caught).toMatchObject({ kind: 'success', group: { kept: true } });
+  expect(caught).toMatchObject({ kind: 'success', group: { followsRules: true } });
   expect(caught.tasks.filter(({ status }) => status === 'EndInvalidated').map(({ selectedNode }) => selectedNode)).toEqual([
     cheat?.address,
   ]);

@@ -92,7 +92,7 @@ test('a sampled task becomes a group; the cheating node loses its stake', async 
   const { application, nodes } = await network({ sampled: true });
   const { onProgress } = robots(nodes, ['four', 'four', 'five']);
   const outcome = await application.runTask(SPEC, { onProgress });
-  expect(outcome).toMatchObject({ kind: 'success', sampled: true, group: { row: 'AAB', kept: true } });
+  expect(outcome).toMatchObject({ kind: 'success', sampled: true, group: { row: 'AAB', followsRules: true } });
   expect(outcome.tasks.map((task) => task.status).toSorted()).toEqual(['EndGroupRefund', 'EndGroupSuccess', 'EndInvalidated']);
   expect(relay.totals().slashedWei).toBe(STAKE);
   expect(await application.relay.balanceWei()).toBe(9n * FEE);
@@ -102,7 +102,7 @@ test('three different results: nobody wins, everything comes back', async () => 
   const { application, nodes } = await network({ sampled: true });
   const { onProgress } = robots(nodes, ['three', 'four', 'five']);
   const outcome = await application.runTask(SPEC, { onProgress });
-  expect(outcome).toMatchObject({ kind: 'noMajority', group: { row: 'ABC', kept: true } });
+  expect(outcome).toMatchObject({ kind: 'noMajority', group: { row: 'ABC', followsRules: true } });
   expect(await application.relay.balanceWei()).toBe(10n * FEE);
 });
 
