@@ -18,7 +18,11 @@ export interface HousekeeperOptions {
   readonly bulkBytes?: number;
   /** Limit for the records of cases. */
   readonly caseBytes?: number;
+  /** Names the files below a folder. Default: the file system's. */
+  readonly filesBelow?: FilesBelow;
 }
+
+type FilesBelow = (folder: string) => Promise<readonly string[]>;
 
 const PERIOD_MS = 60_000;
 /** Pause between two small steps, because tasks have priority. */
@@ -90,14 +94,14 @@ export class Housekeeper {
 
   /** Every entry of the results' folder, read once, a few at a time; `closedMs` is null if it may not be removed. */
   async *#measured(): AsyncGenerator<{ readonly size: number; readonly closedMs: number | null }> {
-    const { resultsDir } = this.#options;
+    const { resultsDir, filesBelow } = this.#options;
     const names = await readdir(resultsDir).catch(() => []);
     for (let at = 0; at < names.length; at += FOLDERS_AT_ONCE) {
       // A busy node keeps tens of thousands of results; its tasks do not wait for all of them.
       await setImmediate();
       yield* await Promise.all(
         names.slice(at, at + FOLDERS_AT_ONCE).map(async (name) => ({
-          size: await measureFolder(join(resultsDir, name)).catch(() => 0),
+          size: await measureFolder(join(resultsDir, name), filesBelow).catch(() => 0),
           closedMs: this.#disposableSince(name),
         })),
       );
@@ -146,9 +150,13 @@ function ignoreMissing(error: unknown): null {
   throw error;
 }
 
-async function measureFolder(folder: string): Promise<number> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+async function measureFolder(folder: string, filesBelow: FilesBelow = listFiles): Promise<number> {
   let bytes = 0;
-  for (const entry of entries) if (entry.isFile()) bytes += (await stat(join(entry.parentPath, entry.name))).size;
+  for (const file of await filesBelow(folder)) bytes += (await stat(file)).size;
   return bytes;
+}
+
+async function listFiles(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }
