@@ -5,6 +5,8 @@ const node = {
   environment: 'node' as const,
   // `expect.poll` waits for something that will be; this ends it where it never is.
   expect: { poll: { timeout: 90_000 } },
+  // The modules of a whole room live as long as the process: more room for what dies young saves copying it.
+  execArgv: ['--max-semi-space-size=32'],
 };
 
 /**
@@ -29,7 +31,7 @@ export default defineConfig({
           // Ends what hangs; no test is timed. A busy machine may be ten times slower than a quiet one.
           testTimeout: 120_000,
           maxWorkers,
-          // None leaves anything behind in its process, and most of a short file's time is loading modules.
+          // They leave nothing behind in their process, and most of a short file's time is loading modules.
           isolate: false,
         },
       },
@@ -43,6 +45,7 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 180_000,
           maxWorkers,
+          // As above; what a file leaves behind in its process is set back before the next.
           isolate: false,
           setupFiles: ['scripts/testing/fresh-process.ts'],
           globalSetup: ['scripts/testing/bundle-programs.ts'],

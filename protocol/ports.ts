@@ -56,7 +56,7 @@ export class ManualClock implements Clock {
   }
 
   /** The machine sleeps. Nothing runs meanwhile, and the monotonic time of some systems stands still. */
-  async suspend(ms: number, { monotonicContinues: monotonicContinues }: { readonly monotonicContinues: boolean }): Promise<void> {
+  async suspend(ms: number, { monotonicContinues }: { readonly monotonicContinues: boolean }): Promise<void> {
     this.#dateMs += ms;
     if (monotonicContinues) this.#monotonic = addMs(this.#monotonic, ms);
     await this.tick(0);
