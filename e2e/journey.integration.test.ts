@@ -10,7 +10,7 @@ import { keepOnFailure } from './support/on-failure.ts';
 import { type PageClients, pageClients } from './support/page-client.ts';
 import type { RunningShell } from './support/running-shell.ts';
 
-const WAIT = { timeout: 90_000 };
+const WAIT = { timeout: 150_000 };
 /** The name that the first run gives to its node. */
 const FIRST = 'My node';
 const SECOND = 'Heron';
@@ -72,7 +72,7 @@ async function workerPid(name: string): Promise<number> {
   throw new Error(`${name} does not run`);
 }
 
-it('from the first run to the first payment: one click, and its money on the overview', { timeout: 240_000 }, async () => {
+it('from the first run to the first payment: one click, and its money on the overview', async () => {
   await page.getByRole('heading', { name: 'Set up a node' }).waitFor();
   await page.getByRole('button', { name: 'Try it on this machine' }).click();
   await page.getByRole('heading', { name: 'Overview' }).waitFor(WAIT);

@@ -35,7 +35,7 @@ const log = { debug: silent, info: silent, warn: silent, error: silent };
 let network: ChainNetwork;
 beforeAll(async () => {
   network = await startChainNetwork();
-}, 120_000);
+});
 afterAll(() => network?.close());
 
 const code = (call: Promise<unknown>) =>
@@ -129,7 +129,7 @@ describe('over WebSockets, with the session of a page', () => {
   it('sets no beneficial address: the act waits for a person, and nothing a page sends counts as a confirmation', async () => {
     const theft = code(setBenefit(node, THIEF));
     await expect
-      .poll(() => program.app.parts.acts.pending(), { timeout: 30_000 })
+      .poll(() => program.app.parts.acts.pending())
       .toMatchObject([
         {
           question: {
@@ -163,7 +163,7 @@ describe('over WebSockets, with the session of a page', () => {
       [key.slice(-4), 'done'],
     ] as const) {
       const wanted = code(withdraw());
-      await expect.poll(() => program.app.parts.acts.pending().length, { timeout: 30_000 }).toBe(1);
+      await expect.poll(() => program.app.parts.acts.pending().length).toBe(1);
       const { said } = await cli(['confirm'], answer);
       for (const shown of ['Withdraw money', '3 CNX', 'Fee', `Destination: ${key}`, 'cannot be undone'])
         expect(said).toContain(shown);
@@ -212,7 +212,7 @@ describe('over WebSockets, with the session of a page', () => {
     expect(profile.retention).toEqual({ days: 3, resultsGib: 0.5 });
     expect((await cli(['pause', 'Otter'], null)).said).toMatch(/^Otter: /);
     await program.app.client.profiles.stop({ id: otter.profileId });
-  }, 180_000);
+  });
 
   /** Runs one command at a terminal where this is typed; null = nobody is there. */
   async function cli(args: readonly string[], answer: string | null): Promise<{ code: number; said: string }> {
@@ -229,7 +229,7 @@ describe('over WebSockets, with the session of a page', () => {
 
   it('sets it when a person confirms it on the command line, with all its facts in view', async () => {
     const wanted = code(setBenefit(node, COLD));
-    await expect.poll(() => program.app.parts.acts.pending().length, { timeout: 30_000 }).toBe(1);
+    await expect.poll(() => program.app.parts.acts.pending().length).toBe(1);
     const running = await connectProgram(path.join(dataDir, 'data'));
     const { acts } = await running.host.acts.pending({});
     const facts = acts[0]?.question.facts ?? {};

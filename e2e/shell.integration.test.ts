@@ -16,7 +16,7 @@ import { filesContaining, processesContaining, textContains } from './support/se
 const privateKey = bytesToHex(systemRandom.bytes(32));
 const address = addressOf(privateKey);
 const PASSPHRASE = 'a heron on the ice of march';
-const WAIT = { timeout: 60_000, interval: 100 };
+const WAIT = { timeout: 150_000, interval: 100 };
 
 let network: LittleNetwork;
 let dataDir = '';

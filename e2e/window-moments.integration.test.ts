@@ -34,7 +34,7 @@ import { START_WITHIN_MS } from './support/launch-shell.ts';
 const NAMES = ['Heron', 'Otter'] as const;
 type Id = 'heron' | 'otter';
 const PASSPHRASE = 'a heron on the ice of march';
-const WAIT = { timeout: 60_000 };
+const WAIT = { timeout: 150_000 };
 const silent = () => {};
 const log = { debug: silent, info: silent, warn: silent, error: silent };
 const GONE = { kind: 'dropBefore' } as const;
@@ -222,7 +222,7 @@ describe('what the screen says in both languages', () => {
     await stakeIs('staked');
     await offers('pause', 'stop');
     await alsoSays(({ overview }) => overview.promise.stakeStays);
-  }, 120_000);
+  });
 
   it('the relay goes down: cut off, with what is safe in the meantime; it comes back', async () => {
     relayLine.setPlan(() => GONE);
@@ -230,7 +230,7 @@ describe('what the screen says in both languages', () => {
     await offers('pause', 'stop');
     relayLine.setPlan(() => PASS);
     await says('waiting');
-  }, 120_000);
+  });
 
   it('the chain goes down: the node continues, stake and wallet may be out of date; it comes back', async () => {
     chainLine.setPlan(() => GONE);
@@ -240,7 +240,7 @@ describe('what the screen says in both languages', () => {
     chainLine.setPlan(() => PASS);
     for (const [{ overview }, page] of pages)
       await page.getByText(overview.sentence.chainDown).waitFor({ ...WAIT, state: 'detached' });
-  }, 120_000);
+  });
 
   it('the node’s process is killed: this is reported, and it comes back by itself', async () => {
     const pid = await workerPid();
@@ -253,7 +253,7 @@ describe('what the screen says in both languages', () => {
         await expect.poll(said, WAIT).toContain(text.split('{{')[0]);
     }
     await says('waiting');
-  }, 120_000);
+  });
 
   it('it leaves: no promise that the stake stays, and no dead end; it joins again', async () => {
     await (await node()).node.unstake({});
@@ -264,7 +264,7 @@ describe('what the screen says in both languages', () => {
     await (await node()).node.resume({});
     await says('waiting');
     await stakeIs('staked');
-  }, 180_000);
+  });
 
   it('it is kicked out: this is reported, with the stake being returned, and the way back', async () => {
     Object.assign(network.devnet.relay.node(addressOfNode('heron'))?.qos ?? {}, { pool: Array<number>(50).fill(0) });
@@ -276,7 +276,7 @@ describe('what the screen says in both languages', () => {
     await (await node()).node.resume({});
     // The relay has a minute to return the stake.
     await says('awaitingStake');
-  }, 180_000);
+  });
 
   it('it is slashed: the stake was taken, before and after it is stopped', async () => {
     await start('otter');
@@ -297,7 +297,7 @@ describe('what the screen says in both languages', () => {
     await stakeIs('slashed');
     await alsoSays(({ overview }) => overview.sentence.barred.slashed);
     await alsoSays(({ common }) => common.node.records);
-  }, 180_000);
+  });
 
   it('the program is killed: nobody can tell what its nodes are doing; a new one asks for a new address', async () => {
     server.kill('SIGKILL');
@@ -310,7 +310,7 @@ describe('what the screen says in both languages', () => {
     }
     await serve(port);
     for (const [{ common }, page] of pages) await page.getByRole('heading', { name: common.session.title }).waitFor(WAIT);
-  }, 120_000);
+  });
 
   it('none of this caused an error in a page', () => expect(complaints).toEqual([]));
 });

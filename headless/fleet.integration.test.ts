@@ -152,4 +152,4 @@ test('a program watches and controls another: away when it is killed, refused wh
   await run(watchedDir, watched.port);
   expect((await until('balcony', ({ state }) => state.kind === 'open')).heardMs).toBeNull();
   connection.close();
-}, 120_000);
+});

@@ -157,7 +157,7 @@ test('from an empty directory to the first payment, seen from another process, u
   expect(await cli('status')).toMatchObject({ code: 4, answer: { error: { code: 'HEADLESS_NOT_RUNNING' } } });
   // The profile still exists, and is listed without a running program.
   expect(await cli('profile', 'list')).toMatchObject({ code: 0, answer: { profiles: [{ id: 'my-node', worker: 'stopped' }] } });
-}, 240_000);
+}, 600_000);
 
 /** What Prometheus reads from a program whose node has been paid. */
 async function expectMetrics(address: string): Promise<void> {

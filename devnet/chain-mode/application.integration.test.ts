@@ -24,7 +24,7 @@ let relay: OldRelay;
 let application: ChainApplication;
 beforeAll(async () => {
   world = await startTaskWorld();
-}, 60_000);
+});
 beforeEach(async () => {
   relay = await startOldRelay({ chain: world.chain, privateKey: id('old relay') as Hex, clock: systemClock, pollMs: 20 });
   application = createChainApplication({

@@ -13,7 +13,7 @@ const STAKE = 400n * CNX;
 let world: TaskWorld;
 beforeAll(async () => {
   world = await startTaskWorld();
-}, 60_000);
+});
 afterEach(() => world.rewind());
 afterAll(() => world.stop());
 

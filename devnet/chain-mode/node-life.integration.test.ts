@@ -10,7 +10,7 @@ const illegal = revertError('Illegal node status');
 let world: TaskWorld;
 beforeAll(async () => {
   world = await startTaskWorld();
-}, 60_000);
+});
 afterEach(() => world.rewind());
 afterAll(() => world.stop());
 

@@ -9,7 +9,7 @@ const IMAGE: TaskTerms = { type: 'StableDiffusion', feeWei: 1000n, modelIds: [MO
 let world: TaskWorld;
 beforeAll(async () => {
   world = await startTaskWorld();
-}, 60_000);
+});
 afterEach(() => world.rewind());
 afterAll(() => world.stop());
 

@@ -14,7 +14,7 @@ const SCORE = `0x${'ab'.repeat(32)}` as Hex;
 let world: TaskWorld;
 beforeAll(async () => {
   world = await startTaskWorld();
-}, 60_000);
+});
 afterEach(() => world.rewind());
 afterAll(() => world.stop());
 

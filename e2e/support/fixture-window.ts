@@ -65,7 +65,7 @@ async function openTab(browser: Browser, complaints: string[]): Promise<Page> {
   });
   const page = await context.newPage();
   // Ends what hangs; a busy machine may be ten times slower than an idle one.
-  page.setDefaultTimeout(60_000);
+  page.setDefaultTimeout(150_000);
   await page.addInitScript(MESSAGES_STAY);
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text());

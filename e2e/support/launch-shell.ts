@@ -39,6 +39,8 @@ export async function launchShell({ dataDir, args = [], env = {}, archive }: Lau
     const shell = await (ELECTRON === null
       ? launchDouble({ ...given, program: archive ?? root })
       : launchElectron({ ...given, root, binary: ELECTRON }));
+    // Ends what hangs; a busy machine may be ten times slower than an idle one.
+    shell.page.context().setDefaultTimeout(150_000);
     // It is ready when the page has drawn something.
     await shell.page.locator('#app > *').first().waitFor();
     return {

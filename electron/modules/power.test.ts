@@ -40,10 +40,11 @@ function shellWith(living: readonly string[], run: () => Promise<unknown>): Shel
 it('after sleep, every running node repeats its checks, including the clock', async () => {
   const run = vi.fn(() => Promise.resolve({}));
   await powerModule().load?.(shellWith(['heron'], run));
-  await vi.waitFor(() => {
+  const resumed = () => {
     electron.monitor?.emit('resume');
     expect(run).toHaveBeenCalledWith({});
-  });
+  };
+  await vi.waitFor(resumed, { timeout: 90_000 });
 });
 
 it('when the machine shuts down, the program ends in order', async () => {

@@ -20,7 +20,7 @@ const { createUpdates } = await import('../modules/updates.ts');
 
 const OURS = keyPair();
 const THEIRS = keyPair();
-const WAIT = { timeout: 30_000, interval: 20 };
+const WAIT = { timeout: 90_000, interval: 20 };
 const NAMES = ['APPIMAGE', 'XDG_CACHE_HOME'] as const;
 const before = NAMES.map((name) => [name, process.env[name]] as const);
 

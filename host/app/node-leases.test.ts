@@ -53,7 +53,8 @@ it("holds a lease as long as the node's process is alive", async () => {
   });
   const { id } = (await client.profiles.create({ draft })).profile;
   const worker = () => parts.supervisor.view(id).worker;
-  const untilWorker = (kind: string) => vi.waitUntil(() => worker().kind === kind);
+  const until = (holds: () => boolean) => vi.waitUntil(holds, { timeout: 90_000 });
+  const untilWorker = (kind: string) => until(() => worker().kind === kind);
   const other = server.client('there');
 
   const wish = { durationSeconds: 60, renewed: 'x', acquired: 'x', transitions: 0 };
@@ -79,7 +80,7 @@ it("holds a lease as long as the node's process is alive", async () => {
   expect(signals).toEqual(['end']);
   await clock.tick(10_000);
   expect(signals).toEqual(['end', 'kill']);
-  await vi.waitUntil(() => worker().kind === 'backoff');
+  await untilWorker('backoff');
   // It may already have asked for the lease again.
   expect(worker()).toMatchObject({ kind: 'backoff', error: { code: expect.stringMatching(/^LEASE_(?:LOST|UNREACHABLE)$/) } });
 
@@ -87,7 +88,7 @@ it("holds a lease as long as the node's process is alive", async () => {
   await clock.tick(10_000);
   await untilWorker('running');
   await client.profiles.stop({ id });
-  await vi.waitUntil(() => server.records.get(NAME)?.holder === null);
+  await until(() => server.records.get(NAME)?.holder === null);
 
   await client.profiles.start({ id });
   await untilWorker('running');

@@ -85,13 +85,13 @@ describe.runIf(process.platform !== 'win32')('nvidia-smi as a process', () => {
     const pids = path.join(folder, 'pids');
     const command = await program(`trap '' TERM; sleep 1000 & echo "$$ $!" > '${pids}.new'; mv '${pids}.new' '${pids}'; wait`);
     const running = runner.run({ command, args: [], timeoutMs: 5000 });
-    await vi.waitFor(() => expect(existsSync(pids)).toBe(true), { timeout: 20_000 });
+    await vi.waitFor(() => expect(existsSync(pids)).toBe(true), { timeout: 90_000 });
     await clock.tick(5000);
     const outcome = await running;
     expect(outcome.kind).toBe('timedOut');
     if (outcome.kind === 'timedOut') await outcome.gone;
     const [own = 0, child = 0] = readFileSync(pids, 'utf8').trim().split(' ').map(Number);
-    await vi.waitFor(() => expect([alive(own), alive(child)]).toEqual([false, false]), { timeout: 20_000 });
+    await vi.waitFor(() => expect([alive(own), alive(child)]).toEqual([false, false]), { timeout: 90_000 });
   });
 
   it('ends a program that writes without end', async () => {

@@ -89,7 +89,7 @@ describe('a kill while a store is being opened', () => {
     }
     // At least one kill came before the first migration was in the file.
     expect(Math.min(...sizes)).toBeLessThan(Math.max(...sizes, 8_192));
-  }, 120_000);
+  });
 
   it('while the first pages are written is rolled back', async () => {
     const dir = tempDir();
@@ -141,7 +141,7 @@ describe('errors that are not damage', () => {
     const store = openStore(dir, 1);
     onTestFinished(() => store.close());
     expect(store.ledger.find(TASK)?.score).toBe(SCORE);
-  }, 30_000);
+  });
 
   it.each([
     ['a file in place of the data directory', (dir: string) => writeFileSync(dir, '')],

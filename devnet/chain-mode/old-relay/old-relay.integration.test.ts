@@ -17,7 +17,7 @@ let world: TaskWorld;
 let relay: OldRelay;
 beforeAll(async () => {
   world = await startTaskWorld();
-}, 60_000);
+});
 beforeEach(async () => {
   relay = await startOldRelay({ chain: world.chain, privateKey: id('old relay') as Hex, clock: systemClock, pollMs: null });
 });

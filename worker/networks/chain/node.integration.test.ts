@@ -54,7 +54,7 @@ async function host(changes: Partial<NodeConfigInput> = {}): Promise<Host> {
 
 const statusOf = async ({ parts }: OpenRig) => (await parts.network.nodeInfo()).status;
 const until = (look: () => Promise<unknown>, wanted: unknown) =>
-  vi.waitFor(async () => expect(await look()).toEqual(wanted), { timeout: 60_000, interval: 50 });
+  vi.waitFor(async () => expect(await look()).toEqual(wanted), { timeout: 150_000, interval: 50 });
 
 it('law 7: if the network does not accept its engine, starts no engine and stakes nothing', async () => {
   const { config, key, address } = await host({ engine: { kind: 'embedded' } });
