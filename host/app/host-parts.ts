@@ -47,7 +47,7 @@ export interface HostParts extends HostStores {
   readonly devnet: DevnetProcess;
   /** The nodes of all places. */
   readonly fleet: Fleet;
-  /** Version of this program. */
+  /** This program's own nodes, as others see them in their fleet. */
   readonly ownRows: OwnRows;
   readonly giveOrder: GiveOrder;
   readonly updates: Updates | null;

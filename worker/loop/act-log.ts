@@ -20,7 +20,7 @@ export const TASK_OUTCOMES = {
   submitScore: 'the network accepted the score',
   reportError: 'the network accepted the report',
   abort: 'the network has ended the task',
-  uploadResult: 'the network took the result',
+  uploadResult: 'the network accepted the result',
   alarm: null,
   close: null,
 } as const satisfies Readonly<Record<ActKind, string | null>>;

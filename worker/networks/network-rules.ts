@@ -11,7 +11,7 @@ export interface NetworkRules {
   readonly argsFollow: boolean;
   /**
    * Null: the network itself ends a task whose time is up. Otherwise, only the application or the node can; if neither
-   * does, the node stays busy for ever, and its stake is locked, so aborting is the node's duty. A validated result
+   * does, the node stays busy indefinitely, and its stake is locked, so aborting is the node's duty. A validated result
    * whose upload only has to be noticed gets `uploadGraceSeconds` more, because the fee is earned.
    */
   readonly expiry: { readonly uploadGraceSeconds: number } | null;

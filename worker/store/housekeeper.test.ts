@@ -169,7 +169,7 @@ it('each result is measured once, and only a few at a time', async () => {
   expect(await keeper.resultsBytes()).toBe(1_820);
 });
 
-it('open tasks, and those that may become a case, keep everything for ever', async () => {
+it('open tasks, and those that may become a case, keep everything indefinitely', async () => {
   const { clock, store, closed, sweep, has, argsOf } = rig({ days: 1 });
   const invalidated = closed(1, { status: 'EndInvalidated' });
   const timedOut = (['Timeout', 'ResultUploadTimeout'] as const).map((abortReason, at) => {

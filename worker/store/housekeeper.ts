@@ -14,7 +14,7 @@ export interface HousekeeperOptions {
   readonly retention: Retention;
   readonly clock: Clock;
   readonly log: Log;
-  /** A limit for each: arguments of closed tasks, arguments that are kept for ever, and failure reports. */
+  /** A limit for each: arguments of closed tasks, arguments that are kept indefinitely, and failure reports. */
   readonly bulkBytes?: number;
   /** Limit for the records of cases. */
   readonly caseBytes?: number;

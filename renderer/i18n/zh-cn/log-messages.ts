@@ -10,7 +10,7 @@ export const logMessages: Readonly<Record<string, string>> = {
   'the network accepted the score': '网络已接受分数',
   'the network accepted the report': '网络已接受报告',
   'the network has ended the task': '网络已结束任务',
-  'the network took the result': '网络已接收结果',
+  'the network accepted the result': '网络已接收结果',
   'it is sent and waits for its block': '已发送，等待出块',
   'the engine has computed a result': '引擎已算出结果',
   'the engine found the task invalid': '引擎判定任务无效',
