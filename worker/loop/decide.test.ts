@@ -39,10 +39,7 @@ function inStatus(status: TaskStatus, local: LocalKind): RemoteTask {
 
 type Changes = Partial<DecideInput>;
 
-/**
- * The input of a cycle one second after the start; on a chain it contains the block that was read, whose time is in whole
- * seconds.
- */
+/** The input of a cycle one second after the start; on a chain with the block that was read, in whole seconds. */
 function inputOf(rules: NetworkRules, changes: Changes): DecideInput {
   const input = {
     remote: remoteTask({ startTimeMs: START, timeoutSeconds: 60 }),
