@@ -169,6 +169,17 @@ it('each result is measured once, and only a few at a time', async () => {
   expect(await keeper.resultsBytes()).toBe(1_820);
 });
 
+it('the size of the results, which metrics ask for, needs no database and includes files beside the folders', async () => {
+  const { dataDir, store, keeper, closed } = rig();
+  for (let n = 1; n <= 3; n++) closed(n, { bytes: n });
+  writeFileSync(join(dataDir, 'results', 'left-behind.tmp'), Buffer.alloc(100));
+  expect(await keeper.storage()).toMatchObject({ resultsBytes: 106, removable: { tasks: 3, bytes: 6 } });
+  store.bulk.disposableSince = () => {
+    throw new Error('the disk is broken');
+  };
+  expect(await keeper.resultsBytes()).toBe(106);
+});
+
 it('open tasks, and those that may become a case, keep everything indefinitely', async () => {
   const { clock, store, closed, sweep, has, argsOf } = rig({ days: 1 });
   const invalidated = closed(1, { status: 'EndInvalidated' });
