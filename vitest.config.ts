@@ -45,9 +45,6 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 180_000,
           maxWorkers,
-          // As above; what a file leaves behind in its process is set back before the next.
-          isolate: false,
-          setupFiles: ['scripts/testing/fresh-process.ts'],
           globalSetup: ['scripts/testing/bundle-programs.ts'],
         },
       },

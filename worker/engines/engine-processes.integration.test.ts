@@ -27,16 +27,17 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  for (const harness of harnesses) await harness.close();
-  for (const pid of helpers) {
+  // Taken first: one that cannot be closed fails its own test, and not all that follow.
+  const [started, others] = [harnesses, helpers];
+  [harnesses, helpers] = [[], []];
+  for (const pid of others) {
     try {
       process.kill(pid, 'SIGKILL');
     } catch {
       // It has already ended.
     }
   }
-  harnesses = [];
-  helpers = [];
+  for (const harness of started) await harness.close();
   await rm(folder, { recursive: true, force: true });
 });
 

@@ -34,12 +34,13 @@ async function startReady(config: EngineConfig, options: Partial<EngineSuperviso
 }
 
 afterEach(async () => {
-  for (const { harness, clock } of open) {
+  const started = open;
+  open = [];
+  for (const { harness, clock } of started) {
     const closed = harness.close();
     await clock.tick(10_000);
     await closed;
   }
-  open = [];
 });
 
 describe('a job', () => {
