@@ -1,6 +1,7 @@
 /**
  * Runs the slowest test files first, so that none of them runs alone at the end. Without this, a fresh clone starts with
- * the largest files. `npm test` prints the slowest.
+ * the largest files. `npm test` prints the slowest. The rest of the integration tests come before the unit tests, because
+ * Vitest keeps a process that files share only if the next file in the queue belongs to the same project.
  */
 import type { TestSpecification } from 'vitest/node';
 import { BaseSequencer } from 'vitest/node';
@@ -23,7 +24,6 @@ const SLOW = [
   'worker/engines/supervisor.integration.test.ts',
   'worker/process/worker.integration.test.ts',
   'e2e/window.integration.test.ts',
-  'protocol/scores/phash-oracle.test.ts',
   'e2e/image-tasks.integration.test.ts',
   'worker/engines/embedded/embedded.integration.test.ts',
   'worker/trust/trust.integration.test.ts',
@@ -49,11 +49,22 @@ const SLOW = [
   'demo/chain-mode/demo.integration.test.ts',
 ];
 
+/** Unit tests that take more than four seconds, slowest first. */
+const SLOW_UNITS = [
+  'devnet/chain-mode/compile.test.ts',
+  'protocol/scores/phash-oracle.test.ts',
+  'devnet/relay/conservation.test.ts',
+  'devnet/relay/groups.test.ts',
+  'scripts/tool.test.ts',
+  'worker/loop/checkpoint.test.ts',
+];
+
 export class SlowFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const place = ({ moduleId }: TestSpecification) => {
-      const at = SLOW.findIndex((name) => moduleId.endsWith(`/${name}`));
-      return at === -1 ? SLOW.length : at;
+    const order = [...SLOW, 'integration', ...SLOW_UNITS, 'unit'];
+    const place = ({ moduleId, project }: TestSpecification) => {
+      const at = order.findIndex((name) => moduleId.endsWith(`/${name}`));
+      return at === -1 ? order.indexOf(project.name) : at;
     };
     return (await super.sort(files)).toSorted((a, b) => place(a) - place(b));
   }
