@@ -73,6 +73,6 @@ function userRules(userName: string): (readonly [RegExp, string])[] {
   return [[new RegExp(`([\\\\/])${escapeRegExp(userName)}(?=[\\\\/"'\\s:;,]|$)`, 'g'), '$1[user]']];
 }
 
-function escapeRegExp(text: string): string {
+export function escapeRegExp(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

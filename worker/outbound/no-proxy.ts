@@ -1,5 +1,6 @@
 /** Which destinations are reached directly: always this machine itself, and those listed in NO_PROXY. */
 import { BlockList, isIP, isIPv4 } from 'node:net';
+import { escapeRegExp } from '../kit/redaction.ts';
 
 export interface Destination {
   /** Lower case, without brackets or a trailing dot. */
@@ -90,8 +91,6 @@ function hostEntry(text: string): ((host: string) => boolean) | null {
   const pattern = new RegExp(`^${text.split('*').map(escapeRegExp).join('.*')}$`);
   return (host) => pattern.test(host);
 }
-
-const escapeRegExp = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 function networkEntry(address: string, bits: number): ((host: string) => boolean) | null {
   const family = isIP(address);
