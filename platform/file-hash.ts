@@ -1,25 +1,27 @@
-/** Hashes of files whose size is that of a program or a library. */
+/** Hashes files that may be too large for memory. */
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 
-const LARGEST_READ_BYTES = 1 << 20;
+/** Bytes hashed at a time: a few milliseconds of work. */
+const STEP = 1024 * 1024;
 
 /**
- * In hex. Reads into one buffer: a stream takes a new one for each piece, and collecting those costs more than the hash.
+ * SHA-256 in hex, and size in bytes. Reads into one buffer: a stream takes a new one for each piece, and collecting those
+ * costs more than the hash.
  * @throws Error of the file system
  */
-export async function sha256OfFile(file: string): Promise<string> {
+export async function hashFile(path: string): Promise<{ readonly sha256: string; readonly size: number }> {
   const hash = createHash('sha256');
-  const handle = await open(file);
+  const file = await open(path);
   try {
-    const { size } = await handle.stat();
-    const buffer = Buffer.allocUnsafe(Math.max(1, Math.min(size, LARGEST_READ_BYTES)));
-    for (;;) {
-      const { bytesRead } = await handle.read(buffer, 0, buffer.length);
-      if (bytesRead === 0) return hash.digest('hex');
+    const buffer = Buffer.allocUnsafe(Math.max(1, Math.min((await file.stat()).size, STEP)));
+    for (let size = 0; ; ) {
+      const { bytesRead } = await file.read(buffer, 0, buffer.length);
+      if (bytesRead === 0) return { sha256: hash.digest('hex'), size };
       hash.update(buffer.subarray(0, bytesRead));
+      size += bytesRead;
     }
   } finally {
-    await handle.close();
+    await file.close();
   }
 }

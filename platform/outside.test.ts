@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { sha256OfFile } from './file-hash.ts';
+import { hashFile } from './file-hash.ts';
 import { openOutside } from './outside.ts';
 
 /** One of each kind: a runtime, code of a program, a native library, a model, a file of the window. */
@@ -26,7 +26,7 @@ beforeEach(async () => {
   for (const name of FILES) {
     mkdirSync(path.dirname(place(name)), { recursive: true });
     writeFileSync(place(name), `content of ${name}`);
-    files[name] = await sha256OfFile(place(name));
+    files[name] = (await hashFile(place(name))).sha256;
   }
   outsideList = path.join(folder, 'outside.json');
   writeFileSync(outsideList, JSON.stringify({ files }));

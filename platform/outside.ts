@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { PlatformError } from './errors.ts';
-import { sha256OfFile } from './file-hash.ts';
+import { hashFile } from './file-hash.ts';
 import { PROGRAMS, type Programs } from './programs.ts';
 
 /** SHA-256 in hex by path: relative to the folder, with forward slashes. */
@@ -36,7 +36,7 @@ export function openOutside({ outsideList, outside }: Pick<Programs, 'outsideLis
     if (found === null) throw new PlatformError('PROGRAM_FILE_MISSING', file, { file });
     const identity = `${found.ino}/${found.size}/${found.mtimeNs}/${found.ctimeNs}`;
     if (seen.get(name) === identity) return;
-    if ((await sha256OfFile(file)) !== expected) throw new PlatformError('PROGRAM_FILE_CHANGED', file, { file });
+    if ((await hashFile(file)).sha256 !== expected) throw new PlatformError('PROGRAM_FILE_CHANGED', file, { file });
     seen.set(name, identity);
   }
 

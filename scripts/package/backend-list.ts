@@ -4,7 +4,7 @@
  */
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { sha256OfFile } from '../../platform/file-hash.ts';
+import { hashFile } from '../../platform/file-hash.ts';
 import type { BackendPackage } from '../../worker/engines/backends/backend-list.ts';
 import { filesOf, type LockPackages } from './dependencies.ts';
 import { nativePackages, type Target } from './target.ts';
@@ -38,7 +38,7 @@ export async function backendList({
     const files: Record<string, string> = {};
     let bytes = 0;
     for (const file of await filesOf(folder)) {
-      files[file] = await sha256OfFile(path.join(folder, file));
+      files[file] = (await hashFile(path.join(folder, file))).sha256;
       bytes += (await stat(path.join(folder, file))).size;
     }
     const url = `${registry}${name}/-/${name.slice(name.indexOf('/') + 1)}-${version}.tgz`;

@@ -1,7 +1,7 @@
 /** Opens a built package and compares it to what it should be. */
 import path from 'node:path';
 import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
-import { sha256OfFile } from '../../platform/file-hash.ts';
+import { hashFile } from '../../platform/file-hash.ts';
 import type { OutsideList } from '../../platform/outside.ts';
 import { openArchive } from './archive.ts';
 import { fits, machinesOfFile } from './binaries.ts';
@@ -79,7 +79,7 @@ async function listProblems(folder: string): Promise<string[]> {
     .map((name) => `resources/${name} is listed but missing`);
   const changed: string[] = [];
   for (const [name, hash] of Object.entries(files)) {
-    if (there.includes(name) && (await sha256OfFile(path.join(resources, name))) !== hash)
+    if (there.includes(name) && (await hashFile(path.join(resources, name))).sha256 !== hash)
       changed.push(`resources/${name} differs from the list`);
   }
   return [...unlisted, ...gone, ...changed];

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { chmod, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { UpdateFeed } from '../../electron/updates/feed.ts';
-import { sha256OfFile } from '../../platform/file-hash.ts';
+import { hashFile } from '../../platform/file-hash.ts';
 import type { OutsideList } from '../../platform/outside.ts';
 import { SYSTEM } from '../../platform/system.ts';
 import { backendList } from './backend-list.ts';
@@ -108,6 +108,6 @@ export const SBOM_FILE = 'sbom.cdx.json';
 
 async function listOf(outside: string): Promise<OutsideList> {
   const files: Record<string, string> = {};
-  for (const file of await filesOf(outside)) files[file] = await sha256OfFile(path.join(outside, file));
+  for (const file of await filesOf(outside)) files[file] = (await hashFile(path.join(outside, file))).sha256;
   return { files };
 }

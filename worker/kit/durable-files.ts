@@ -1,6 +1,5 @@
 /** Writes that survive a power cut, and hashes of what is really on disk. */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { SYSTEM } from '../../platform/system.ts';
 
@@ -26,17 +25,6 @@ export async function syncDirectory(path: string): Promise<void> {
 
 /** Bytes read or hashed at a time: a few milliseconds of work. */
 const STEP = 1024 * 1024;
-
-/** SHA-256 and size of a file that may be too large for memory. */
-export async function hashFile(path: string): Promise<{ readonly sha256: string; readonly size: number }> {
-  const hash = createHash('sha256');
-  let size = 0;
-  for await (const chunk of createReadStream(path, { highWaterMark: STEP }) as AsyncIterable<Buffer>) {
-    hash.update(chunk);
-    size += chunk.length;
-  }
-  return { sha256: hash.digest('hex'), size };
-}
 
 /** Reads a whole file, with the SHA-256 of exactly the returned bytes. Does not block other work. */
 export async function readHashed(path: string): Promise<{ readonly bytes: Uint8Array<ArrayBuffer>; readonly sha256: string }> {

@@ -4,10 +4,11 @@
  */
 import { lstat, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { hashFile } from '../../platform/file-hash.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import { assertValidScore, SCORE_BYTES_PER_FILE, scoreOfParts } from '../../protocol/scores/score.ts';
 import type { TaskType } from '../../protocol/tasks/status.ts';
-import { hashFile, readHashed, syncDirectory, syncFile } from '../kit/durable-files.ts';
+import { readHashed, syncDirectory, syncFile } from '../kit/durable-files.ts';
 import { WorkerError } from '../kit/errors.ts';
 import type { ResultFile } from '../networks/task-network.ts';
 import type { Artifact } from '../store/artifacts.ts';

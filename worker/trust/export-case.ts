@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Zip, ZipDeflate, ZipPassThrough } from 'fflate';
 import type { BundleManifest, CaseFile, CaseFileEntry } from '../../contract/trust.ts';
-import { hashFile } from '../kit/durable-files.ts';
+import { hashFile } from '../../platform/file-hash.ts';
 import type { Redaction } from '../kit/redaction.ts';
 import { TrustError } from './errors.ts';
 

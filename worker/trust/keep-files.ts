@@ -5,7 +5,7 @@
 import { constants, copyFileSync, existsSync, linkSync, mkdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { CaseFileEntry } from '../../contract/trust.ts';
-import { hashFile } from '../kit/durable-files.ts';
+import { hashFile } from '../../platform/file-hash.ts';
 import type { Artifact } from '../store/artifacts.ts';
 
 /** Larger files are kept only if a hard link is possible. */

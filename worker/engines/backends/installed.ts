@@ -4,7 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { registerHooks } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { sha256OfFile } from '../../../platform/file-hash.ts';
+import { hashFile } from '../../../platform/file-hash.ts';
 import { EngineError } from '../errors.ts';
 import { type BackendPackage, backendsFolder, folderOf, readBackends } from './backend-list.ts';
 
@@ -20,7 +20,7 @@ export async function checkBackend({ files }: Pick<BackendPackage, 'files'>, fol
   for (const file of there) if (!(file in files)) refuse(file);
   for (const [file, expected] of Object.entries(files)) {
     if (!there.includes(file)) refuse(file);
-    if ((await sha256OfFile(path.join(folder, file))) !== expected) refuse(file);
+    if ((await hashFile(path.join(folder, file))).sha256 !== expected) refuse(file);
   }
 }
 
