@@ -20,7 +20,14 @@ const work = inRoot('out', '.build');
 const INPUTS = [
   ...['protocol', 'contract', 'platform', 'worker', 'host', 'devnet', 'headless', 'electron', 'renderer', 'resources'],
   ...['scripts/window-build.ts', 'scripts/catalogues.ts', 'scripts/build-desktop.ts', 'scripts/serve-fixtures.ts'],
-  ...['scripts/package/bundle.ts', 'tsconfig.json', 'electron.vite.config.ts', 'package.json', 'package-lock.json'],
+  ...[
+    'scripts/bundle.ts',
+    'scripts/package/bundle.ts',
+    'tsconfig.json',
+    'electron.vite.config.ts',
+    'package.json',
+    'package-lock.json',
+  ],
 ];
 /** If somebody deletes one of these, it is built again. */
 const OUTPUTS = ['dist/electron/main.js', 'dist/package.json', 'out/preload/preload.cjs', 'out/renderer/index.html'];

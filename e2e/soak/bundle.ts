@@ -3,7 +3,7 @@
  * start is reading modules. Their behaviour is the same.
  */
 import { fileURLToPath } from 'node:url';
-import { build } from 'vite';
+import { bundle } from '../../scripts/bundle.ts';
 
 export interface SoakPrograms {
   readonly worker: string;
@@ -16,18 +16,12 @@ const source = (name: string) => fileURLToPath(new URL(`./soak-${name}.ts`, impo
 export const FROM_SOURCE: SoakPrograms = { worker: source('worker'), host: source('host'), engine: source('engine') };
 
 export async function bundlePrograms(outDir: string): Promise<SoakPrograms> {
-  await build({
-    configFile: false,
-    logLevel: 'error',
-    publicDir: false,
-    ssr: { noExternal: true, external: ['node-llama-cpp', 'onnxruntime-node', 'keytar'] },
-    build: {
-      ssr: true,
-      outDir,
-      minify: false,
-      target: 'node24',
-      rollupOptions: { input: { ...FROM_SOURCE }, output: { entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs' } },
-    },
+  await bundle({
+    entries: { ...FROM_SOURCE },
+    outDir,
+    emptyOutDir: false,
+    entryFileNames: '[name].mjs',
+    chunkFileNames: '[name]-[hash].mjs',
   });
   const at = (name: string) => `${outDir}/${name}.mjs`;
   return { worker: at('worker'), host: at('host'), engine: at('engine') };

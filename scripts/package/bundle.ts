@@ -4,7 +4,7 @@
  * with the folder to write.
  */
 import path from 'node:path';
-import { build } from 'vite';
+import { bundle } from '../bundle.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..', '..');
 
@@ -21,28 +21,13 @@ export const ENTRIES = [
   'worker/engines/embedded/main',
 ] as const;
 
-/** Packages with machine code next to their modules; and Electron itself. */
-export const EXTERNAL: readonly string[] = ['electron', 'node-llama-cpp', 'onnxruntime-node', 'keytar'];
-
 async function bundlePrograms(outDir: string): Promise<void> {
-  await build({
-    configFile: false,
-    root: ROOT,
-    logLevel: 'error',
-    publicDir: false,
-    ssr: { noExternal: true, external: [...EXTERNAL] },
-    build: {
-      ssr: true,
-      outDir,
-      emptyOutDir: true,
-      // Names are kept, so that people can read stack traces from a host's machine.
-      minify: false,
-      target: 'node24',
-      rollupOptions: {
-        input: Object.fromEntries(ENTRIES.map((entry) => [entry, path.join(ROOT, `${entry}.ts`)])),
-        output: { entryFileNames: '[name].js', chunkFileNames: 'shared/[name]-[hash].js' },
-      },
-    },
+  await bundle({
+    entries: Object.fromEntries(ENTRIES.map((entry) => [entry, path.join(ROOT, `${entry}.ts`)])),
+    outDir,
+    emptyOutDir: true,
+    entryFileNames: '[name].js',
+    chunkFileNames: 'shared/[name]-[hash].js',
   });
 }
 

@@ -4,9 +4,9 @@
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { EXTERNAL } from '../bundle.ts';
 import { isTest, packagesIn, readSources } from '../house/imports.ts';
 import { NOT_SHIPPED } from '../house/places.ts';
-import { EXTERNAL } from './bundle.ts';
 import { closure, filePackages, type LockPackages, nameOf } from './dependencies.ts';
 import type { Target } from './target.ts';
 

@@ -8,37 +8,24 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build, type Plugin } from 'vite';
+import type { Plugin } from 'vite';
+import { bundle } from '../bundle.ts';
 import { TEST_PROGRAMS } from './test-programs.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..', '..');
-
-/** Modules with machine code next to them, or located by their path. */
-const EXTERNAL = ['node-llama-cpp', 'onnxruntime-node', 'keytar'];
 
 export async function setup(): Promise<void> {
   const folder = process.env.CRYNUX_TEST_PROGRAMS;
   if (folder === undefined || existsSync(path.join(folder, 'map.json'))) return;
   const programs = path.join(folder, 'programs');
   await mkdir(programs, { recursive: true });
-  await build({
-    configFile: false,
-    root: ROOT,
-    logLevel: 'error',
-    publicDir: false,
+  await bundle({
+    entries: Object.fromEntries(TEST_PROGRAMS.map((entry) => [entry, path.join(ROOT, `${entry}.ts`)])),
+    outDir: programs,
+    emptyOutDir: false,
+    entryFileNames: '[name].program.js',
+    chunkFileNames: 'shared/[name]-[hash].js',
     plugins: [places(programs)],
-    ssr: { noExternal: true, external: EXTERNAL },
-    build: {
-      ssr: true,
-      outDir: programs,
-      emptyOutDir: false,
-      minify: false,
-      target: 'node24',
-      rollupOptions: {
-        input: Object.fromEntries(TEST_PROGRAMS.map((entry) => [entry, path.join(ROOT, `${entry}.ts`)])),
-        output: { entryFileNames: '[name].program.js', chunkFileNames: 'shared/[name]-[hash].js' },
-      },
-    },
   });
   await writeFile(path.join(programs, 'package.json'), JSON.stringify({ type: 'module', version: await versionOfProject() }));
   await symlink(path.join(ROOT, 'resources'), path.join(programs, 'resources'), 'junction');
