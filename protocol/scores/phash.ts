@@ -3,7 +3,7 @@
  * hashes the uploaded files itself and refuses a score that differs in a single bit. Source: PHASH 1–5.
  */
 import { bytesToHex, type Hex } from '../hex.ts';
-import { dct2d } from './dct.ts';
+import { lowFrequencies } from './dct.ts';
 import { decodePng, type PngImage } from './png.ts';
 import { resizeSquare, type Samples } from './resize.ts';
 import { pureZlib, type ZlibPort } from './zlib-port.ts';
@@ -17,8 +17,7 @@ const BLOCK = 8;
  */
 export function imageHash(png: Uint8Array, zlib: ZlibPort = pureZlib): Hex {
   const luminance = toGrey(scaleToSide(decodePng(png, zlib)));
-  dct2d(luminance, SIDE);
-  return bytesToHex(hashCoefficients(topLeftBlock(luminance)));
+  return bytesToHex(hashCoefficients(lowFrequencies(luminance, SIDE, BLOCK)));
 }
 
 interface Colours {
@@ -42,7 +41,10 @@ function scaleToSide(image: PngImage): Colours {
 }
 
 function widenTo16Bits(samples: Samples): Uint16Array {
-  return samples instanceof Uint16Array ? samples : Uint16Array.from(samples, (value) => value * 257);
+  if (samples instanceof Uint16Array) return samples;
+  const wide = new Uint16Array(samples.length);
+  for (let i = 0; i < samples.length; i++) wide[i] = (samples[i] as number) * 257;
+  return wide;
 }
 
 function premultiply<Kind extends Samples>(samples: Kind, alpha: Samples, channels: number): Kind {
@@ -60,18 +62,15 @@ function premultiply<Kind extends Samples>(samples: Kind, alpha: Samples, channe
 
 /** Luminance in 0…255, added left to right. Blue is indeed divided by 256, but red and green by 257. */
 function toGrey({ channels, samples }: Colours): Float64Array {
-  return Float64Array.from({ length: SIDE * SIDE }, (_, pixel) => {
+  const grey = new Float64Array(SIDE * SIDE);
+  for (let pixel = 0; pixel < grey.length; pixel++) {
     const at = pixel * channels;
-    const r = samples[at] ?? 0;
-    const g = channels === 1 ? r : (samples[at + 1] ?? 0);
-    const b = channels === 1 ? r : (samples[at + 2] ?? 0);
-    return 0.299 * Math.trunc(r / 257) + 0.587 * Math.trunc(g / 257) + 0.114 * Math.trunc(b / 256);
-  });
-}
-
-function topLeftBlock(coefficients: Float64Array): Float64Array {
-  const rows = Array.from({ length: BLOCK }, (_, y) => [...coefficients.subarray(y * SIDE, y * SIDE + BLOCK)]);
-  return Float64Array.from(rows.flat());
+    const r = samples[at] as number;
+    const g = channels === 1 ? r : (samples[at + 1] as number);
+    const b = channels === 1 ? r : (samples[at + 2] as number);
+    grey[pixel] = 0.299 * Math.trunc(r / 257) + 0.587 * Math.trunc(g / 257) + 0.114 * Math.trunc(b / 256);
+  }
+  return grey;
 }
 
 function hashCoefficients(coefficients: Float64Array): Uint8Array {

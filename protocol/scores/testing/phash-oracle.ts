@@ -4,7 +4,7 @@
  */
 import { Inflate } from 'fflate';
 import { bytesToHex, type Hex } from '../../hex.ts';
-import { dct2d } from '../dct.ts';
+import { lowFrequencies } from '../dct.ts';
 import { badImage, COLOUR, type PngChunks, type PngHeader, readChunks } from '../png-chunks.ts';
 import { pureZlib } from '../zlib-port.ts';
 
@@ -300,8 +300,7 @@ const BLOCK = 8;
 /** 8 bytes. @throws ProtocolError PROTOCOL_BAD_IMAGE unless it is a PNG that the network's decoder accepts. */
 export function imageHashOracle(png: Uint8Array): Hex {
   const luminance = greyOf(scaled(decodePng(png)));
-  dct2d(luminance, SIDE);
-  return bytesToHex(hashOf(topLeft(luminance)));
+  return bytesToHex(hashOf(lowFrequencies(luminance, SIDE, BLOCK)));
 }
 
 interface Colours {
@@ -322,7 +321,7 @@ function scaled(image: PngImage): Colours {
 }
 
 function widened(samples: Samples): Uint16Array {
-  return samples instanceof Uint16Array ? samples : Uint16Array.from(samples, (value) => value * 257);
+  return samples instanceof Uint16Array ? samples : new Uint16Array(samples).map((value) => value * 257);
 }
 
 function premultiplied<Kind extends Samples>(samples: Kind, alpha: Samples, channels: number): Kind {
@@ -336,18 +335,13 @@ function premultiplied<Kind extends Samples>(samples: Kind, alpha: Samples, chan
 
 /** Luminance in 0…255, added left to right. Blue really is divided by 256 where red and green are divided by 257. */
 function greyOf({ channels, samples }: Colours): Float64Array {
-  return Float64Array.from({ length: SIDE * SIDE }, (_, pixel) => {
+  return new Float64Array(SIDE * SIDE).map((_, pixel) => {
     const at = pixel * channels;
     const r = samples[at] ?? 0;
     const g = channels === 1 ? r : (samples[at + 1] ?? 0);
     const b = channels === 1 ? r : (samples[at + 2] ?? 0);
     return 0.299 * Math.trunc(r / 257) + 0.587 * Math.trunc(g / 257) + 0.114 * Math.trunc(b / 256);
   });
-}
-
-function topLeft(coefficients: Float64Array): Float64Array {
-  const rows = Array.from({ length: BLOCK }, (_, y) => [...coefficients.subarray(y * SIDE, y * SIDE + BLOCK)]);
-  return Float64Array.from(rows.flat());
 }
 
 function hashOf(coefficients: Float64Array): Uint8Array {
