@@ -21,12 +21,15 @@ export interface AppliedFile {
   keepNetwork(id: string, preset: string): void;
 }
 
-const SCRYPT = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1024 ** 2 };
-const hashOf = (value: string, salt: string) => scryptSync(value, salt, 32, SCRYPT);
+const SCRYPT_N = 2 ** 15;
 const digestOf = (text: string) => createHash('sha256').update(text).digest('hex');
 
-/** @throws HostError HOST_FILE_NEWER, HOST_FILE_UNREADABLE; when writing, HOST_FILE_UNWRITABLE */
-export function openAppliedFile(dataDir: string): AppliedFile {
+/**
+ * `scryptN` is the cost of a hash; tests use a smaller one.
+ * @throws HostError HOST_FILE_NEWER, HOST_FILE_UNREADABLE; when writing, HOST_FILE_UNWRITABLE
+ */
+export function openAppliedFile(dataDir: string, { scryptN = SCRYPT_N }: { readonly scryptN?: number } = {}): AppliedFile {
+  const hashOf = (value: string, salt: string) => scryptSync(value, salt, 32, { N: scryptN, r: 8, p: 1, maxmem: 64 * 1024 ** 2 });
   const file = createDataFile({ path: path.join(dataDir, 'applied.json'), schema: contentSchema });
   let content = file.readOrSetAside() ?? { secrets: {}, networks: {} };
   const save = (change: Partial<typeof content>) => {

@@ -25,6 +25,8 @@ export interface ApplyOptions extends HostAccess, Pick<PlanOptions, 'program' | 
   readonly signal: AbortSignal;
   /** Only reports what would be done. */
   readonly dryRun: boolean;
+  /** Cost of the hashes of secrets that it keeps; tests use a smaller one. */
+  readonly scryptN?: number;
 }
 
 /**
@@ -41,7 +43,8 @@ export async function applyNodesFile(options: ApplyOptions): Promise<Plan> {
     throw new HeadlessError('HEADLESS_APPLY_WRONG', problem, { file: options.file, problems: [problem] });
   }
   const reader = createSecretReader({ folder: file.folder, credentialsDir, given });
-  const planning = planOf({ ...options, file, reader, applied: openAppliedFile(path.resolve(dataDir)) });
+  const applied = openAppliedFile(path.resolve(dataDir), options);
+  const planning = planOf({ ...options, file, reader, applied });
   const plan = await unlessAborted(planning, signal);
   if (dryRun) return plan;
   for (const [done, step] of plan.steps.entries()) {

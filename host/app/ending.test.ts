@@ -23,7 +23,7 @@ async function running() {
   const heard: string[] = [];
   const clock = new ManualClock(0);
   const app = await openTestHost({
-    ...{ dataDir, clock },
+    ...{ dataDir, clock, scryptN: 2 },
     openWorker: () =>
       idleWorker({
         onSent: ({ type }) => void heard.push(type),

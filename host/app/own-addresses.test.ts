@@ -31,7 +31,7 @@ it('a node knows the addresses of all keys of the program, those at its start an
   const dataDir = mkdtempSync(path.join(tmpdir(), 'own-addresses-'));
   onTestFinished(() => rmSync(dataDir, { recursive: true }));
   const told: ToWorkerInput[] = [];
-  const app = await openTestHost({ dataDir, openWorker: () => recordingWorker(told) });
+  const app = await openTestHost({ dataDir, scryptN: 2, openWorker: () => recordingWorker(told) });
   onTestFinished(() => app.close());
   const { client } = app;
   for (const digit of ['1', '2']) await client.keys.import(imported(digit));

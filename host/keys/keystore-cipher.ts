@@ -1,13 +1,27 @@
-/** Opens a version 3 keystore. Runs in Node's threads, one file at a time because it needs a lot of memory. */
+/** Opens a version 3 keystore. scrypt runs in Node's threads. Files are opened one at a time because each needs a lot of memory. */
 import { createDecipheriv, pbkdf2, scrypt } from 'node:crypto';
 import { promisify } from 'node:util';
 import { scryptAsync } from '@noble/hashes/scrypt.js';
-import { keccak256 } from 'ethers';
+import { scrypt as ethersScrypt, keccak256 } from 'ethers';
 import type { KeystoreFile } from './keystore-file.ts';
 
 const KEY_BYTES = 32;
 const derivePbkdf2 = promisify(pbkdf2);
-const deriveScrypt = promisify<Buffer, Buffer, number, { N: number; r: number; p: number; maxmem: number }, Buffer>(scrypt);
+const scryptInThread = promisify<Uint8Array, Uint8Array, number, { N: number; r: number; p: number; maxmem: number }, Buffer>(
+  scrypt,
+);
+
+interface ScryptCost {
+  readonly N: number;
+  readonly r: number;
+  readonly p: number;
+}
+
+const deriveScrypt = (passphrase: Uint8Array, salt: Uint8Array, { length, N, r, p }: ScryptCost & { readonly length: number }) =>
+  scryptInThread(passphrase, salt, length, { N, r, p, maxmem: 128 * r * (N + p + 2) + 1024 });
+
+// ethers encrypts with an implementation in JavaScript, which takes several times as long and runs on the main thread.
+ethersScrypt.register((passphrase, salt, N, r, p, length) => deriveScrypt(passphrase, salt, { length, N, r, p }));
 
 let last: Promise<unknown> = Promise.resolve();
 
@@ -36,5 +50,5 @@ async function derive(crypto: KeystoreFile['crypto'], passphrase: Buffer): Promi
   const { n: N, r, p, salt } = crypto.kdfparams;
   // OpenSSL enforces a limit from the standard that early wallets exceeded.
   if (Math.log2(N) >= 16 * r) return Buffer.from(await scryptAsync(passphrase, salt, { N, r, p, dkLen: KEY_BYTES }));
-  return deriveScrypt(passphrase, salt, KEY_BYTES, { N, r, p, maxmem: 128 * r * (N + p + 2) + 1024 });
+  return deriveScrypt(passphrase, salt, { length: KEY_BYTES, N, r, p });
 }

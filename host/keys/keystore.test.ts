@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { decryptKeystoreJsonSync } from 'ethers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Hex } from '../../protocol/hex.ts';
 import { ManualClock } from '../../protocol/ports.ts';
@@ -18,6 +19,19 @@ const opened = (file: object | string, passphrase = PASSPHRASE) =>
 const coded = (code: string) => expect.objectContaining({ code });
 const made = (more: Partial<Parameters<typeof makeKeystore>[0]> = {}) =>
   makeKeystore({ privateKey: KEY, passphrase: PASSPHRASE, ...more });
+
+describe('a keystore of this program', () => {
+  it('opens with the scrypt of ethers, which is not the one that made it', async () => {
+    const json = await encryptKey({ privateKey: KEY, passphrase: PASSPHRASE, scryptN: 16 });
+    expect(decryptKeystoreJsonSync(json, PASSPHRASE).privateKey).toBe(KEY);
+  });
+
+  it('has the cost of wallets, and opens', async () => {
+    const json = await encryptKey({ privateKey: KEY, passphrase: PASSPHRASE });
+    expect(JSON.parse(json).Crypto.kdfparams).toMatchObject({ n: 131_072, r: 8, p: 1, dklen: 32 });
+    expect(await opened(json)).toBe(KEY);
+  });
+});
 
 describe('a keystore of another wallet', () => {
   it('opens as the format describes it', async () => {

@@ -41,6 +41,7 @@ beforeAll(async () => {
   dataDir = mkdtempSync(path.join(tmpdir(), 'router-'));
   app = await openTestHost({
     dataDir,
+    scryptN: 2,
     openDevnet: localNetwork,
     readRelease: async () => ({ version: '3.6.0', pageUrl: 'https://example.org', publishedMs: null, files: [] }),
     openWorker: () => recordingWorker(told),

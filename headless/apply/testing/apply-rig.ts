@@ -88,7 +88,7 @@ export async function apply(text: string, options: Partial<ApplyOptions> = {}) {
       program: 'running' as const,
     },
     passphrases: await readPassphrases({ descriptor: null, credentialsDir: rig.folder }),
-    ...{ signal: new AbortController().signal, prune: false, dryRun: false },
+    ...{ signal: new AbortController().signal, prune: false, dryRun: false, scryptN: 2 },
     ...options,
   });
 }
