@@ -4,6 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { Command, CommanderError } from 'commander';
 import { z } from 'zod';
@@ -57,9 +58,9 @@ function whereAsked(file: string): string {
   return path.resolve(process.env.INIT_CWD ?? '', file);
 }
 
-async function sign(options: { readonly keyFile: string; readonly timestamp: string }): Promise<string> {
+async function sign(options: { readonly keyFile: string; readonly timestamp: string }, input: Readable): Promise<string> {
   if (!/^\d+$/.test(options.timestamp)) throw new Error('--timestamp must be whole unix seconds');
-  const payload = parseWireJson(z.unknown(), await text(process.stdin), 'payload on stdin');
+  const payload = parseWireJson(z.unknown(), await text(input), 'payload on stdin');
   const privateKey = await readKey(options.keyFile);
   const signature = signRequest({ payload, timestamp: Number(options.timestamp), privateKey });
   return JSON.stringify({ canonical: canonicalJson(payload), signature });
@@ -80,8 +81,8 @@ function commitment({ taskId, nonce }: { taskId: string; nonce: string }): strin
   return taskCommitment(hexOption('--task-id', taskId), hexOption('--nonce', nonce));
 }
 
-async function group(): Promise<string> {
-  const { next, actions } = validateGroup(parseWireJson(groupSchema, await text(process.stdin), 'group on stdin'));
+async function group(input: Readable): Promise<string> {
+  const { next, actions } = validateGroup(parseWireJson(groupSchema, await text(input), 'group on stdin'));
   return JSON.stringify({ next, actions });
 }
 
@@ -101,19 +102,24 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function printAnswer<Args extends readonly unknown[]>(answer: (...args: Args) => string | Promise<string>) {
-  return async (...args: Args): Promise<void> => {
-    process.stdout.write(`${await answer(...args)}\n`);
-  };
+interface Streams {
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
 }
 
-function buildProgram(): Command {
+function buildProgram({ stdin, stdout }: Streams): Command {
+  const printAnswer =
+    <Args extends readonly unknown[]>(answer: (...args: Args) => string | Promise<string>) =>
+    async (...args: Args): Promise<void> => {
+      stdout.write(`${await answer(...args)}\n`);
+    };
   // Settings before the commands, which inherit them.
   const program = new Command('tool')
     .description('The rules of the Crynux network, from the command line.')
     .exitOverride()
     .showSuggestionAfterError(false)
-    .configureOutput({ writeErr: () => undefined });
+    .configureOutput({ writeOut: (said) => void stdout.write(said), writeErr: () => undefined });
   const keyFile = ['--key-file <file>', 'file with a 0x-hex private key'] as const;
   const seed = ['--seed <hex>', "the task's sampling seed"] as const;
 
@@ -127,7 +133,7 @@ function buildProgram(): Command {
     .description('Canonical JSON and signature of a request payload given on stdin')
     .requiredOption(...keyFile)
     .requiredOption('--timestamp <seconds>', 'unix seconds')
-    .action(printAnswer(sign));
+    .action(printAnswer((options: Parameters<typeof sign>[0]) => sign(options, stdin)));
   const vrf = program.command('vrf').description('Sampling proofs');
   vrf
     .command('prove')
@@ -151,22 +157,22 @@ function buildProgram(): Command {
   program
     .command('group')
     .description('Outcome of a validation group given on stdin as {taskType, distanceThreshold, tasks in rank order}')
-    .action(printAnswer(group));
+    .action(printAnswer(() => group(stdin)));
   return program;
 }
 
 /** Runs one command line; resolves to the exit status. */
-async function main(args: readonly string[]): Promise<number> {
+export async function runTool(args: readonly string[], streams: Streams): Promise<number> {
   try {
-    await buildProgram().parseAsync(args, { from: 'user' });
+    await buildProgram(streams).parseAsync(args, { from: 'user' });
     return 0;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
     const isBareCall = error instanceof CommanderError && error.code === 'commander.help';
     const message = isBareCall ? 'a command is needed, see --help' : messageOf(error).replace(/^error: /, '');
-    process.stderr.write(`tool: ${message.replaceAll(/\s+/g, ' ')}\n`);
+    streams.stderr.write(`tool: ${message.replaceAll(/\s+/g, ' ')}\n`);
     return BAD_INPUT;
   }
 }
 
-if (import.meta.main) process.exitCode = await main(process.argv.slice(2));
+if (import.meta.main) process.exitCode = await runTool(process.argv.slice(2), process);
