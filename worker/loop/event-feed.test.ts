@@ -14,17 +14,21 @@ interface FeedRig extends Rig {
   readonly feed: EventFeed;
   readonly handled: number[];
   readonly woken: string[];
+  /** Tasks that events have added a step to. */
+  readonly stepped: string[];
 }
 
 async function feedRig(options: { network?: FakeNetwork; dataDir?: string; killPoint?: KillPointHook } = {}): Promise<FeedRig> {
   const rig = await loopRig(options);
   const handled: number[] = [];
   const woken: string[] = [];
+  const stepped: string[] = [];
   const feed = new EventFeed(rig.context, {
     wakeTask: (commitment) => woken.push(commitment),
+    onTask: (commitment) => stepped.push(commitment),
     onNodeEvent: (event) => handled.push(event.id),
   });
-  return { ...rig, feed, handled, woken };
+  return { ...rig, feed, handled, woken, stepped };
 }
 
 const event = (id: number, changes: Partial<RelayEvent> = {}): EventRow => ({
@@ -42,6 +46,7 @@ it('an event whose handling failed is handled again', async () => {
   let isBroken = true;
   const feed = new EventFeed(context, {
     wakeTask: () => {},
+    onTask: () => {},
     onNodeEvent: ({ id }) => {
       if (isBroken) throw new Error('disk full');
       handled.push(id);
@@ -142,6 +147,22 @@ describe('the stream', () => {
     expect(rig.woken).toEqual([commitment, commitmentOf(2)]);
     expect(rig.context.store.tasks.get(commitment).status).toBe('Started');
     expect(rig.context.store.tasks.transitions(commitment).at(-1)).toMatchObject({ status: 'EndInvalidated', source: 'event' });
+  });
+
+  it('tells which tasks it has added a step to, once for each step, also if they have ended', async () => {
+    const rig = await feedRig();
+    await rig.feed.poll();
+    const [open, ended, unknown] = [commitmentOf(1), commitmentOf(2), commitmentOf(3)];
+    for (const commitment of [open, ended]) rig.context.store.tasks.observe(remoteTask({ commitment }), START_MS);
+    rig.context.store.tasks.close(ended, 'EndSuccess', START_MS);
+    rig.network.events.push(
+      event(1, { type: 'TaskScoreReady', commitment: open }),
+      event(2, { type: 'TaskEndSuccess', commitment: ended }),
+      event(3, { type: 'TaskEndSuccess', commitment: ended }),
+      event(4, { type: 'TaskEndSuccess', commitment: unknown }),
+    );
+    await rig.feed.poll();
+    expect(rig.stepped).toEqual([open, ended]);
   });
 
   it('handles again what was recorded but not handled when the process was killed', async () => {

@@ -33,6 +33,8 @@ const CHECK_EVERY_MS = 600_000;
 export interface EventHandlers {
   /** An event named this task, so it must be read. */
   wakeTask(commitment: Hex): void;
+  /** An event has added a step to this task, which may have ended before. */
+  onTask(commitment: Hex): void;
   /** For all events that are not task events; may be called again with the same event. */
   onNodeEvent(event: RelayEvent): void;
 }
@@ -106,7 +108,8 @@ export class EventFeed {
     const known = store.tasks.find(commitment) !== null;
     if (status !== undefined && known) {
       const evidence = `event ${event.id} ${event.type}`;
-      store.tasks.addTransition(commitment, { status, atMs: networkClock.now(), source: 'event', evidence });
+      const step = { status, atMs: networkClock.now(), source: 'event', evidence } as const;
+      if (store.tasks.addTransition(commitment, step)) this.#handlers.onTask(commitment);
     }
     if (!(known && SELF_CAUSED.has(event.type))) this.#handlers.wakeTask(commitment);
   }

@@ -7,7 +7,7 @@ import { FakeEngine, invalidArgs, never } from '../testing/fake-engine.ts';
 import { FakeNetwork, refuse } from '../testing/fake-network.ts';
 import { GPU, NETWORKS, START_MS } from '../testing/loop-rig.ts';
 import { finish, NO_MONEY, type NodeRig, nodeRig, noticeMs } from '../testing/node-rig.ts';
-import { commitmentOf, remoteTask } from '../testing/remote-task.ts';
+import { commitmentOf, remoteTask, SELF } from '../testing/remote-task.ts';
 
 const TASK = commitmentOf(1);
 
@@ -26,6 +26,19 @@ describe('a chain that reverts the end of a task', () => {
     await rig.until(() => rig.store.tasks.get(TASK).closedMs !== null);
     expect([rig.engine.jobs.length, rig.network.submitted.length, rig.network.uploads.length]).toEqual([1, 1, 1]);
   });
+});
+
+it('a task whose end an event reports after its close is announced once more', async () => {
+  const rig = await nodeRig();
+  rig.network.start(remoteTask({ startTimeMs: START_MS, status: 'ParametersUploaded' }));
+  await finish(rig, 1);
+  await rig.advance(1_000);
+  const announced = rig.tasks.length;
+  const event: RelayEvent = { id: 1_000, type: 'TaskEndSuccess', nodeAddress: SELF, commitment: TASK, args: '{}' };
+  rig.network.events.push({ kind: 'event', event });
+  await rig.until(() => rig.tasks.length > announced);
+  expect(rig.tasks.slice(announced)).toMatchObject([{ commitment: TASK, local: 'closed' }]);
+  expect(rig.tasks.at(-1)?.transitions).toContainEqual(expect.objectContaining({ status: 'EndSuccess', source: 'event' }));
 });
 
 describe('the relay cannot be reached', () => {

@@ -86,6 +86,7 @@ export class Node {
       context,
       driver: this.#driver,
       onNodeEvent: (event) => this.#nodeEvent(event),
+      onTask: (commitment) => this.#taskChanged(commitment),
       onCaughtUp: () => this.#loops.membership.wake(),
       loops: () => this.#loops,
     });

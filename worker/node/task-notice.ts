@@ -2,6 +2,7 @@
  * How a node notices a task: through the network's pointer and its events, each polled in its own half of the second,
  * and both at the instants at which tasks have started before.
  */
+import type { Hex } from '../../protocol/hex.ts';
 import type { RelayEvent } from '../../protocol/wire/event.ts';
 import type { LoopContext } from '../loop/context.ts';
 import { EventFeed } from '../loop/event-feed.ts';
@@ -14,6 +15,8 @@ export interface TaskNoticeOptions {
   readonly context: LoopContext;
   readonly driver: Pick<TaskDriver, 'open' | 'wake'>;
   readonly onNodeEvent: (event: RelayEvent) => void;
+  /** An event has added a step to this task. */
+  readonly onTask: (commitment: Hex) => void;
   /** All events from before this process have been read. */
   readonly onCaughtUp: () => void;
   readonly loops: () => Readonly<Record<'pointer' | 'events', Pick<PollLoop, 'wake' | 'endBurst'>>>;
@@ -28,7 +31,7 @@ export class TaskNotice {
   #caughtUp = false;
 
   constructor(options: TaskNoticeOptions) {
-    const { context, driver, onNodeEvent } = options;
+    const { context, driver, onNodeEvent, onTask } = options;
     this.#options = options;
     this.starts = new StartWatch(context.clock);
     this.#feed = new EventFeed(context, {
@@ -37,6 +40,7 @@ export class TaskNotice {
         driver.wake(commitment, { fromEvent: true });
       },
       onNodeEvent,
+      onTask,
     });
     this.pointer = {
       periodMs: () => (driver.open.length > 0 ? PERIOD_MS.pointerBusy : PERIOD_MS.pointer),

@@ -151,13 +151,17 @@ export class Tasks {
     return readAll(this.#db, transitionSchema, sql, commitment);
   }
 
-  /** One row per status and source; repetitions are ignored. */
-  addTransition(commitment: Hex, step: { status: TaskStatus; atMs: number; source: TransitionSource; evidence: string }): void {
-    inRelaxedTransaction(this.#db, () =>
+  /** One row per status and source; repetitions are ignored. Returns true if it is new. */
+  addTransition(
+    commitment: Hex,
+    step: { status: TaskStatus; atMs: number; source: TransitionSource; evidence: string },
+  ): boolean {
+    const { changes } = inRelaxedTransaction(this.#db, () =>
       this.#db
         .prepare('INSERT OR IGNORE INTO transitions (commitment, status, at_ms, source, evidence) VALUES (?, ?, ?, ?, ?)')
         .run(commitment, step.status, Math.trunc(step.atMs), step.source, step.evidence),
     );
+    return Number(changes) > 0;
   }
 
   markUploaded(commitment: Hex, nowMs: number): void {

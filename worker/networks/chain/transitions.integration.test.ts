@@ -42,7 +42,11 @@ const stakeOf = async (rig: ChainRig) => (await rig.network.nodeInfo()).operator
 /** Reads all of the node's events; returns those about the node itself. */
 async function readEvents(rig: ChainRig): Promise<string[]> {
   const types: string[] = [];
-  const feed = new EventFeed(rig.context, { wakeTask: () => {}, onNodeEvent: (event) => types.push(event.type) });
+  const feed = new EventFeed(rig.context, {
+    wakeTask: () => {},
+    onTask: () => {},
+    onNodeEvent: (event) => types.push(event.type),
+  });
   while (await feed.poll()) {}
   await feed.poll();
   return types;
@@ -371,7 +375,7 @@ describe('a member', () => {
     await readEvents(rig);
     const task = await world.create({ type: 1, modelIds: ['base:new/model'] });
     const seen: RelayEvent[] = [];
-    await new EventFeed(rig.context, { wakeTask: () => {}, onNodeEvent: (event) => seen.push(event) }).poll();
+    await new EventFeed(rig.context, { wakeTask: () => {}, onTask: () => {}, onNodeEvent: (event) => seen.push(event) }).poll();
     expect(seen).toMatchObject([{ type: 'DownloadModel', nodeAddress: rig.address, commitment: null }]);
     expect(downloadModelArgsSchema.parse(JSON.parse(seen[0]?.args ?? ''))).toMatchObject({
       model_id: 'base:new/model',

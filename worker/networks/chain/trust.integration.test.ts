@@ -35,7 +35,11 @@ function collecting({ store, chain, dataDir, context }: ChainRig): CaseCollector
 
 /** Reads the events up to now. */
 async function read({ context }: ChainRig, collector: CaseCollector): Promise<void> {
-  const feed = new EventFeed(context, { wakeTask: () => {}, onNodeEvent: (event) => collector.onNodeEvent(event) });
+  const feed = new EventFeed(context, {
+    wakeTask: () => {},
+    onTask: () => {},
+    onNodeEvent: (event) => collector.onNodeEvent(event),
+  });
   while (await feed.poll()) {}
   await feed.poll();
 }

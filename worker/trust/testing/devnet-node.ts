@@ -89,6 +89,7 @@ export async function devnetNode(options: HarnessOptions = {}): Promise<DevnetNo
   });
   const feed = new EventFeed(context, {
     wakeTask: (commitment) => driver.wake(commitment),
+    onTask: (commitment) => collector.onTask(commitment),
     onNodeEvent: (event) => collector.onNodeEvent(event),
   });
   onTestFinished(async () => {
