@@ -6,7 +6,6 @@
 import '../../../platform/private-process.ts';
 import { serialiseError } from '../../../protocol/errors.ts';
 import { loadCatalogue } from '../models/catalogue.ts';
-import { createDownloadRole } from './download-role.ts';
 import { embeddedEnvironment } from './environment.ts';
 import { serveWorker } from './session.ts';
 
@@ -26,6 +25,8 @@ async function main(): Promise<void> {
     const perform = createInferenceRole({ runtimes: createRuntimes({ llm, device }), catalogue });
     reason = await serveWorker({ url: nodeUrl, role, perform, gpuCount: llm.gpuCount });
   } else {
+    // And the inference role does not need what fetches files.
+    const { createDownloadRole } = await import('./download-role.ts');
     reason = await serveWorker({
       url: nodeUrl,
       role,
