@@ -62,9 +62,10 @@ export function rawRows(plan: PngPlan): number[] {
     return range(startY, plan.height, stepY).flatMap((y, row) => {
       const line = packRow(plan, columns, y);
       const filter = plan.filter?.(row) ?? 0;
-      const filtered = line.map(
-        (byte, i) => (byte - predict(filter, { line, above, i, bytesPerPixel: bytesPerPixel(plan) })) & 0xff,
-      );
+      const filtered =
+        filter === 0
+          ? line
+          : line.map((byte, i) => (byte - predict(filter, { line, above, i, bytesPerPixel: bytesPerPixel(plan) })) & 0xff);
       above = line;
       return [filter, ...filtered];
     });
@@ -81,7 +82,9 @@ function bytesPerPixel(plan: PngPlan): number {
 
 function packRow(plan: PngPlan, columns: readonly number[], y: number): number[] {
   const channels = CHANNELS[plan.colour];
-  const samples = columns.flatMap((x) => Array.from({ length: channels }, (_, channel) => plan.sample(x, y, channel)));
+  const samples: number[] = [];
+  for (const x of columns) for (let channel = 0; channel < channels; channel++) samples.push(plan.sample(x, y, channel));
+  if (plan.depth === 8) return samples;
   if (plan.depth === 16) return samples.flatMap((sample) => [sample >> 8, sample & 0xff]);
   const bytes = new Array<number>(Math.ceil((samples.length * plan.depth) / 8)).fill(0);
   for (const [i, sample] of samples.entries()) {
@@ -111,11 +114,14 @@ function uint32(value: number): number[] {
   return [value >>> 24, (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff];
 }
 
+const CRC_OF_BYTE = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte;
+  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+  return crc;
+});
+
 function crc32(bytes: readonly number[]): number {
   let crc = 0xffffffff;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-  }
+  for (const byte of bytes) crc = (crc >>> 8) ^ (CRC_OF_BYTE[(crc ^ byte) & 0xff] ?? 0);
   return ~crc >>> 0;
 }
