@@ -3,6 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect } from 'vitest';
+import type { EngineConfig } from '../../contract/node-config.ts';
 import type { TaskOutcome } from '../../devnet/application/outcome.ts';
 import { STORE_FILE } from '../../worker/store/store.ts';
 import type { TestNetwork, WorkerHandle } from './test-network.ts';
@@ -65,10 +66,13 @@ export function paidFor(network: TestNetwork, commitment: string): bigint[] {
  */
 export class KilledTasks {
   readonly #network: TestNetwork;
+  /** Undefined: the network's default. */
+  readonly #engine: EngineConfig | undefined;
   #worker: WorkerHandle | null = null;
 
-  constructor(network: TestNetwork) {
+  constructor(network: TestNetwork, engine?: EngineConfig) {
     this.#network = network;
+    this.#engine = engine;
   }
 
   /** Runs one task to its end; on the way, the kill (`<victim>@<point>`) happens. */
@@ -91,7 +95,7 @@ export class KilledTasks {
   }
 
   #start(): WorkerHandle {
-    this.#worker = this.#network.startWorker({ isKillable: true });
+    this.#worker = this.#network.startWorker({ isKillable: true, ...(this.#engine && { engine: this.#engine }) });
     return this.#worker;
   }
 }

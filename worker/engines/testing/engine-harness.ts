@@ -9,8 +9,9 @@ import type { Engine, EngineJob, EngineState } from '../engine.ts';
 import type { EngineLog } from '../log.ts';
 import type { EngineSupervisorOptions } from '../supervisor.ts';
 import { createEngineSupervisor } from '../supervisor.ts';
+import { programFile } from './program-file.ts';
 
-const FAKE_ENGINE = fileURLToPath(new URL('./fake-engine.ts', import.meta.url));
+const FAKE_ENGINE = programFile(fileURLToPath(new URL('./fake-engine.ts', import.meta.url)));
 
 export function fakeEngine(...args: string[]): EngineConfig {
   return { kind: 'program', command: process.execPath, args: [FAKE_ENGINE, ...args], env: {} };

@@ -8,11 +8,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WebSocket } from 'ws';
 import { WebSocketServer } from 'ws';
+import { PROGRAMS } from '../../../platform/programs.ts';
 import { SYSTEM } from '../../../platform/system.ts';
 import type { EngineHello, EngineJobFrame, EngineResult } from '../../../protocol/engine/messages.ts';
 import { engineHelloSchema, engineResultSchema } from '../../../protocol/engine/messages.ts';
 import { engineProgram } from '../engine-program.ts';
 import { engineEnvironment } from '../environment.ts';
+import { programFile } from './program-file.ts';
 
 export interface RawWorker {
   readonly folder: string;
@@ -33,7 +35,8 @@ export function spawnEmbedded(input: {
   gpuUuids?: readonly string[];
   role?: 'inference' | 'download';
 }) {
-  const program = engineProgram({ kind: 'embedded' }, join(input.folder, 'models'));
+  const embeddedEngine = programFile(PROGRAMS.embeddedEngine);
+  const program = engineProgram({ kind: 'embedded' }, join(input.folder, 'models'), { ...PROGRAMS, embeddedEngine });
   const child = spawn(program.command, program.args, {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: engineEnvironment({
