@@ -11,7 +11,9 @@ export async function serveFixtures(): Promise<{ readonly url: string; close(): 
   const folder = path.join('out', `fixture-${process.env.NODE_ENV ?? 'production'}`);
   const config = windowBuild({ entry: 'fixture', outDir: path.join(root, folder) });
   await buildOnce(path.basename(folder), [path.join(folder, 'fixture.html')], async () => void (await build(config)));
-  const server = await preview({ ...config, preview: { host: '127.0.0.1', port: 0, strictPort: false } });
+  // The files do not change while they are served: asking for each of them again is a fifth of what loading a page costs.
+  const headers = { 'cache-control': 'max-age=3600' };
+  const server = await preview({ ...config, preview: { host: '127.0.0.1', port: 0, strictPort: false, headers } });
   const address = server.httpServer.address();
   if (address === null || typeof address === 'string') throw new Error('the preview server has no port');
   return { url: `http://127.0.0.1:${address.port}/fixture.html`, close: () => server.close() };
