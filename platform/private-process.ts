@@ -6,8 +6,3 @@ process.umask(0o077);
 // Node opens one on SIGUSR1 unless there is another listener; Windows has no such signal. This does not use system.ts,
 // because a program that only prints its version would otherwise load all of it.
 if (process.platform !== 'win32') process.on('SIGUSR1', () => {});
-
-/** For a fork of this same binary: effective from the start, if this Node has the option. */
-export const NO_INSPECTOR: readonly string[] = process.allowedNodeEnvironmentFlags.has('--disable-sigusr1')
-  ? ['--disable-sigusr1']
-  : [];

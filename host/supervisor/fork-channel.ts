@@ -2,7 +2,6 @@
 
 import { fork } from 'node:child_process';
 import { WORKER_HEAP } from '../../contract/worker-channel.ts';
-import { NO_INSPECTOR } from '../../platform/private-process.ts';
 import { PROGRAMS } from '../../platform/programs.ts';
 import { SYSTEM } from '../../platform/system.ts';
 import type { SupervisedChannel } from './supervised-node.ts';
@@ -14,6 +13,11 @@ export interface ForkChannelOptions {
   readonly onOutput: (text: string) => void;
   readonly args?: readonly string[];
 }
+
+/** For a fork of this same binary: effective from the start, if this Node has the option (see `private-process.ts`). */
+const NO_INSPECTOR: readonly string[] = process.allowedNodeEnvironmentFlags.has('--disable-sigusr1')
+  ? ['--disable-sigusr1']
+  : [];
 
 export function forkChannel({ entry, onOutput, args = [] }: ForkChannelOptions): SupervisedChannel {
   const child = fork(entry, [...args], {

@@ -25,3 +25,7 @@ if (program !== undefined) {
       next(specifier === started && context.parentURL === undefined ? program : specifier, context),
   });
 }
+
+// `import … from 'node:http'` reads these, which loads an HTTP client that few processes use.
+const http = process.getBuiltinModule('node:http');
+for (const name of ['WebSocket', 'CloseEvent', 'MessageEvent']) delete http[name];
