@@ -2,6 +2,7 @@
 import type { Log } from 'ethers';
 import { type Hex, isHex } from '../../protocol/hex.ts';
 import { nodeStatusFromNumber } from '../../protocol/node/status.ts';
+import { SerialQueue } from '../../protocol/serial-queue.ts';
 import { isTerminal } from '../../protocol/tasks/status.ts';
 import type { NetworkNode, NetworkView } from '../network-view.ts';
 import { type ChainTask, readChainTask } from './chain-task.ts';
@@ -40,7 +41,7 @@ export class ChainView implements NetworkView {
   readonly #funds = new Map<string, AccountFunds>();
   #nodes: readonly NetworkNode[] = [];
   #read = 0;
-  #queue: Promise<unknown> = Promise.resolve();
+  readonly #queue = new SerialQueue();
   #isBalanced = true;
 
   constructor(options: ChainViewOptions) {
@@ -49,9 +50,7 @@ export class ChainView implements NetworkView {
 
   /** Reads up to the newest block; does nothing if there is no new one. @throws what the chain's provider throws */
   follow(): Promise<void> {
-    const followed = this.#queue.then(() => this.#follow());
-    this.#queue = followed.catch(() => {});
-    return followed;
+    return this.#queue.run(() => this.#follow());
   }
 
   async #follow(): Promise<void> {

@@ -7,6 +7,7 @@ import { gpuConfigSchema } from '../../contract/node-config.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import type { Clock } from '../../protocol/ports.ts';
 import { textScore } from '../../protocol/scores/score.ts';
+import { SerialQueue } from '../../protocol/serial-queue.ts';
 import { publicKeyOf } from '../../protocol/signing/keys.ts';
 import { signRequest } from '../../protocol/signing/request-signature.ts';
 import { TASK_ERROR } from '../../protocol/tasks/status.ts';
@@ -59,7 +60,7 @@ export function createScriptedPeer({ config, privateKey, chain, relayUrl, clock 
   const file = new TextEncoder().encode(config.manner === 'cheating' ? `${config.result} ` : config.result);
   const send = (fn: string, ...args: readonly unknown[]) => chain.contract('VSSTask').send(account, fn, args);
   const uploaded = new Set<Hex>();
-  let turn: Promise<unknown> = Promise.resolve();
+  const queue = new SerialQueue();
 
   async function uploadResult({ commitment }: ChainTask): Promise<void> {
     if (uploaded.has(commitment)) return;
@@ -102,10 +103,6 @@ export function createScriptedPeer({ config, privateKey, chain, relayUrl, clock 
       const args = [gpu.name, gpu.vramGib, version, publicKeyOf(privateKey), modelIds];
       await chain.contract('Node').send(account, 'join', args, stakeWei);
     },
-    poll() {
-      const done = turn.then(pollTask);
-      turn = done.catch(() => {});
-      return done;
-    },
+    poll: () => queue.run(pollTask),
   };
 }

@@ -2,6 +2,7 @@
 import type { Result, TransactionReceipt } from 'ethers';
 import type { TaskChainPresetInput, TaskContractAddresses } from '../../contract/task-chain-preset.ts';
 import type { Hex } from '../../protocol/hex.ts';
+import { SerialQueue } from '../../protocol/serial-queue.ts';
 import { type Anvil, type AnvilOptions, startAnvil } from '../chain/anvil.ts';
 import { DevnetAccount } from '../chain/devnet-account.ts';
 import { DEVNET_CHAIN_ID } from '../chain/devnet-chain.ts';
@@ -83,13 +84,8 @@ async function setUpChain(anvil: Anvil, chainId: number): Promise<TaskChain> {
     const data = taskContractInterface(name).encodeFunctionData(fn, args);
     return from.send({ to: addressOfTaskContract(contracts, name), data, valueWei, gasLimit: 8_000_000n });
   };
-  let turn: Promise<unknown> = Promise.resolve();
   /** One at a time: a block mined for another transaction would otherwise come between a transaction and its parent. */
-  const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
-    const done = turn.then(work);
-    turn = done.catch(() => {});
-    return done;
-  };
+  const queue = new SerialQueue();
 
   const contract = (name: TaskContractName): TaskContract => {
     const abi = taskContractInterface(name);
@@ -100,7 +96,7 @@ async function setUpChain(anvil: Anvil, chainId: number): Promise<TaskChain> {
     };
     return {
       address,
-      send: (from, fn, args, valueWei) => inTurn(() => sendNow(name, from, fn, args, valueWei)),
+      send: (from, fn, args, valueWei) => queue.run(() => sendNow(name, from, fn, args, valueWei)),
       read: (fn, ...args) => readAt('latest', fn, args),
       readAt: (block, fn, ...args) => readAt(block, fn, args),
     };
@@ -136,9 +132,9 @@ async function setUpChain(anvil: Anvil, chainId: number): Promise<TaskChain> {
     setTimeoutSeconds: async (seconds) => void (await contract('VSSTask').send(owner, 'updateTimeout', [seconds])),
     addBalance: async (address, wei) => control.setBalance(address, (await balance(address)) + wei),
     balance,
-    withPausedMining: (use) => inTurn(() => withPausedMining(use)),
-    mineEmptyBlock: () => inTurn(() => control.mine()),
-    passSeconds: (seconds) => inTurn(() => control.passSeconds(seconds)),
+    withPausedMining: (use) => queue.run(() => withPausedMining(use)),
+    mineEmptyBlock: () => queue.run(() => control.mine()),
+    passSeconds: (seconds) => queue.run(() => control.passSeconds(seconds)),
     stop: anvil.stop,
   };
 }

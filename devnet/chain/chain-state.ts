@@ -6,18 +6,15 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { replaceFile } from '../../platform/replace-file.ts';
 import { SYSTEM } from '../../platform/system.ts';
+import { SerialQueue } from '../../protocol/serial-queue.ts';
 import type { AnvilControl } from './anvil-control.ts';
 
 const unzip = promisify(gunzip);
 
 /** One save after another; a later one contains everything from earlier ones. */
 export function chainStateFile(file: string, control: AnvilControl): () => Promise<void> {
-  let last: Promise<void> = Promise.resolve();
-  return () => {
-    const saved = last.then(async () => write(file, await unzip(await control.dumpState())));
-    last = saved.catch(() => {});
-    return saved;
-  };
+  const queue = new SerialQueue();
+  return () => queue.run(async () => write(file, await unzip(await control.dumpState())));
 }
 
 function write(file: string, json: Buffer): void {

@@ -1,6 +1,7 @@
 /** An account of the devnet itself; its transactions are signed here and mined at once, one at a time. */
 import { type Interface, keccak256, type TransactionReceipt, Wallet } from 'ethers';
 import type { Hex } from '../../protocol/hex.ts';
+import { SerialQueue } from '../../protocol/serial-queue.ts';
 import type { AnvilControl } from './anvil-control.ts';
 import { contractInterface } from './compiled.ts';
 import { DevnetChainError } from './errors.ts';
@@ -26,7 +27,7 @@ export class DevnetAccount {
   readonly address: Hex;
   readonly #wallet: Wallet;
   readonly #control: AnvilControl;
-  #queue: Promise<unknown> = Promise.resolve();
+  readonly #queue = new SerialQueue();
 
   constructor(privateKey: Hex, control: AnvilControl) {
     this.#wallet = new Wallet(privateKey);
@@ -45,9 +46,7 @@ export class DevnetAccount {
 
   /** Resolves with the receipt once the transaction is in a block; mines the block if necessary. */
   send(call: Call, hooks: SendHooks = {}): Promise<TransactionReceipt> {
-    const sent = this.#queue.then(() => this.#send(call, hooks));
-    this.#queue = sent.catch(() => {});
-    return sent;
+    return this.#queue.run(() => this.#send(call, hooks));
   }
 
   async #send({ to, data, valueWei = 0n, gasLimit = GAS_LIMIT }: Call, { onSigned }: SendHooks): Promise<TransactionReceipt> {

@@ -3,6 +3,7 @@ import { createDecipheriv, pbkdf2, scrypt } from 'node:crypto';
 import { promisify } from 'node:util';
 import { scryptAsync } from '@noble/hashes/scrypt.js';
 import { scrypt as ethersScrypt, keccak256 } from 'ethers';
+import { SerialQueue } from '../../protocol/serial-queue.ts';
 import type { KeystoreFile } from './keystore-file.ts';
 
 const KEY_BYTES = 32;
@@ -23,13 +24,11 @@ const deriveScrypt = (passphrase: Uint8Array, salt: Uint8Array, { length, N, r, 
 // ethers encrypts with an implementation in JavaScript, which takes several times as long and runs on the main thread.
 ethersScrypt.register((passphrase, salt, N, r, p, length) => deriveScrypt(passphrase, salt, { length, N, r, p }));
 
-let last: Promise<unknown> = Promise.resolve();
+const queue = new SerialQueue();
 
 /** The private key's 32 bytes; null = wrong passphrase. */
 export function openKeystore(file: KeystoreFile, passphrase: Buffer): Promise<Buffer | null> {
-  const opened = last.then(() => open(file, passphrase));
-  last = opened.catch(() => {});
-  return opened;
+  return queue.run(() => open(file, passphrase));
 }
 
 async function open({ crypto }: KeystoreFile, passphrase: Buffer): Promise<Buffer | null> {

@@ -5,6 +5,7 @@ import type { ContractAddresses } from '../../contract/chain-preset.ts';
 import { type SerialisedError, serialiseError } from '../../protocol/errors.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import { type MonotonicSource, startStopwatch } from '../../protocol/monotonic.ts';
+import { SerialQueue } from '../../protocol/serial-queue.ts';
 import { type EventArgs, readEventArgs } from '../../protocol/wire/event-args.ts';
 import { commitmentField } from '../../protocol/wire/fields.ts';
 import {
@@ -80,7 +81,7 @@ export class MoneySync {
   readonly #options: MoneySyncOptions;
   readonly #booking: Booking;
   readonly #cursors: Cursors;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #queue = new SerialQueue();
   #sinceVestings: (() => number) | null = null;
 
   constructor(options: MoneySyncOptions) {
@@ -124,9 +125,7 @@ export class MoneySync {
 
   /** Runs work during which no import writes records or entries. */
   inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const done = this.#turn.then(work);
-    this.#turn = done.catch(() => {});
-    return done;
+    return this.#queue.run(work);
   }
 
   /** The relay's complete list of withdrawals; null if it could not be read. */

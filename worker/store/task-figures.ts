@@ -6,6 +6,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import { type NodeMetrics, TASK_PHASES, TASK_SECONDS } from '../../contract/metrics.ts';
+import { SerialQueue } from '../../protocol/serial-queue.ts';
 import { TASK_STATUSES, TASK_TYPE, type TaskType } from '../../protocol/tasks/status.ts';
 import { readAll } from '../kit/database.ts';
 import { DurationCounts } from '../kit/durations.ts';
@@ -51,7 +52,7 @@ export class TaskFigures {
   /** Those among them that had not ended. */
   readonly #open = new Set<number>();
   #lastTaskMs: number | null = null;
-  #reading: Promise<unknown> = Promise.resolve();
+  readonly #queue = new SerialQueue();
 
   constructor(db: DatabaseSync) {
     this.#db = db;
@@ -59,9 +60,7 @@ export class TaskFigures {
 
   /** @throws WorkerError STORE_BAD_ROW and disk errors; the next call continues where this one stopped. */
   read(): Promise<Figures> {
-    const read = this.#reading.then(() => this.#catchUp());
-    this.#reading = read.catch(() => {});
-    return read;
+    return this.#queue.run(() => this.#catchUp());
   }
 
   async #catchUp(): Promise<Figures> {

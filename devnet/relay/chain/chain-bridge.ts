@@ -6,6 +6,7 @@
  */
 
 import type { Hex } from '../../../protocol/hex.ts';
+import { SerialQueue } from '../../../protocol/serial-queue.ts';
 import type { ChainEvent, RelayChain } from '../../chain/relay-chain.ts';
 import { DevnetError } from '../../errors.ts';
 import type { RelayContext } from '../context.ts';
@@ -18,7 +19,7 @@ import { applyChainEvent } from './chain-events.ts';
 export class ChainBridge {
   readonly #context: RelayContext;
   readonly #chain: RelayChain;
-  #queue: Promise<void> = Promise.resolve();
+  readonly #queue = new SerialQueue();
   #isSameChain = false;
 
   constructor(context: RelayContext, chain: RelayChain) {
@@ -28,9 +29,7 @@ export class ChainBridge {
 
   /** One whole pass. @throws DevnetError DEVNET_STATE_MISMATCH, DevnetChainError, and what the connection throws */
   sync(): Promise<void> {
-    const pass = this.#queue.then(() => this.#sync());
-    this.#queue = pass.catch(() => {});
-    return pass;
+    return this.#queue.run(() => this.#sync());
   }
 
   /**

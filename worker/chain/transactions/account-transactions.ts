@@ -4,6 +4,7 @@
  */
 import { addMs, type Monotonic, monotonicNow, msUntil } from '../../../protocol/monotonic.ts';
 import type { Clock } from '../../../protocol/ports.ts';
+import { SerialQueue } from '../../../protocol/serial-queue.ts';
 import { ChainError, isChainError, RpcRefused } from '../errors.ts';
 import { type FollowerOptions, TransactionFollower } from './follower.ts';
 import { type Intent, type JournalEntry, newestAttempt, type Outcome, outcomeOf } from './intent.ts';
@@ -23,7 +24,7 @@ export class AccountTransactions {
   readonly #journal: TransactionJournal;
   readonly #clock: Clock;
   readonly #follower: TransactionFollower;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #queue = new SerialQueue();
 
   constructor(options: FollowerOptions) {
     this.#options = options;
@@ -39,7 +40,7 @@ export class AccountTransactions {
    * anything else means that nothing was sent.
    */
   submit(intent: Intent, { waitMs = DEFAULT_WAIT_MS, signal }: Patience = {}): Promise<Outcome> {
-    return this.#inTurn(async () => {
+    return this.#queue.run(async () => {
       const follow = { deadline: addMs(monotonicNow(this.#clock), waitMs), signal };
       const account = await this.#account();
       const known = this.#journal.find(intent.id);
@@ -63,7 +64,7 @@ export class AccountTransactions {
    * @throws ChainError CHAIN_NONCE_GAP if none of ours is missing, and those of an RPC call
    */
   recheck(): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#queue.run(async () => {
       const account = await this.#account();
       if (this.#journal.open(account).length > 0) return;
       const nonce = await this.#options.rpc.call('eth_getTransactionCount', [account.address, 'latest']);
@@ -75,7 +76,7 @@ export class AccountTransactions {
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
-        await this.#inTurn(async () => {
+        await this.#queue.run(async () => {
           const account = await this.#account();
           if (this.#journal.open(account).length > 0) await this.#follower.step(account);
         });
@@ -89,12 +90,6 @@ export class AccountTransactions {
 
   async #account(): Promise<Account> {
     return { chainId: await this.#options.rpc.chainId(), address: this.#options.signer.address };
-  }
-
-  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const done = this.#turn.then(work);
-    this.#turn = done.catch(() => {});
-    return done;
   }
 
   #outcome(intentId: string): Outcome | null {

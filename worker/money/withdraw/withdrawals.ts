@@ -1,5 +1,6 @@
 /** Withdrawing from the relay account: shown, confirmed, recorded, sent once, followed up. Source: RELAY_PROTOCOL 3.8. */
 import type { Hex } from '../../../protocol/hex.ts';
+import { SerialQueue } from '../../../protocol/serial-queue.ts';
 import { WALLET_WINDOW_SECONDS } from '../../../protocol/signing/wallet-message.ts';
 import { sameAddress } from '../../../protocol/wire/fields.ts';
 import type { WithdrawalRecord } from '../../../protocol/wire/relay-account.ts';
@@ -33,7 +34,7 @@ const CLOCK_MARGIN_SECONDS = 60;
 
 export class Withdrawals {
   readonly #options: WithdrawalsOptions;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #queue = new SerialQueue();
 
   constructor(options: WithdrawalsOptions) {
     this.#options = options;
@@ -68,9 +69,7 @@ export class Withdrawals {
    * MONEY_WITHDRAW_UNCLEAR only {@link settle} can tell.
    */
   request(preview: WithdrawalPreview): Promise<number> {
-    const done = this.#turn.then(() => this.#request(preview));
-    this.#turn = done.catch(() => {});
-    return done;
+    return this.#queue.run(() => this.#request(preview));
   }
 
   /** Finds the outcome of an unclear withdrawal. @returns it if it is still open */

@@ -10,7 +10,8 @@ import { addressField, commitmentField, hexField, sameAddress } from '../../../p
 import type { RemoteTask } from '../../../protocol/wire/task.ts';
 import { countField, enumField, secondsField, versionField } from './fields.ts';
 
-const NOBODY = `0x${'0'.repeat(40)}`;
+/** The address that contracts return instead of none. */
+export const NOBODY = `0x${'0'.repeat(40)}`;
 
 /** The contract's abort reasons are the relay's first five; the relay's other numbers are its own. */
 export const chainTaskSchema = z

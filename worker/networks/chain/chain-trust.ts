@@ -1,4 +1,5 @@
 /** What a network on a chain reports about this node and itself, beyond what the task loop needs. Read-only. */
+import { toQuantity } from 'ethers';
 import type { GroupMember } from '../../../contract/trust.ts';
 import type { Hex } from '../../../protocol/hex.ts';
 import type { RelayEvent } from '../../../protocol/wire/event.ts';
@@ -126,9 +127,8 @@ export class ChainTrust implements TrustNetwork {
   async #logs(from: bigint, to: bigint): Promise<readonly Log[]> {
     const { rpc, contracts } = this.#options;
     const address = [contracts.addresses.task, contracts.addresses.node];
-    const quantity = (block: bigint) => `0x${block.toString(16)}`;
     try {
-      return await rpc.call('eth_getLogs', [{ address, fromBlock: quantity(from), toBlock: quantity(to), topics: [TOPICS] }]);
+      return await rpc.call('eth_getLogs', [{ address, fromBlock: toQuantity(from), toBlock: toQuantity(to), topics: [TOPICS] }]);
     } catch (error) {
       // If an endpoint limits the number of blocks, ask for halves.
       if (!(error instanceof RpcRefused) || from >= to) throw error;

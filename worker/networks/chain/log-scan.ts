@@ -2,6 +2,7 @@
  * Reads the contracts' logs up to the newest final block, in ranges. The progress is on disk, but only as far as the
  * caller has certainly recorded the rows: after a kill in between, they are read again.
  */
+import { toQuantity } from 'ethers';
 import type { Hex } from '../../../protocol/hex.ts';
 import type { EventRow } from '../../../protocol/wire/event-row.ts';
 import { ChainError, RpcRefused } from '../../chain/errors.ts';
@@ -71,7 +72,7 @@ export class LogScan {
   }
 
   async #noteRead(block: bigint, found: readonly EventRow[]): Promise<void> {
-    const header = await this.#options.rpc.call('eth_getBlockByNumber', [quantity(block), false]);
+    const header = await this.#options.rpc.call('eth_getBlockByNumber', [toQuantity(block), false]);
     if (header === null) return;
     const lastId = found.reduce((most, row) => Math.max(most, idOf(row)), 0);
     this.#pending = { mark: { block: Number(block), hash: header.hash }, lastId };
@@ -82,7 +83,7 @@ export class LogScan {
     const mark = this.#options.loadMark();
     if (mark === null) return { block: blockOfCursor, anew: false };
     const marked = BigInt(mark.block);
-    const header = await this.#options.rpc.call('eth_getBlockByNumber', [quantity(marked), false]);
+    const header = await this.#options.rpc.call('eth_getBlockByNumber', [toQuantity(marked), false]);
     // A lagging endpoint does not know it yet, so there is nothing new to read.
     if (header === null || header.hash === mark.hash) return { block: marked + 1n, anew: false };
     return { block: max(marked - DEEP_REORGANISATION, 0n), anew: true };
@@ -96,7 +97,7 @@ export class LogScan {
   async #logs(from: bigint, to: bigint): Promise<readonly Log[] | null> {
     const { rpc, addresses } = this.#options;
     try {
-      const filter = { address: addresses, fromBlock: quantity(from), toBlock: quantity(to), topics: [TOPICS] };
+      const filter = { address: addresses, fromBlock: toQuantity(from), toBlock: toQuantity(to), topics: [TOPICS] };
       return await rpc.call('eth_getLogs', [filter]);
     } catch (error) {
       if (!(error instanceof RpcRefused) || from === to) throw error;
@@ -113,10 +114,6 @@ const OVERLAP_OF_CALLER = 32;
 
 function idOf(row: EventRow): number {
   return row.kind === 'event' ? row.event.id : (row.id ?? 0);
-}
-
-function quantity(block: bigint): string {
-  return `0x${block.toString(16)}`;
 }
 
 function min(a: bigint, b: bigint): bigint {

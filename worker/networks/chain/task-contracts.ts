@@ -7,10 +7,9 @@ import { addressField, commitmentField, hexField } from '../../../protocol/wire/
 import { type BlockTag, Contract } from '../../chain/contracts/contract.ts';
 import type { ChainRpc } from '../../chain/rpc/methods.ts';
 import { NODE_INTERFACE, QOS_INTERFACE, QUEUE_INTERFACE, STATS_INTERFACE, TASK_INTERFACE } from './abi.ts';
-import { type ChainTask, chainTaskSchema } from './chain-task.ts';
+import { type ChainTask, chainTaskSchema, NOBODY } from './chain-task.ts';
 import { countField, enumField, versionField } from './fields.ts';
 
-const NOBODY = `0x${'0'.repeat(40)}`;
 const NO_TASK = `0x${'0'.repeat(64)}`;
 
 const singleOutput = <Field extends z.ZodType>(field: Field) => z.tuple([field]).transform(([value]) => value as z.output<Field>);
