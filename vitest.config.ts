@@ -28,8 +28,8 @@ export default defineConfig({
           name: 'unit',
           include: ['{protocol,contract,platform,worker,host,devnet,demo,headless,electron,renderer,scripts}/**/*.test.{ts,tsx}'],
           exclude: ['**/*.integration.test.ts'],
-          // Ends what hangs; no test is timed. A busy machine may be ten times slower than a quiet one.
-          testTimeout: 120_000,
+          // Ends what hangs; no test is timed. A busy machine may be thirty times slower than a quiet one.
+          testTimeout: 300_000,
           maxWorkers,
           // They leave nothing behind in their process, and most of a short file's time is loading modules.
           isolate: false,

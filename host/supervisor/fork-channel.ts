@@ -15,9 +15,7 @@ export interface ForkChannelOptions {
 }
 
 /** For a fork of this same binary: effective from the start, if this Node has the option (see `private-process.ts`). */
-const NO_INSPECTOR: readonly string[] = process.allowedNodeEnvironmentFlags.has('--disable-sigusr1')
-  ? ['--disable-sigusr1']
-  : [];
+const NO_INSPECTOR: readonly string[] = process.allowedNodeEnvironmentFlags.has('--disable-sigusr1') ? ['--disable-sigusr1'] : [];
 
 export function forkChannel({ entry, onOutput, args = [] }: ForkChannelOptions): SupervisedChannel {
   const child = fork(entry, [...args], {
