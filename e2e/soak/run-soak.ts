@@ -16,8 +16,9 @@ import { SAME_EVERYWHERE, UNDECODABLE } from './markers.ts';
 import { FEE_WEI, MODEL, type SoakNetwork, type SoakNode, startSoakNetwork } from './soak-network.ts';
 
 export interface SoakOptions {
-  /** Tasks at the relay; a group has three. */
+  /** Tasks at the relay, at least; a group has three. More are started until there were enough kills. */
   readonly tasks: number;
+  /** Kills that hit a running process. */
   readonly kills: number;
   /** Faulty connections and clock changes. */
   readonly faults: boolean;
@@ -125,8 +126,10 @@ class Soak {
   }
 
   get #mayBegin(): boolean {
-    const { tasks, minutes = 600, signal } = this.#options;
-    return this.#created < tasks && performance.now() - this.#startedMs < minutes * 60_000 && signal?.aborted !== true;
+    const { tasks, kills, minutes = 600, signal } = this.#options;
+    // A point that no task reaches is given up, perhaps when the last task has ended.
+    const isEnough = this.#created >= tasks && this.#killer.total >= kills;
+    return !isEnough && performance.now() - this.#startedMs < minutes * 60_000 && signal?.aborted !== true;
   }
 
   #spoil(node: SoakNode): void {

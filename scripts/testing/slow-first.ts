@@ -55,7 +55,6 @@ const SLOW_UNITS = [
   'protocol/scores/phash-oracle.test.ts',
   'devnet/relay/conservation.test.ts',
   'devnet/relay/groups.test.ts',
-  'scripts/tool.test.ts',
   'worker/loop/checkpoint.test.ts',
 ];
 

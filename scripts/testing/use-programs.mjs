@@ -26,6 +26,7 @@ if (program !== undefined) {
   });
 }
 
-// `import … from 'node:http'` reads these, which loads an HTTP client that few processes use.
+// `import … from 'node:http'` reads these, which loads an HTTP client that few processes use. Bundles are written without
+// them (`scripts/bundle.ts`); this is for the processes that run from source.
 const http = process.getBuiltinModule('node:http');
 for (const name of ['WebSocket', 'CloseEvent', 'MessageEvent']) delete http[name];

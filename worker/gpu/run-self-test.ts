@@ -1,4 +1,5 @@
 /** Makes the engine execute the reference task, records the outcome, and returns the node's state. */
+
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { EngineKind } from '../../contract/node-config.ts';
@@ -8,6 +9,7 @@ import { startStopwatch } from '../../protocol/monotonic.ts';
 import type { Clock } from '../../protocol/ports.ts';
 import { textScore } from '../../protocol/scores/score.ts';
 import type { Engine, EngineJob, EngineOutcome } from '../engines/engine.ts';
+import { lastLine } from '../kit/last-line.ts';
 import type { DerivedGpu } from './assignment.ts';
 import { type SelfTestKey, type SelfTestOutcome, type SelfTestState, selfTestState } from './self-test.ts';
 import type { SelfTestStore } from './self-test-store.ts';
@@ -132,9 +134,4 @@ async function outcomeOf(given: {
       return interrupted ? null : { kind: 'failed', detail: `${ended.reason}: ${ended.detail}` };
     }
   }
-}
-
-/** The last line of a Python traceback says what went wrong. */
-function lastLine(traceback: string): string {
-  return (traceback.trimEnd().split('\n').at(-1) ?? '').slice(0, 500);
 }

@@ -2,6 +2,7 @@
  * Runs executions in parallel with the loop, which continues to read the network. Every step is recorded before the next
  * one begins; if the process is killed before a step is recorded, the execution counts as interrupted (law 3).
  */
+
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Hex } from '../../protocol/hex.ts';
@@ -9,6 +10,7 @@ import { startStopwatch } from '../../protocol/monotonic.ts';
 import { taskDeadlineMs } from '../../protocol/tasks/deadlines.ts';
 import type { EngineOutcome } from '../engines/engine.ts';
 import { WorkerError } from '../kit/errors.ts';
+import { lastLine } from '../kit/last-line.ts';
 import { withDeadline } from '../kit/sleep-until-over.ts';
 import type { StoredTask } from '../store/tasks.ts';
 import { ENGINE_ANSWERS } from './act-log.ts';
@@ -205,11 +207,6 @@ export class Executor {
     const state = this.#context.engine.state();
     return state.kind === 'ready' && state.lifetime === lifetime;
   }
-}
-
-/** The last line of a traceback, which states the error. */
-function lastLine(text: string): string {
-  return text.trimEnd().split('\n').at(-1)?.trim() ?? '';
 }
 
 async function emptyFolder(dir: string): Promise<void> {

@@ -1,9 +1,11 @@
 /** A task as a UI lists it, read from the store. */
+
 import type { TaskRow, TransitionView } from '../../contract/tasks.ts';
 import { taskDeadlineMs } from '../../protocol/tasks/deadlines.ts';
 import { findMissedDeadline, lastStatusBeforeEnd } from '../../protocol/tasks/missed-deadline.ts';
 import { isTerminal } from '../../protocol/tasks/status.ts';
 import { WORKER_ERRORS } from '../kit/errors.ts';
+import { lastLine } from '../kit/last-line.ts';
 import type { NetworkRules } from '../networks/network-rules.ts';
 import { EXECUTION_ERROR_CODES } from '../store/executions.ts';
 import type { Store } from '../store/store.ts';
@@ -41,11 +43,6 @@ function taskError(store: Store, { commitment }: StoredTask): TaskRow['error'] {
   if (last === undefined || last.outcome === null || last.outcome === 'scored') return null;
   const code = EXECUTION_ERROR_CODES[last.outcome];
   return { code, message: lastLine(last.detail), data: { attempt: last.attempt, meaning: WORKER_ERRORS[code].meaning } };
-}
-
-/** The last line of a traceback says what happened. */
-function lastLine(text: string): string {
-  return text.trimEnd().split('\n').at(-1)?.slice(0, 500) ?? '';
 }
 
 /** Until this node's score or error, else until the end; the network's own times take precedence over ours. */

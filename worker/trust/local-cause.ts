@@ -1,5 +1,7 @@
 /** Why this machine did not do in time what was due, according to its own records. */
+
 import type { CaseKind, LocalCause } from '../../contract/trust.ts';
+import { lastLine } from '../kit/last-line.ts';
 import type { Execution } from '../store/executions.ts';
 import type { Alarm } from '../store/tasks.ts';
 
@@ -50,9 +52,4 @@ function causeOfLateUpload({ alarms, uploadedMs, uploadRefusals }: LocalFacts): 
 
 function cause(code: LocalCause['code'], detail = ''): LocalCause {
   return { code, detail: detail.slice(0, MAX_DETAIL) };
-}
-
-/** The last line of a traceback says what happened. */
-function lastLine(text: string): string {
-  return text.trimEnd().split('\n').at(-1) ?? '';
 }

@@ -2,6 +2,7 @@
  * Models that an engine's own download program fetches: the official worker into the caches of its libraries
  * (RELAY_PROTOCOL 8.6, 9.2). The protocol reports only success or failure, so the bytes are read from the disk.
  */
+
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { ModelEngine, ModelFile, ModelKey } from '../../../contract/models.ts';
@@ -10,6 +11,7 @@ import type { TaskType } from '../../../protocol/tasks/status.ts';
 import type { Engine, EngineOutcome } from '../../engines/engine.ts';
 import { EngineError } from '../../engines/errors.ts';
 import { createSpeedometer } from '../../engines/models/speedometer.ts';
+import { lastLine } from '../../kit/last-line.ts';
 import { readRepository, repositoryFolder, taskTypesOf } from '../disk/huggingface-cache.ts';
 import { listFilesBelow, sumBytes } from '../disk/walk.ts';
 import { ModelStoreError } from '../errors.ts';
@@ -109,10 +111,9 @@ async function watchProgress(given: { folder: string; clock: Clock; input: Fetch
 
 function failureOf(plan: ModelPlan, outcome: Exclude<EngineOutcome, { kind: 'success' }>): ModelStoreError {
   const text = outcome.kind === 'cancelled' ? outcome.detail : outcome.traceback;
-  const lastLine = text.trimEnd().split('\n').at(-1) ?? '';
   const gpuCount = outcome.kind === 'cancelled' ? 0 : outcome.gpuCount;
   const traceback = text.slice(-LONGEST_TRACEBACK);
-  return new ModelStoreError('MODEL_ENGINE_FAILED', `${plan.key.modelId}: ${lastLine}`, { traceback, gpuCount });
+  return new ModelStoreError('MODEL_ENGINE_FAILED', `${plan.key.modelId}: ${lastLine(text)}`, { traceback, gpuCount });
 }
 
 async function readFetched(folder: string, plan: ModelPlan): Promise<FetchedModel> {

@@ -3,6 +3,7 @@
  * longer than the network allows; a late task costs quality of service and ends the engine while it is still loading. A
  * warm-up is not a task of the network (law 3), has its own time limit, and is repeated in every engine lifetime.
  */
+
 import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { WarmUpOrder, WarmUpView } from '../../../contract/warm-up.ts';
@@ -12,6 +13,7 @@ import type { Clock } from '../../../protocol/ports.ts';
 import type { Engine, EngineOutcome } from '../../engines/engine.ts';
 import { EngineError } from '../../engines/errors.ts';
 import type { EngineLog } from '../../engines/log.ts';
+import { lastLine } from '../../kit/last-line.ts';
 import { Waker } from '../../kit/waker.ts';
 import { type WarmUpModel, warmUpJob } from './reference-tasks.ts';
 
@@ -249,6 +251,6 @@ function detailOf(outcome: EngineOutcome | 'noResult'): string {
     case 'cancelled':
       return `${outcome.reason}: ${outcome.detail}`.slice(0, 500);
     default:
-      return (outcome.traceback.trimEnd().split('\n').at(-1) ?? '').slice(0, 500);
+      return lastLine(outcome.traceback);
   }
 }

@@ -6,6 +6,7 @@ import { EventFeed } from '../../loop/event-feed.ts';
 import { moneyOf, pollPayment } from '../../money/testing/task-chain-money.ts';
 import { failing, invalidArgs } from '../../testing/fake-engine.ts';
 import { type ChainRig, chainRig } from './testing/chain-rig.ts';
+import { ownScore, startGroup, type TaskGroup, uploadWinner } from './testing/task-group.ts';
 import { CNX, type Created, STAKE, startTaskWorld, type TaskWorld } from './testing/task-world.ts';
 
 const ARGS = '{"model":"tiny/model","messages":[]}';
@@ -175,56 +176,16 @@ describe('the node’s duty to abort, strictly after the deadline', () => {
 });
 
 describe('a validation group', () => {
-  interface Group {
-    readonly rig: ChainRig;
-    readonly own: Created;
-    readonly peers: readonly { key: Hex; address: Hex; task: Created }[];
-    readonly tasks: readonly [Created, Created, Created];
-  }
-
-  async function withGroup(): Promise<Group> {
-    const rig = await chainRig(world);
-    await rig.join();
-    const keys = [await world.peer(), await world.peer()];
-    const first = await world.create({ type: 1, sampled: true, feeWei: 25n * CNX });
-    const tasks = [
-      first,
-      await world.create({ type: 1, guid: first.guid }),
-      await world.create({ type: 1, guid: first.guid }),
-    ] as const;
-    const taskOf = async (address: Hex) => {
-      const commitment = await world.nodeTask(address);
-      return tasks.find((task) => task.commitment === commitment) ?? expect.fail();
-    };
-    const own = await taskOf(rig.address);
-    const peers = await Promise.all(keys.map(async (peer) => ({ ...peer, task: await taskOf(peer.address) })));
-    for (const { commitment } of tasks) rig.relay.args.set(commitment, ARGS);
-    for (const { commitment } of tasks) await world.parametersUploaded(commitment);
-    await rig.until(own.commitment, 'awaitingValidation');
-    return { rig, own, peers, tasks: [...tasks] };
-  }
-
-  const ownScore = (rig: ChainRig, { commitment }: Created) => rig.store.ledger.find(commitment)?.score ?? expect.fail();
-  const submit = (peer: Group['peers'][number], score: Hex) =>
+  const withGroup = () => startGroup(world, ARGS);
+  const submit = (peer: TaskGroup['peers'][number], score: Hex) =>
     world.as(peer.key, 'task', 'submitTaskScore', [peer.task.commitment, score]);
-  /** Among equal scores, the first one must upload; that may be any of the three. */
-  async function uploadWinner({ rig, own, tasks }: Group): Promise<Created> {
-    for (const task of tasks) {
-      const status = await world.statusOf(task.commitment);
-      if (status !== 6) continue;
-      if (task === own) await rig.until(own.commitment, 'close EndGroupSuccess');
-      else await world.resultUploaded(task.commitment);
-      return task;
-    }
-    return expect.fail();
-  }
 
   it('of equals: the winner’s fee is shared 10 : 9 : 6, also with those released before', async () => {
     const group = await withGroup();
     const { rig, own, peers, tasks } = group;
     const money = await moneyOf(rig);
     const start = await world.balance(rig.address);
-    for (const peer of peers) await submit(peer, ownScore(rig, own));
+    for (const peer of peers) await submit(peer, ownScore(group));
     await world.validateGroup(group.tasks);
     const isWinner = tasks[0] === own;
     expect(await statusOf(rig, own.commitment)).toBe(isWinner ? 'GroupValidated' : 'EndGroupRefund');
@@ -232,7 +193,7 @@ describe('a validation group', () => {
       await rig.until(own.commitment, 'close EndGroupRefund');
       expect(await pollPayment(rig, money, own.commitment)).toBeNull();
     }
-    await uploadWinner(group);
+    await uploadWinner(world, group);
     const share = [10n, 9n, 6n][tasks.indexOf(own)] ?? 0n;
     expect((await world.balance(rig.address)) - start).toBe(share * CNX);
     expect(await pollPayment(rig, money, own.commitment)).toBe(share * CNX);
@@ -252,7 +213,7 @@ describe('a validation group', () => {
     expect(await nodeStatus(rig)).toBe('Quit');
     expect(await stakeOf(rig)).toBe(0n);
     expect(await readEvents(rig)).toContain('NodeSlashed');
-    await uploadWinner(group);
+    await uploadWinner(world, group);
   });
 
   it('of three different scores: all aborted, nobody slashed', async () => {
@@ -267,7 +228,7 @@ describe('a validation group', () => {
     const group = await withGroup();
     const { rig, own, peers, tasks } = group;
     const money = await moneyOf(rig);
-    for (const peer of peers) await submit(peer, ownScore(rig, own));
+    for (const peer of peers) await submit(peer, ownScore(group));
     await world.validateGroup(tasks);
     await world.pass(300);
     // Of equals, the first argument is the winner.
@@ -286,14 +247,14 @@ describe('a validation group', () => {
     let group = await withGroup();
     // Of equals, the first argument is the winner.
     while (group.tasks[0] !== group.own) {
-      for (const peer of group.peers) await submit(peer, ownScore(group.rig, group.own));
+      for (const peer of group.peers) await submit(peer, ownScore(group));
       await world.validateGroup(group.tasks);
-      await uploadWinner(group);
+      await uploadWinner(world, group);
       await world.clear();
       group = await withGroup();
     }
     const { rig, own, peers, tasks } = group;
-    for (const peer of peers) await submit(peer, ownScore(rig, own));
+    for (const peer of peers) await submit(peer, ownScore(group));
     await world.validateGroup(tasks);
     rig.store.tasks.markUploaded(own.commitment, 1);
     await rig.until(own.commitment, 'awaitingEnd');
