@@ -57,7 +57,12 @@ export class EngineLife {
     this.#options = options;
     this.#events = events;
     const { server, role, log, command, cwd, clock, timing } = options;
-    const endpoint = server.open((socket) => serveEngineConnection({ socket, role, log, events: this.#connectionEvents() }));
+    const endpoint = server.open((socket) => {
+      serveEngineConnection({ socket, role, log, events: this.#connectionEvents() });
+      // Not ready before it is recorded: an engine that nobody knows of could not be ended if this process were killed.
+      socket.pause();
+      void recorded.then(() => socket.resume());
+    });
     this.#process = startEngineProcess({
       program: command(endpoint),
       cwd,
@@ -66,7 +71,8 @@ export class EngineLife {
       onLine: (line) => log.debug({ role, line }, 'engine output'),
     });
     void this.#expectHello();
-    this.exited = this.#untilExit(() => endpoint.close());
+    const recorded = this.#record();
+    this.exited = recorded.then(() => this.#untilExit(() => endpoint.close()));
   }
 
   get pid(): number | undefined {
@@ -94,18 +100,22 @@ export class EngineLife {
     void this.#process.terminate();
   }
 
-  async #untilExit(closeEndpoint: () => void): Promise<EngineExit> {
+  /** Never rejects. */
+  async #record(): Promise<void> {
     const { pidFile, log, role } = this.#options;
     try {
       if (this.#process.pid !== undefined) await writePidFile(pidFile, this.#process.pid);
     } catch (error) {
       log.warn({ role, reason: String(error) }, 'the engine process could not be recorded');
     }
+  }
+
+  async #untilExit(closeEndpoint: () => void): Promise<EngineExit> {
     const exit = await this.#process.exited;
     this.#over.abort();
     closeEndpoint();
     this.#connection?.drop();
-    removePidFile(pidFile);
+    removePidFile(this.#options.pidFile);
     return exit;
   }
 

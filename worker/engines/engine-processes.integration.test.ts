@@ -285,6 +285,8 @@ describe('an engine of an earlier run', () => {
     worker.kill('SIGKILL');
     await once(worker, 'exit');
     expect(await processIdentity(pid)).not.toBeNull();
+    // An engine is recorded before it is ready.
+    expect(JSON.parse(readFileSync(file(), 'utf8'))).toMatchObject({ pid });
 
     const { engine, entries } = await start(fakeEngine());
     expect(await processIdentity(pid)).toBeNull();

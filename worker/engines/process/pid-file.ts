@@ -6,6 +6,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { replaceFile } from '../../../platform/replace-file.ts';
 import type { Clock } from '../../../protocol/ports.ts';
 import { killTree } from '../../kit/kill-tree.ts';
 import { processIdentity } from '../../kit/process-identity.ts';
@@ -21,7 +22,9 @@ export async function writePidFile(file: string, pid: number): Promise<void> {
   const identity = await processIdentity(pid);
   if (identity === null) return;
   await mkdir(dirname(file), { recursive: true });
-  writeFileSync(file, JSON.stringify({ pid, identity }));
+  // Whole or not at all: the engine of half a record would never be ended.
+  writeFileSync(`${file}.new`, JSON.stringify({ pid, identity }));
+  replaceFile(`${file}.new`, file);
 }
 
 /** A record that cannot be removed does no harm: its process is gone. */
