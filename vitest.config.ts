@@ -44,6 +44,8 @@ export default defineConfig({
           // As above: whole networks start and end inside these.
           testTimeout: 300_000,
           hookTimeout: 180_000,
+          isolate: false,
+          setupFiles: ['scripts/testing/leaves-no-trace.ts'],
           maxWorkers,
           globalSetup: ['scripts/testing/bundle-programs.ts'],
         },
