@@ -2,9 +2,11 @@
  * The desktop program from an installed package: made around a stand-in for Electron's folder, started from its archive
  * on the double. Electron's own binary is never started, a node works, and a changed byte is refused with its code.
  */
+import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { errorOf } from '../contract/rpc-errors.ts';
 import { systemRandom } from '../devnet/system.ts';
@@ -16,7 +18,7 @@ import { openArchive } from '../scripts/package/archive.ts';
 import { filesOf } from '../scripts/package/dependencies.ts';
 import { inspectPackage } from '../scripts/package/inspect.ts';
 import { type RunReport, runPackaged } from '../scripts/package/run-packaged.ts';
-import { packageOnStandIn, type StandInPackage } from '../scripts/package/stand-in-package.ts';
+import type { StandInPackage } from '../scripts/package/stand-in-package.ts';
 import { targetOf } from '../scripts/package/target.ts';
 import { ELECTRON, launchShell } from './support/launch-shell.ts';
 import { type LittleNetwork, startLittleNetwork } from './support/little-network.ts';
@@ -52,12 +54,23 @@ function changeByte(name: string): () => void {
   return turn;
 }
 
+/** electron-builder leaves listeners in its process, which other test files share. */
+async function packageInOwnProcess(into: string): Promise<StandInPackage> {
+  const module = new URL('../scripts/package/stand-in-package.ts', import.meta.url);
+  const script = `
+    const { packageOnStandIn } = await import('${module}');
+    console.log('\\n' + JSON.stringify(await packageOnStandIn(${JSON.stringify(into)})));`;
+  const args = ['--disable-warning=ExperimentalWarning', '--input-type=module', '--eval', script];
+  const { stdout } = await promisify(execFile)(process.execPath, args);
+  return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
+}
+
 const onDouble = describe.runIf(ELECTRON === null && process.platform === 'linux');
 
 beforeAll(async () => {
   if (ELECTRON !== null || process.platform !== 'linux') return;
   folder = mkdtempSync(path.join(tmpdir(), 'crynux-package-'));
-  made = await packageOnStandIn(folder);
+  made = await packageInOwnProcess(folder);
   // In parallel to the desktop program: both mostly wait for their processes.
   byItself = runPackaged({ resources: made.resources, dataDir: path.join(folder, 'data') });
   byItself.catch(() => {});

@@ -30,6 +30,8 @@ const MESSAGES_STAY = `{
   const { setTimeout } = globalThis;
   globalThis.setTimeout = (then, ms, ...rest) => (ms === ${shownForMs({ tone: 'good' })} ? 0 : setTimeout(then, ms, ...rest));
 }`;
+/** React's development build takes a stack trace for each element, a tenth of loading a page; V8 takes none where this is no number. */
+const NO_STACKS = "Object.defineProperty(Error, 'stackTraceLimit', { get: () => 0, set: () => {} });";
 const VIEWPORT = { width: 1280, height: 800 };
 
 export async function openFixtureWindow(): Promise<FixtureWindow> {
@@ -67,6 +69,7 @@ async function openTab(browser: Browser, complaints: string[]): Promise<Page> {
   // Ends what hangs; a busy machine may be ten times slower than an idle one.
   page.setDefaultTimeout(150_000);
   await page.addInitScript(MESSAGES_STAY);
+  await page.addInitScript(NO_STACKS);
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text());
   });

@@ -43,7 +43,7 @@ export async function setup(): Promise<void> {
 
 /** An engine gets none of our environment variables, so its program has to know where compiled code is cached. */
 const starter = (cache: string, name: string) =>
-  `import { enableCompileCache } from 'node:module';\nenableCompileCache(${JSON.stringify(cache)});\nawait import('./${name}.program.js');\n`;
+  `import { enableCompileCache } from 'node:module';\nenableCompileCache(${JSON.stringify(cache)});\nprocess.env.NODE_COMPILE_CACHE = ${JSON.stringify(cache)};\nawait import('./${name}.program.js');\n`;
 
 async function versionOfProject(): Promise<unknown> {
   const { default: manifest } = await import('../../package.json', { with: { type: 'json' } });
