@@ -5,6 +5,8 @@ import { promisify } from 'node:util';
 import { SYSTEM } from '../../platform/system.ts';
 
 const run = promisify(execFile);
+/** A program that says nothing for this long never will; an engine is not ready before it is identified. */
+const TIMEOUT_MS = 10_000;
 
 /**
  * A text that no other process on this machine ever has: the system's start time of the process.
@@ -14,7 +16,7 @@ export async function processIdentity(pid: number): Promise<string | null> {
   const source = SYSTEM.processes.startOf(pid);
   try {
     if (source.kind === 'files') return await identityFromFiles(source);
-    const { stdout } = await run(source.command, [...source.args]);
+    const { stdout } = await run(source.command, [...source.args], { timeout: TIMEOUT_MS });
     return stdout.trim() === '' ? null : stdout.trim();
   } catch {
     return null;
