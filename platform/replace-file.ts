@@ -1,5 +1,5 @@
-/** Replaces a file with a finished one atomically. */
-import { renameSync } from 'node:fs';
+/** Replaces a file with a finished one atomically, so that readers find all of it or the one before. */
+import { renameSync, writeFileSync } from 'node:fs';
 import type { FileRules } from './files.ts';
 import { SYSTEM } from './system.ts';
 
@@ -29,6 +29,13 @@ export function replaceFile(from: string, to: string, options: ReplaceOptions = 
     }
   }
   rename(from, to);
+}
+
+/** Does not wait for the disk: for what a power cut makes worthless anyway. @throws as `writeFileSync` and `renameSync` */
+export function writeWhole(file: string, text: string): void {
+  const fresh = `${file}.new`;
+  writeFileSync(fresh, text);
+  replaceFile(fresh, file);
 }
 
 function block(ms: number): void {

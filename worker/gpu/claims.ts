@@ -5,9 +5,10 @@
  *
  * A label beside it names the owner for people; it decides nothing.
  */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { writeWhole } from '../../platform/replace-file.ts';
 import { tryLock } from '../kit/folder-lock.ts';
 import { type GpuProblem, gpuProblem } from './errors.ts';
 
@@ -84,9 +85,7 @@ function lockCard(id: string, folder: string): (() => void) | null {
 }
 
 function writeLabel(id: string, { folder, profile, pid, nowMs }: Claimant): void {
-  const file = fileOf(id, folder, 'json');
-  writeFileSync(`${file}.new`, JSON.stringify({ profile, pid, sinceMs: nowMs }));
-  renameSync(`${file}.new`, file);
+  writeWhole(fileOf(id, folder, 'json'), JSON.stringify({ profile, pid, sinceMs: nowMs }));
 }
 
 function readLabel(id: string, folder: string): ClaimOwner['label'] {

@@ -2,11 +2,11 @@
  * Records which engine process is ours, so that an engine that survived a crash of the worker is ended at the next
  * start, and no other process ever is: a process ID proves nothing, but the start time does.
  */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import { replaceFile } from '../../../platform/replace-file.ts';
+import { writeWhole } from '../../../platform/replace-file.ts';
 import type { Clock } from '../../../protocol/ports.ts';
 import { killTree } from '../../kit/kill-tree.ts';
 import { processIdentity } from '../../kit/process-identity.ts';
@@ -22,9 +22,8 @@ export async function writePidFile(file: string, pid: number): Promise<void> {
   const identity = await processIdentity(pid);
   if (identity === null) return;
   await mkdir(dirname(file), { recursive: true });
-  // Whole or not at all: the engine of half a record would never be ended.
-  writeFileSync(`${file}.new`, JSON.stringify({ pid, identity }));
-  replaceFile(`${file}.new`, file);
+  // The engine of half a record would never be ended.
+  writeWhole(file, JSON.stringify({ pid, identity }));
 }
 
 /** A record that cannot be removed does no harm: its process is gone. */
