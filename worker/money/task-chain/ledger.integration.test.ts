@@ -123,18 +123,13 @@ it('a stake that is returned with a kick-out', async () => {
 
 async function group({ rig }: Books) {
   const peers = [await world.peer(), await world.peer()];
-  const first = await world.create({ type: 1, sampled: true, feeWei: 25n * CNX });
-  const tasks = [
-    first,
-    await world.create({ type: 1, guid: first.guid }),
-    await world.create({ type: 1, guid: first.guid }),
-  ] as const;
+  const tasks = await world.createGroup({ feeWei: 25n * CNX });
   const at = (await rig.network.currentTask()) ?? expect.fail();
   const own = tasks.find(({ commitment }) => commitment === at) ?? expect.fail();
   for (const { commitment } of tasks) if (commitment !== own.commitment) await world.parametersUploaded(commitment);
   await judged(rig, own);
   const submit = async (score: Hex) => {
-    for (const { key, address } of peers) await world.as(key, 'task', 'submitTaskScore', [await world.nodeTask(address), score]);
+    for (const peer of peers) await world.submitScore(peer, score);
   };
   return { tasks, own, submit };
 }

@@ -131,19 +131,12 @@ it('that is slashed does not rejoin by itself; its host can let it', async () =>
   const rig = await open();
   await rig.until((view) => view.state === 'running');
   const peers = [await world.peer(), await world.peer()];
-  const first = await world.create({ type: 1, sampled: true });
-  const tasks = [
-    first,
-    await world.create({ type: 1, guid: first.guid }),
-    await world.create({ type: 1, guid: first.guid }),
-  ] as const;
+  const tasks = await world.createGroup();
   for (const { commitment } of tasks) {
     relay.args.set(commitment, ARGS);
     await world.parametersUploaded(commitment);
   }
-  for (const { key, address } of peers) {
-    await world.as(key, 'task', 'submitTaskScore', [await world.nodeTask(address), `0x${'99'.repeat(32)}`]);
-  }
+  for (const peer of peers) await world.submitScore(peer, `0x${'99'.repeat(32)}`);
   const own = (await rig.parts.network.currentTask()) ?? expect.fail();
   await until(() => world.statusOf(own), 4);
   await world.validateGroup(tasks);

@@ -6,7 +6,7 @@ import { EventFeed } from '../../loop/event-feed.ts';
 import { moneyOf, pollPayment } from '../../money/testing/task-chain-money.ts';
 import { failing, invalidArgs } from '../../testing/fake-engine.ts';
 import { type ChainRig, chainRig } from './testing/chain-rig.ts';
-import { ownScore, startGroup, type TaskGroup, uploadWinner } from './testing/task-group.ts';
+import { ownScore, startGroup, uploadWinner } from './testing/task-group.ts';
 import { CNX, type Created, STAKE, startTaskWorld, type TaskWorld } from './testing/task-world.ts';
 
 const ARGS = '{"model":"tiny/model","messages":[]}';
@@ -177,15 +177,13 @@ describe('the node’s duty to abort, strictly after the deadline', () => {
 
 describe('a validation group', () => {
   const withGroup = () => startGroup(world, ARGS);
-  const submit = (peer: TaskGroup['peers'][number], score: Hex) =>
-    world.as(peer.key, 'task', 'submitTaskScore', [peer.task.commitment, score]);
 
   it('of equals: the winner’s fee is shared 10 : 9 : 6, also with those released before', async () => {
     const group = await withGroup();
     const { rig, own, peers, tasks } = group;
     const money = await moneyOf(rig);
     const start = await world.balance(rig.address);
-    for (const peer of peers) await submit(peer, ownScore(group));
+    for (const peer of peers) await world.submitScore(peer, ownScore(group));
     await world.validateGroup(group.tasks);
     const isWinner = tasks[0] === own;
     expect(await statusOf(rig, own.commitment)).toBe(isWinner ? 'GroupValidated' : 'EndGroupRefund');
@@ -204,7 +202,7 @@ describe('a validation group', () => {
     const group = await withGroup();
     const { rig, own, peers } = group;
     await readEvents(rig);
-    for (const peer of peers) await submit(peer, `0x${'99'.repeat(32)}`);
+    for (const peer of peers) await world.submitScore(peer, `0x${'99'.repeat(32)}`);
     const before = await world.balance(world.owner);
     await world.validateGroup(group.tasks);
     await rig.until(own.commitment, 'close EndInvalidated');
@@ -218,7 +216,7 @@ describe('a validation group', () => {
 
   it('of three different scores: all aborted, nobody slashed', async () => {
     const { rig, own, peers, tasks } = await withGroup();
-    for (const [index, peer] of peers.entries()) await submit(peer, `0x${`${index + 2}0`.repeat(32)}`);
+    for (const [index, peer] of peers.entries()) await world.submitScore(peer, `0x${`${index + 2}0`.repeat(32)}`);
     await world.validateGroup(tasks);
     await rig.until(own.commitment, 'close EndAborted');
     expect(await stakeOf(rig)).toBe(STAKE);
@@ -228,7 +226,7 @@ describe('a validation group', () => {
     const group = await withGroup();
     const { rig, own, peers, tasks } = group;
     const money = await moneyOf(rig);
-    for (const peer of peers) await submit(peer, ownScore(group));
+    for (const peer of peers) await world.submitScore(peer, ownScore(group));
     await world.validateGroup(tasks);
     await world.pass(300);
     // Of equals, the first argument is the winner.
@@ -247,14 +245,14 @@ describe('a validation group', () => {
     let group = await withGroup();
     // Of equals, the first argument is the winner.
     while (group.tasks[0] !== group.own) {
-      for (const peer of group.peers) await submit(peer, ownScore(group));
+      for (const peer of group.peers) await world.submitScore(peer, ownScore(group));
       await world.validateGroup(group.tasks);
       await uploadWinner(world, group);
       await world.clear();
       group = await withGroup();
     }
     const { rig, own, peers, tasks } = group;
-    for (const peer of peers) await submit(peer, ownScore(group));
+    for (const peer of peers) await world.submitScore(peer, ownScore(group));
     await world.validateGroup(tasks);
     rig.store.tasks.markUploaded(own.commitment, 1);
     await rig.until(own.commitment, 'awaitingEnd');

@@ -56,18 +56,13 @@ it('a slash is one case: of its task, with the stake that it took and the group 
   const collector = collecting(rig);
   await rig.join();
   const peers = [await world.peer(), await world.peer()];
-  const first = await world.create({ type: 1, sampled: true });
-  const tasks = [
-    first,
-    await world.create({ type: 1, guid: first.guid }),
-    await world.create({ type: 1, guid: first.guid }),
-  ] as const;
+  const tasks = await world.createGroup();
   await read(rig, collector);
   for (const task of tasks) await ready(rig, task);
   const own = (await rig.network.currentTask()) as Hex;
   await rig.until(own, 'awaitingValidation');
   const other: Hex = `0x${'99'.repeat(32)}`;
-  for (const { key, address } of peers) await world.as(key, 'task', 'submitTaskScore', [await world.nodeTask(address), other]);
+  for (const peer of peers) await world.submitScore(peer, other);
   await world.validateGroup(tasks);
   await rig.until(own, 'close EndInvalidated');
   collector.onTask(own);

@@ -2,12 +2,12 @@
 import { expect } from 'vitest';
 import type { Hex } from '../../../../protocol/hex.ts';
 import { type ChainRig, chainRig } from './chain-rig.ts';
-import { CNX, type Created, type TaskWorld } from './task-world.ts';
+import { CNX, type Created, type Peer, type TaskWorld } from './task-world.ts';
 
 export interface TaskGroup {
   readonly rig: ChainRig;
   readonly own: Created;
-  readonly peers: readonly { key: Hex; address: Hex; task: Created }[];
+  readonly peers: readonly (Peer & { readonly task: Created })[];
   readonly tasks: readonly [Created, Created, Created];
 }
 
@@ -16,12 +16,7 @@ export async function startGroup(world: TaskWorld, args: string): Promise<TaskGr
   const rig = await chainRig(world);
   await rig.join();
   const keys = [await world.peer(), await world.peer()];
-  const first = await world.create({ type: 1, sampled: true, feeWei: 25n * CNX });
-  const tasks = [
-    first,
-    await world.create({ type: 1, guid: first.guid }),
-    await world.create({ type: 1, guid: first.guid }),
-  ] as const;
+  const tasks = await world.createGroup({ feeWei: 25n * CNX });
   const taskOf = async (address: Hex) => {
     const commitment = await world.nodeTask(address);
     return tasks.find((task) => task.commitment === commitment) ?? expect.fail();
@@ -31,7 +26,7 @@ export async function startGroup(world: TaskWorld, args: string): Promise<TaskGr
   for (const { commitment } of tasks) rig.relay.args.set(commitment, args);
   for (const { commitment } of tasks) await world.parametersUploaded(commitment);
   await rig.until(own.commitment, 'awaitingValidation');
-  return { rig, own, peers, tasks: [...tasks] };
+  return { rig, own, peers, tasks };
 }
 
 export const ownScore = ({ rig, own }: TaskGroup): Hex => rig.store.ledger.find(own.commitment)?.score ?? expect.fail();

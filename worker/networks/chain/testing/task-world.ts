@@ -23,6 +23,11 @@ export interface Created {
   readonly nonce: Hex;
 }
 
+export interface Peer {
+  readonly key: Hex;
+  readonly address: Hex;
+}
+
 export interface TaskWorld {
   readonly anvil: Anvil;
   readonly preset: TaskChainPreset;
@@ -38,6 +43,8 @@ export interface TaskWorld {
     type?: number;
     modelIds?: readonly string[];
   }): Promise<Created>;
+  /** Three tasks of one guid, the first of them sampled. */
+  createGroup(options?: { feeWei?: bigint }): Promise<readonly [Created, Created, Created]>;
   parametersUploaded(commitment: Hex): Promise<void>;
   resultUploaded(commitment: Hex): Promise<void>;
   validateSingle(task: Created): Promise<void>;
@@ -46,7 +53,9 @@ export interface TaskWorld {
   /** Calls a contract from any account. */
   as(key: Hex, contract: 'task' | 'node' | 'qos', fn: string, args?: readonly unknown[], valueWei?: bigint): Promise<Hex>;
   /** Somebody else's node: joined, with its own key. */
-  peer(gpu?: string): Promise<{ key: Hex; address: Hex }>;
+  peer(gpu?: string): Promise<Peer>;
+  /** A peer's score of its current task. */
+  submitScore(peer: Peer, score: Hex): Promise<void>;
   pass(seconds: number): Promise<void>;
   /** Makes every free node leave. */
   clear(): Promise<void>;
@@ -156,6 +165,10 @@ export async function startTaskWorld(overrides: Partial<TaskChainPresetInput> = 
         await anvil.control.mine();
       }
     },
+    async createGroup(options = {}) {
+      const first = await world.create({ type: 1, sampled: true, ...options });
+      return [first, await world.create({ type: 1, guid: first.guid }), await world.create({ type: 1, guid: first.guid })];
+    },
     async parametersUploaded(commitment) {
       await sendAs(keys.relay, task, faces.task, 'reportTaskParametersUploaded', [commitment]);
     },
@@ -182,6 +195,9 @@ export async function startTaskWorld(overrides: Partial<TaskChainPresetInput> = 
       const publicKey = `0x${wallet.signingKey.publicKey.slice(4)}`;
       await sendAs(key, node, faces.node, 'join', [gpu, 24, [2, 5, 0], publicKey, ['base:tiny/model']], STAKE);
       return { key, address: wallet.address as Hex };
+    },
+    async submitScore({ key, address }, score) {
+      await sendAs(key, task, faces.task, 'submitTaskScore', [await world.nodeTask(address), score]);
     },
     async clear() {
       const answer = await provider.call({ to: node, data: faces.node.encodeFunctionData('getAvailableNodes') });
